@@ -1,0 +1,1 @@
+"""What can be asked: catalogue, forms and rules of the bundles (一件事)."""

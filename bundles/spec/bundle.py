@@ -1,0 +1,193 @@
+"""A whole bundle (一件事) and its look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from bundles.errors import MalformedDocument
+from bundles.spec.form import Field, Form, Group, Question, Section
+from bundles.spec.items import Item
+from bundles.spec.parts import (
+    Agent,
+    Applicant,
+    Clock,
+    Eligibility,
+    Material,
+    Party,
+    Reasons,
+    Result,
+    Stage,
+    Text,
+    Variable,
+)
+from bundles.spec.reading import Node
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleSpec(Node):
+    """A bundle definition. Rare keys of single modes stay in `extra` until a mode reads them."""
+
+    schema: int
+    code: str
+    zh: str
+    en: str
+    class_: str
+    stage: str
+    lead: str
+    mode: str
+    channels: tuple[str, ...]
+    reach: str
+    summary: Text
+    parties: tuple[Party, ...]
+    clock: Clock
+    guidance: tuple[Question, ...]
+    items: tuple[Item, ...]
+    form: Form
+    materials: tuple[Material, ...]
+    results: tuple[Result, ...]
+    reasons: Reasons
+    applicants: tuple[Applicant, ...] = ()
+    agent: Agent | None = None
+    basis: tuple[Any, ...] = ()
+    eligibility: tuple[Eligibility, ...] = ()
+    before_after: tuple[Any, ...] = ()
+    notes: tuple[Any, ...] = ()
+    sources: tuple[Any, ...] = ()
+    national_list: Any = None
+    languages: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    constraints: tuple[Any, ...] = ()
+    formulas: tuple[Any, ...] = ()
+
+    parts: ClassVar[Mapping[str, Any]] = {
+        "summary": Text,
+        "applicants": [Applicant],
+        "agent": Agent,
+        "parties": [Party],
+        "clock": Clock,
+        "eligibility": [Eligibility],
+        "guidance": [Question],
+        "items": [Item],
+        "form": Form,
+        "materials": [Material],
+        "results": [Result],
+        "reasons": Reasons,
+        "stages": [Stage],
+    }
+
+    def item(self, item_id: str) -> Item:
+        """Raises KeyError for an id that is not of this bundle, as all look-ups here do."""
+        return self._items[item_id]
+
+    def section(self, section_id: str) -> Section:
+        return self._sections[section_id]
+
+    def field(self, field_id: str) -> Field:
+        return self._fields[field_id][1]
+
+    def section_of(self, field_id: str) -> Section:
+        return self._fields[field_id][0]
+
+    def group_of(self, field_id: str) -> Group | None:
+        """The repeating block a field stands in, None for a field that is asked once."""
+        return next((g for g in self.groups.values() if any(f.id == field_id for f in g.fields)), None)
+
+    def material(self, material_id: str) -> Material:
+        return self._materials[material_id]
+
+    def party(self, party_id: str) -> Party:
+        return self._parties[party_id]
+
+    def question(self, question_id: str) -> Question:
+        return self._questions[question_id]
+
+    def has_field(self, field_id: str) -> bool:
+        return field_id in self._fields
+
+    def results_of(self, item_id: str) -> tuple[Result, ...]:
+        return tuple(result for result in self.results if result.item == item_id)
+
+    def walk_fields(self) -> Iterator[tuple[Section, Field | None, Field]]:
+        """Every field with its section and, inside a group field, the group."""
+        for section in self.form.sections:
+            for field in section.fields:
+                yield section, None, field
+                for inner in field.fields:
+                    yield section, field, inner
+
+    def items_of_field(self, field_id: str) -> frozenset[str]:
+        """The items that need a field, and so who may see it."""
+        section, group, field = self._placed[field_id]
+        named = field.items if field.items is not None else (group.items if group else ())
+        return frozenset(i.id for i in self.items) if named == "all" else frozenset(named or ())
+
+    def items_of_material(self, material: Material) -> frozenset[str]:
+        return frozenset(i.id for i in self.items) if material.items == "all" else frozenset(material.items)
+
+    @cached_property
+    def variables(self) -> Mapping[str, Variable]:
+        raw = self.extra.get("variables") or {}
+        return {name: Variable.read(entry, f"variables.{name}") for name, entry in raw.items()}
+
+    @cached_property
+    def groups(self) -> Mapping[str, Group]:
+        """Repeating blocks by the key of their rows: repeat sections and group fields."""
+        found: dict[str, Group] = {}
+        for section in self.form.sections:
+            if section.repeat:
+                rows = tuple(f for f in section.fields if not f.is_group)
+                found[section.id] = Group(
+                    section.id, section.zh, section.en, section.id, rows, section.repeat.min, section.repeat.max
+                )
+            for field in section.fields:
+                if field.is_group:
+                    low = field.repeat.min if field.repeat else (1 if field.required else 0)
+                    high = field.repeat.max if field.repeat else (field.import_ or {}).get("max_rows")
+                    found[field.id] = Group(field.id, field.zh, field.en, section.id, field.fields, low, high, field)
+        return found
+
+    @cached_property
+    def _items(self) -> dict[str, Item]:
+        return {i.id: i for i in self.items}
+
+    @cached_property
+    def _sections(self) -> dict[str, Section]:
+        return {s.id: s for s in self.form.sections}
+
+    @cached_property
+    def _placed(self) -> dict[str, tuple[Section, Field | None, Field]]:
+        return {field.id: (section, group, field) for section, group, field in self.walk_fields()}
+
+    @cached_property
+    def _fields(self) -> dict[str, tuple[Section, Field]]:
+        return {field_id: (placed[0], placed[2]) for field_id, placed in self._placed.items()}
+
+    @cached_property
+    def _materials(self) -> dict[str, Material]:
+        return {m.id: m for m in self.materials}
+
+    @cached_property
+    def _parties(self) -> dict[str, Party]:
+        return {p.id: p for p in self.parties}
+
+    @cached_property
+    def _questions(self) -> dict[str, Question]:
+        return {q.id: q for q in self.guidance}
+
+
+def load(document: object) -> BundleSpec:
+    """Read a bundle document. Raises MalformedDocument with the path of the first thing that has the wrong shape."""
+    spec = BundleSpec.read(document, "bundle")
+    if spec.schema != SCHEMA_VERSION:
+        raise MalformedDocument("bundle.schema", f"只支持 schema {SCHEMA_VERSION}，文件写的是 {spec.schema}")
+    return spec
+
+
+def dump(spec: BundleSpec) -> dict[str, Any]:
+    """The document a spec was read from, equal to it key by key."""
+    return spec.write()

@@ -1,0 +1,157 @@
+"""The smaller parts of a bundle: parties, clock, materials, results, reasons, stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bundles.spec.items import Duration
+from bundles.spec.reading import Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Node):
+    zh: str
+    en: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applicant(Node):
+    kind: str
+    zh: str
+    en: str | None = None
+    cond: str | None = None
+    src: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agent(Node):
+    allowed: bool = False
+    zh: str | None = None
+    en: str | None = None
+    material: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party(Node):
+    """Somebody concerned. `consent`: login, authorise, guardian, notice or none; `many` where there are several."""
+
+    id: str
+    zh: str
+    kind: str
+    role: str
+    signs: bool = False
+    consent: str = "none"
+    many: bool = False
+    en: str | None = None
+    when: str | None = None
+    identity: Mapping[str, str] | None = None  # {"name": field, "id_no": field, "phone": field}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock(Node):
+    committed: Duration | None = None
+    statutory: Duration | None = None
+    target: Any = None
+    note: Any = None
+    start: Any = None
+    deadline: Any = None
+    src: str | None = None
+
+    parts: ClassVar[Mapping[str, Any]] = {"committed": Duration, "statutory": Duration}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Eligibility(Node):
+    id: str
+    expr: str
+    zh: str = ""
+    fail: Any = None
+    src: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material(Node):
+    """A paper the items need; may be exempted, committed to, deferred or generated instead of uploaded."""
+
+    id: str
+    zh: str
+    en: str
+    form: str
+    required: bool
+    items: Any
+    exempt_by: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    deferrable: Duration | None = None
+    commitment: bool = False
+    generated: bool = False
+    signs: tuple[str, ...] = ()
+    when: str | None = None
+    per: str | None = None
+    template: Any = None
+    source: Any = None
+    note: Any = None
+    from_item: str | None = None
+    original: Any = None
+    max_mb: float | None = None
+
+    parts: ClassVar[Mapping[str, Any]] = {"deferrable": Duration}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(Node):
+    """What an item yields: a licence of the catalogue, or a document, payment, registration with own fields."""
+
+    id: str
+    item: str
+    zh: str
+    en: str
+    kind: str
+    delivery: tuple[str, ...]
+    licence: str | None = None
+    fields: tuple[Any, ...] = ()  # [name, zh, type] each
+    supersedes: Any = None
+    revokes: Any = None
+    licence_from: str | None = None
+    copies: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason(Node):
+    code: str
+    item: str
+    zh: str
+    en: str | None = None
+    about: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reasons(Node):
+    supplement: tuple[Reason, ...] = ()
+    reject: tuple[Reason, ...] = ()
+
+    parts: ClassVar[Mapping[str, Any]] = {"supplement": [Reason], "reject": [Reason]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage(Node):
+    id: str
+    zh: str
+    en: str | None = None
+    items: tuple[str, ...] = ()
+    lead: str | None = None
+    committed: Duration | None = None
+    open_when: str | bool | None = None
+    note: Any = None
+
+    parts: ClassVar[Mapping[str, Any]] = {"committed": Duration}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable(Node):
+    """A named figure (`value`, configuration) or a named expression (`expr`)."""
+
+    zh: str = ""
+    value: Any = None
+    expr: str | None = None

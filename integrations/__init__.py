@@ -1,0 +1,1 @@
+"""Adapters to the outside: departments, registers, licences, messages. Everything becomes our words here."""

@@ -1,0 +1,1 @@
+"""Department systems over the contract v1."""

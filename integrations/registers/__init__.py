@@ -1,0 +1,1 @@
+""" look-ups in other bodies' registers."""

@@ -1,0 +1,1 @@
+"""Who is who: people, companies, staff, and how they sign in."""

@@ -1,0 +1,1 @@
+"""Pages for window clerks and department staff."""

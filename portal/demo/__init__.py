@@ -1,0 +1,1 @@
+"""Demo people and the walk-through of `./dev demo`."""

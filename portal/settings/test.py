@@ -1,0 +1,11 @@
+"""Tests: the real PostgreSQL, cheap passwords, everything else as in production."""
+
+from portal.settings.base import *  # noqa: F403
+from portal.settings.base import LOGGING
+
+DEMO_SIGN_IN = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGGING["handlers"]["default"]["formatter"] = "console"
+LOGGING["root"]["level"] = "WARNING"
+ALLOWED_HOSTS = ["*"]
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,1 @@
+"""Components of the pages: template tags, the picture of the items, preferences."""
