@@ -1,0 +1,1 @@
+"""What `./dev` does: environment, embedded services, supervisor, checks. Standard library only."""

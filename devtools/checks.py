@@ -1,0 +1,124 @@
+"""`./dev test`: every check of the repository, one after the other, and one summary at the end."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from devtools import browser, doclinks, variables
+from devtools.environment import ROOT, VENV
+from devtools.messages import say
+from devtools.postgres import TEST_SETTINGS
+from devtools.services import addresses, services
+
+TEST_SETTINGS_MODULE = "portal.settings.test"
+NO_TESTS_COLLECTED = 5
+PYTHON = str(VENV / "bin" / "python")
+PYTEST = (PYTHON, "-m", "pytest")
+NOTHING_SERIAL = "not serial and not journey and not faults"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One command that must end with 0 (or with another code that counts as good)."""
+
+    name: str
+    command: tuple[str, ...]
+    good: tuple[int, ...] = (0,)
+
+
+LINT = (
+    Check("ruff", (PYTHON, "-m", "ruff", "check", ".")),
+    Check("format", (PYTHON, "-m", "ruff", "format", "--check", "--quiet", ".")),
+    Check("imports", (str(VENV / "bin" / "lint-imports"), "--no-cache")),
+    Check("templates", (PYTHON, "-m", "djlint", "--lint", "--quiet", ".")),
+)
+TYPES = Check("types", (PYTHON, "-m", "mypy"))
+MIGRATIONS = Check("migrations", (PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"))
+TESTS = (
+    Check("tests", (*PYTEST, "-n", "2", "-m", NOTHING_SERIAL)),
+    Check("serial", (*PYTEST, "-m", "serial or journey or faults"), good=(0, NO_TESTS_COLLECTED)),
+)
+
+
+def run_everything(var: Path) -> int:
+    """All checks under services of their own. 0 if all are good, 1 if one is not."""
+    with _only_run(var), services(var, TEST_SETTINGS) as where:
+        env = _test_env(var, where)
+        results = [_run(check, env) for check in (*LINT, TYPES, MIGRATIONS, *_compose(), *TESTS)]
+        results.append(("docs", not doclinks.report(ROOT), 0.0))
+    return _summarise(results)
+
+
+def run_pytest(var: Path, args: Sequence[str]) -> int:
+    """Only the tests that were asked for; pytest's own answer."""
+    with _only_run(var), services(var, TEST_SETTINGS) as where:
+        return subprocess.run([*PYTEST, *args], cwd=ROOT, env=_test_env(var, where), check=False).returncode
+
+
+def run_checks(var: Path, checks: Sequence[Check]) -> int:
+    """Checks that read files only: no service is started for them."""
+    env = variables.for_portal(var, TEST_SETTINGS_MODULE, addresses(var))
+    return _summarise([_run(check, env) for check in checks])
+
+
+def fix_style(var: Path) -> int:
+    """Let the formatter and the linter mend what they can."""
+    fixes = (
+        Check("fix", (PYTHON, "-m", "ruff", "check", "--fix", ".")),
+        Check("format", (PYTHON, "-m", "ruff", "format", ".")),
+    )
+    return run_checks(var, fixes)
+
+
+def _test_env(var: Path, where: dict[str, str]) -> dict[str, str]:
+    env = variables.for_portal(var, TEST_SETTINGS_MODULE, where)
+    env["MEDIA_ROOT"] = str(var / "media")
+    found = browser.ensure_browser()
+    return env if found is None else {**env, "PORTAL_BROWSER": found}
+
+
+def _compose() -> tuple[Check, ...]:
+    """Docker's own reading of the compose file where Docker is; the tests read it as YAML in any case."""
+    probe = ("docker", "compose", "version")
+    if shutil.which("docker") is None or subprocess.run(probe, capture_output=True, check=False).returncode != 0:
+        return ()
+    return (Check("compose", ("docker", "compose", "--env-file", ".env.example", "config", "--quiet")),)
+
+
+@contextmanager
+def _only_run(var: Path) -> Iterator[None]:
+    """Two runs would share one test database: the second waits for the first."""
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "run.lock").open("w") as turn:
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say(
+                "另一个测试正在运行，等待它结束（PORTAL_VAR 可另设目录）",
+                "another test run is on; waiting (PORTAL_VAR sets another folder)",
+            )
+            fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
+def _run(check: Check, env: Mapping[str, str]) -> tuple[str, bool, float]:
+    print(f"── {check.name} {'─' * (76 - len(check.name))}", flush=True)
+    began = time.monotonic()
+    code = subprocess.run(check.command, cwd=ROOT, env=dict(env), check=False).returncode
+    return check.name, code in check.good, time.monotonic() - began
+
+
+def _summarise(results: Sequence[tuple[str, bool, float]]) -> int:
+    print("─" * 80)
+    for name, good, seconds in results:
+        print(f"{'✓' if good else '✗'} {name:<12} {seconds:6.1f} s")
+    failed = [name for name, good, _ in results if not good]
+    print(f"未通过：{', '.join(failed)} / failed" if failed else "全部通过 / all good", flush=True)
+    return 1 if failed else 0
