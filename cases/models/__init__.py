@@ -1,0 +1,32 @@
+"""Tables of the case engine. Private to `cases`: others use actions, queries and access."""
+
+from cases.models.attention import Attention
+from cases.models.case import Case, NumberSeries
+from cases.models.delivery import Delivery
+from cases.models.event import AccessRecord, Event
+from cases.models.inbox import InboxMessage
+from cases.models.lookup import Lookup
+from cases.models.material import Material
+from cases.models.party import Consent, Party
+from cases.models.result import Result
+from cases.models.sub_application import Need, SubApplication
+from cases.models.supplement import Supplement, SupplementPoint
+
+__all__ = [
+    "AccessRecord",
+    "Attention",
+    "Case",
+    "Consent",
+    "Delivery",
+    "Event",
+    "InboxMessage",
+    "Lookup",
+    "Material",
+    "Need",
+    "NumberSeries",
+    "Party",
+    "Result",
+    "SubApplication",
+    "Supplement",
+    "SupplementPoint",
+]

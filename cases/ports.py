@@ -1,0 +1,204 @@
+"""What the engine asks of the outside. Adapters in `integrations` implement these; tests have in-memory doubles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Literal, Protocol, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class GatewayError(Exception):
+    """A call to the outside failed. `permanent`: repeating it unchanged cannot help."""
+
+    def __init__(self, message: str, *, permanent: bool, status: int | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.status = status
+
+
+# ---- departments --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One promise to a department: the bytes are rendered once and never change between tries."""
+
+    delivery_id: int
+    department: str
+    purpose: Literal["file", "supplement", "withdraw", "change"]
+    key: str
+    target_key: str  # key of the filing this one is about; equal to `key` for a filing
+    body: bytes
+    sub_application_id: UUID
+    ask_first: bool  # an earlier try may have arrived: ask by key before sending again
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: str
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a department says about a sub-application, by answer, query or callback (contract v1)."""
+
+    sub_application_id: UUID
+    status: str  # received accepted special_procedure special_procedure_ended supplement approved rejected not_accepted withdrawn
+    receipt_no: str = ""
+    due: date | None = None
+    result: Mapping[str, Any] = field(default_factory=dict)
+    reasons: tuple[Reason, ...] = ()
+    procedure: str = ""
+    expected_days: int | None = None
+    in_clock: bool = True
+    occurred_at: datetime | None = None
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one try ended: done (with the answer), refused for good, or unknown (ask, then send again)."""
+
+    delivery_id: int
+    kind: Literal["done", "refused", "unknown"]
+    answer: Answer | None = None
+    detail: str = ""  # for operators; no personal data
+    retry_after_s: float | None = None
+
+
+class DepartmentGateway(Protocol):
+    """Carries parcels to departments, many at once."""
+
+    def deliver(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+        """Try every parcel once, concurrently; one outcome each, in any order. Never raises for a single parcel."""
+
+    def ask(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+        """Ask for the state of what was sent: done with an answer, refused when the department never saw it."""
+
+
+# ---- data sharing -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question to a register or the licence library, with the purpose it serves (国令809号)."""
+
+    kind: Literal["api", "licence"]
+    code: str
+    inputs: tuple[tuple[str, str], ...]
+    purpose: str
+    case_no: str = ""
+    sub_application_id: UUID | None = None
+    consent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came back: found (records), empty (no record) or unavailable (nobody answered): three different things."""
+
+    query: Query
+    outcome: Literal["found", "empty", "unavailable"]
+    records: tuple[Mapping[str, Any], ...] = ()
+    as_of: datetime | None = None
+    detail: str = ""
+
+
+class Register(Protocol):
+    def look_up(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
+        """Ask all at once within a budget; what does not answer in time is unavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLicence:
+    licence_id: str
+    number: str
+    file_url: str = ""
+
+
+class LicenceLibrary(Protocol):
+    def search(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
+        """Valid licences of a holder; records carry `licence_id`, `data`, `valid_to`, `status`, `file_url`."""
+
+    def fetch(self, department: str, file_url: str) -> tuple[bytes, str]:
+        """The file of a licence and its media type. Raises GatewayError."""
+
+
+# ---- people -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is, as sign-in established it; `attributes` are those of `account:` sources."""
+
+    kind: Literal["person", "org"]
+    name: str
+    id_no: str
+    id_kind: str = "ID"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account (`pk`), the machine, or a department. Names never enter the event log."""
+
+    kind: Literal["applicant", "party", "clerk", "staff", "department", "system"]
+    id: str = ""
+    department: str = ""
+
+
+SYSTEM = Actor("system")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to a person: a template name and plain values; the body is made by the notifier."""
+
+    to: str
+    template: str
+    values: Mapping[str, str]
+
+
+class Notifier(Protocol):
+    def send(self, message: Message) -> None:
+        """Hand a message over. Raises GatewayError; the case never waits for it."""
+
+
+@lru_cache(maxsize=None)
+def _made(dotted: str) -> object:
+    return import_string(dotted)()
+
+
+def department_gateway() -> DepartmentGateway:
+    return cast(DepartmentGateway, _made(settings.DEPARTMENT_GATEWAY))
+
+
+def register() -> Register:
+    return cast(Register, _made(settings.REGISTER))
+
+
+def licence_library() -> LicenceLibrary:
+    return cast(LicenceLibrary, _made(settings.LICENCE_LIBRARY))
+
+
+def notifier() -> Notifier:
+    return cast(Notifier, _made(settings.NOTIFIER))
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A verified message of a department, as the inbox stores it: the raw bytes are the evidence."""
+
+    department: str
+    event_id: str
+    key: str  # idempotency key of the filing, as the department quotes it
+    body: bytes
+    headers: Mapping[str, str]
+    answer: Answer

@@ -1,0 +1,140 @@
+"""Accounts: people, companies' operators, staff. Names and numbers are sealed; the blind index keeps a person single."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.ports import Actor, Identity
+from cases.protection import SealedField, blind_index
+
+
+class Role(models.TextChoices):
+    CITIZEN = "citizen", _("个人")
+    COMPANY = "company", _("企业经办人")
+    CLERK = "clerk", _("窗口人员")
+    STAFF = "staff", _("部门工作人员")
+    ADMINISTRATOR = "administrator", _("配置管理员")
+    SUPERVISOR = "supervisor", _("监督人员")
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> Account:
+        account = self.model(username=username, **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> Account:
+        return self.create_user(
+            username, password, is_staff=True, is_superuser=True, role=Role.ADMINISTRATOR, **fields
+        )
+
+    def with_id_no(self, id_no: str) -> Account | None:
+        """The person who holds an ID number, whatever its spelling."""
+        return self.filter(id_index=blind_index(id_no), role=Role.CITIZEN).first()
+
+
+class Account(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in. `details` holds further attributes for `account:` sources (uscc, ent_name, …)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField(_("登录名"), max_length=64, unique=True)
+    role = models.CharField(_("身份"), max_length=16, choices=Role, default=Role.CITIZEN)
+    name = SealedField(_("姓名"))
+    id_no = SealedField(_("证件号码"), null=True)
+    id_index = models.CharField(max_length=64, blank=True, default="", db_index=True, editable=False)
+    phone = SealedField(_("手机号"), null=True)
+    details = SealedField(json=True, default=dict)
+    department = models.CharField(_("部门代码"), max_length=16, blank=True, default="")
+    language = models.CharField(max_length=8, blank=True, default="")
+    is_demo = models.BooleanField(_("演示人物"), default=False)
+    is_staff = models.BooleanField(_("可进入配置后台"), default=False)
+    is_active = models.BooleanField(_("启用"), default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "username"
+    objects = AccountManager()
+
+    class Meta:
+        verbose_name = _("账户")
+        verbose_name_plural = _("账户")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id_index"],
+                condition=models.Q(role="citizen") & ~models.Q(id_index=""),
+                name="one_account_per_person",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="staff") | ~models.Q(department=""), name="staff_belongs_to_a_department"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.id_index = blind_index(self.id_no) if self.id_no else ""
+        super().save(*args, **kwargs)
+
+    @property
+    def identity(self) -> Identity:
+        """What the engine may know of the applicant; for a company's operator the company comes first."""
+        details = dict(self.details or {})
+        own = {"name": self.name, "id_no": self.id_no or "", "phone": self.phone or ""}
+        if self.role == Role.COMPANY:
+            operator = {"operator_name": self.name, "operator_id": own["id_no"], "operator_phone": own["phone"]}
+            return Identity("org", details.get("ent_name", ""), details.get("uscc", ""), "USCC", own | operator | details)
+        return Identity("person", self.name, own["id_no"], details.get("id_kind", "ID"), own | details)
+
+    @property
+    def actor(self) -> Actor:
+        kinds = {Role.CLERK: "clerk", Role.STAFF: "staff"}
+        return Actor(kinds.get(Role(self.role), "applicant"), str(self.pk), self.department)  # type: ignore[arg-type]
+
+    @property
+    def is_desk(self) -> bool:
+        """Works at a counter or in a department."""
+        return self.role in (Role.CLERK, Role.STAFF)
+
+
+class ApiToken(models.Model):
+    """A bearer token of the API: hashed, expiring, revocable. The clear text is shown once."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    @classmethod
+    def issue(cls, account: Account, name: str, *, days: int = 30) -> str:
+        """Make a token and return its clear text."""
+        clear = secrets.token_urlsafe(32)
+        expires = timezone.now() + timedelta(days=days)
+        cls.objects.create(account=account, digest=cls.digest_of(clear), name=name, expires_at=expires)
+        return clear
+
+    @classmethod
+    def digest_of(cls, clear: str) -> str:
+        return sha256(clear.encode()).hexdigest()
+
+    @classmethod
+    def account_of(cls, clear: str) -> Account | None:
+        """The account of a valid token, None for an unknown, expired or revoked one."""
+        token = (
+            cls.objects.select_related("account")
+            .filter(digest=cls.digest_of(clear), revoked_at=None, expires_at__gt=timezone.now(), account__is_active=True)
+            .first()
+        )
+        return token.account if token else None
