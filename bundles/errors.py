@@ -18,6 +18,23 @@ class MalformedDocument(BundleError):
         self.message = message
 
 
+class UnreadableFile(BundleError):
+    """A file is not YAML as we allow it; `line` is where, None for the file as a whole."""
+
+    def __init__(self, line: int | None, message: str) -> None:
+        super().__init__(f"第 {line} 行：{message}" if line else message)
+        self.line = line
+        self.message = message
+
+
+class NotPublished(BundleError):
+    """Nobody can apply for a bundle of this code: there is none, or no version of it is published."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"没有“{code}”这个一件事，或者它还没有发布")
+        self.code = code
+
+
 class NotPublishable(BundleError):
     """A version has faults that forbid publishing it."""
 
