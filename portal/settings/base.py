@@ -110,6 +110,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "cases.sweep", "schedule": 5.0, "options": {"expires": 5}},
 }
 SWEEP_INTERVAL_S = 5.0
+# Tests of the engine run the pump by hand; everywhere else an accepted act wakes it through the broker.
+NUDGE_THROUGH_BROKER = True
 
 AUTH_USER_MODEL = "accounts.Account"
 LOGIN_URL = "/sign-in/"
@@ -162,6 +164,8 @@ NOTIFIER = "integrations.notifications.log.LogNotifier"
 # The systems of the demonstration: one process plays all departments. Empty where real ones are configured.
 MOCK_URL = env.str("MOCK_URL", default="http://127.0.0.1:8765")
 MOCK_MASTER_SECRET = env.str("MOCK_MASTER_SECRET", default="mock-departments-demo")
+# Inner networks that adapters may connect to (the city's government extranet), as CIDR; public addresses always pass.
+OUTBOUND_NETWORKS = env.list("OUTBOUND_NETWORKS", default=[])
 REGION_CODE = env.str("REGION_CODE", default="350200")
 DOMAIN_LIBRARY = BASE_DIR / "bundles" / "library"
 

@@ -1,0 +1,62 @@
+"""Attention: nothing that needs a person stays unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from cases.actions.events import record
+from cases.models import Attention, Case, SubApplication
+from cases.ports import SYSTEM
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+NEXT_STEPS = {
+    Attention.Reason.REFUSED_BY_SYSTEM: "请部门联系人核对接口与材料，改正后重新送出，或转人工办理",
+    Attention.Reason.NOT_DELIVERED: "部门系统连不上；系统会一直重试，请联系该部门运维",
+    Attention.Reason.SILENT: "已过办理时限还没有回音，请催办该部门",
+    Attention.Reason.CONTRADICTION: "以先到的决定为准；请与部门核实后处理",
+    Attention.Reason.LATE_ANSWER: "办件已撤回或结束，请告知部门停止办理",
+    Attention.Reason.BAD_RESULT: "部门回传的结果缺少约定内容，请部门补传",
+    Attention.Reason.FORGOTTEN: "部门系统查不到已收件的申请，请与部门核实后再决定是否重送",
+    Attention.Reason.WAITING_FOR_FACT: "等待的数据还没有出现；系统会继续查询",
+    Attention.Reason.FAULT: "程序处理这条消息失败，请运维查看日志后重试",
+}
+
+
+def raise_attention(
+    case: Case, reason: Attention.Reason, *, sub: SubApplication | None = None, detail: str = ""
+) -> Attention:
+    """Open an attention on a locked case; a reason that is open already stays the one it is."""
+    attention, is_new = Attention.objects.get_or_create(
+        case=case,
+        sub=sub,
+        reason=reason,
+        closed_at=None,
+        defaults={
+            "owner": sub.department if sub else "",
+            "next_step": NEXT_STEPS[reason],
+            "detail": detail[:300],
+            "since": timezone.now(),
+        },
+    )
+    if is_new:
+        record(case, "attention.raised", by=SYSTEM, sub=sub, reason=reason.value)
+    return attention
+
+
+def close(case: Case, *reasons: Attention.Reason, sub: SubApplication) -> None:
+    """The facts have answered: close what is open for these reasons."""
+    _close(case, Attention.objects.filter(case=case, sub=sub, reason__in=reasons, closed_at=None))
+
+
+def close_all(case: Case, *, except_for: Iterable[Attention.Reason] = ()) -> None:
+    _close(case, Attention.objects.filter(case=case, closed_at=None).exclude(reason__in=list(except_for)))
+
+
+def _close(case: Case, found: QuerySet[Attention]) -> None:
+    if found.update(closed_at=timezone.now()):
+        record(case, "attention.closed", by=SYSTEM)

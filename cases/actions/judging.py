@@ -1,0 +1,161 @@
+"""Rules of decisions, judged by the portal on real data, with a trace that can be read afterwards.
+
+Only an `auto` decision acts on its rules (秒批): true passes, false applies the rule's `fail`, unknown goes to a
+person and refuses nobody. For assist, manual and verify the rules are a pre-check that the deciding person sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from bundles import forms
+from bundles.rules import UNKNOWN, evaluate
+from bundles.spec import Item, Rule
+from cases.actions import attention, facts, progress, supplements
+from cases.actions.bodies import row_of
+from cases.actions.events import record
+from cases.actions.locking import lock_case, lock_subs
+from cases.actions.upstream import CaseResults
+from cases.models import Attention, Case, SubApplication
+from cases.ports import SYSTEM, Reason
+from cases.states import SubState
+
+log = structlog.get_logger(__name__)
+
+JUDGING_LEASE = timedelta(seconds=30)
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One rule and what came out: pass, fail or unknown, with everything that was read for it."""
+
+    id: str
+    zh: str
+    verdict: str
+    fail: str
+    read: tuple[dict[str, Any], ...] = field(default=())
+
+
+def judge_ready(limit: int = 32) -> int:
+    """Judge sub-applications that are ready and have rules; returns how many. No transaction spans a look-up."""
+    now = timezone.now()
+    ready = SubApplication.objects.filter(state=SubState.READY, next_at__lte=now).order_by("next_at")
+    mine = [sub_id for sub_id, seen in ready.values_list("pk", "next_at")[:limit] if _take(sub_id, seen)]
+    for sub_id in mine:
+        judge(sub_id)
+    return len(mine)
+
+
+def _take(sub_id: UUID, seen: Any) -> bool:
+    """Take one for judging; another process that saw the same row comes too late."""
+    row = SubApplication.objects.filter(pk=sub_id, state=SubState.READY, next_at=seen)
+    return bool(row.update(next_at=timezone.now() + JUDGING_LEASE))
+
+
+def judge(sub_id: UUID) -> None:
+    """Look up what the rules ask, judge them, act; a death in between leaves the sub-application ready."""
+    sub = SubApplication.objects.select_related("case").get(pk=sub_id)
+    case = sub.case
+    context = facts.context_of(case, results=CaseResults(case))
+    item = context.spec.item(sub.item_id)
+    facts.ask(case, _wanted(context, item, row_of(sub)), purpose=item.zh)
+    context = facts.context_of(case, results=CaseResults(case))
+    scope = forms.scope(context, forms.select(context), row=row_of(sub))
+    judged = tuple(_judge(rule, scope) for rule in item.decision.rules)
+    with transaction.atomic():
+        case = lock_case(case.pk)
+        subs = lock_subs(case)
+        fresh = next(one for one in subs if one.pk == sub_id)
+        if fresh.state == SubState.READY:
+            _act(case, subs, fresh, item, judged)
+
+
+def _wanted(context: forms.Context, item: Item, row: forms.Row | None) -> list[forms.Lookup]:
+    paths = dict.fromkeys(path for rule in item.decision.rules for path in facts.paths_in(rule.expr))
+    found = (forms.lookup_for(context, path, row) for path in paths)
+    return [lookup for lookup in found if lookup is not None]
+
+
+def _judge(rule: Rule, scope: Any) -> Judged:
+    readings: list[Any] = []
+    value = evaluate(rule.expr, scope, trace=readings)
+    verdict = "unknown" if value is UNKNOWN or value is None else "pass" if value else "fail"
+    return Judged(rule.id, rule.zh, verdict, rule.fail, tuple(_readable(reading) for reading in readings))
+
+
+def _readable(reading: Any) -> dict[str, Any]:
+    value = reading.value
+    shown = None if value is None else "unknown" if value is UNKNOWN else str(value)
+    return {"kind": reading.kind, "key": reading.key, "value": shown}
+
+
+def _act(
+    case: Case, subs: Sequence[SubApplication], sub: SubApplication, item: Item, judged: Sequence[Judged]
+) -> None:
+    """Apply the verdict to a locked, ready sub-application and carry the case on."""
+    first_fault = next((one for one in judged if one.verdict == "fail"), None)
+    unknown = any(one.verdict == "unknown" for one in judged)
+    verdict = first_fault.fail if first_fault else "manual" if unknown else "pass"
+    if item.decision.kind != "auto":
+        verdict = "advice"
+    sub.trace = [asdict(one) for one in judged]
+    sub.save(update_fields=["trace"])
+    if verdict != "wait":
+        rules = {one.id: one.verdict for one in judged}
+        record(case, "item.judged", by=SYSTEM, sub=sub, verdict=verdict, rules=rules)
+    if verdict == "reject" and first_fault:
+        _reject(case, sub, item, first_fault)
+    elif verdict == "supplement" and first_fault:
+        _ask(case, sub, item, first_fault)
+    elif verdict == "wait":
+        _wait(case, sub)
+    elif verdict == "skip":
+        sub.cancel(at=timezone.now())
+        sub.save(update_fields=["state", "closed_at", "next_at"])
+        record(case, "item.cancelled", by=SYSTEM, sub=sub)
+    else:
+        attention.close(case, Attention.Reason.WAITING_FOR_FACT, sub=sub)
+        progress.send_out(case, sub)
+    progress.advance(case, subs)
+
+
+def _reject(case: Case, sub: SubApplication, item: Item, rule: Judged) -> None:
+    """Refused by rule, on data that says no. 行政许可法 第三十八条第二款: with reasons."""
+    sub.reasons = [{"code": rule.id, "about": "", "text": f"不符合条件：{rule.zh}"}]
+    sub.reject(at=timezone.now())
+    sub.save(update_fields=["state", "closed_at", "next_at", "reasons"])
+    record(case, "item.rejected", by=SYSTEM, sub=sub, codes=[rule.id])
+
+
+def _ask(case: Case, sub: SubApplication, item: Item, rule: Judged) -> None:
+    """The data says something is missing or does not fit: the applicant is asked, in the bundle's own words."""
+    spec = facts.context_of(case).spec
+    read = {entry["key"] for entry in rule.read}
+    reasons = [
+        Reason(reason.code, reason.about or "", reason.zh)
+        for reason in spec.reasons.supplement
+        if reason.item == item.id and reason.about in read
+    ]
+    fields = [key for key in read if spec.has_field(key)]
+    asked = reasons[:1] or [Reason(rule.id, fields[0] if fields else "", f"请核对：{rule.zh}")]
+    supplements.request(case, sub, asked, by=SYSTEM, asked_by=supplements.PORTAL)
+
+
+def _wait(case: Case, sub: SubApplication) -> None:
+    """Not yet: judged again later, sooner at first; a person hears of it when it takes long."""
+    now = timezone.now()
+    waited = now - (sub.released_at or now)
+    sub.next_at = now + min(max(waited, FIRST_WAIT), LONGEST_WAIT)
+    sub.save(update_fields=["next_at"])
+    if waited > LONGEST_WAIT:
+        attention.raise_attention(case, Attention.Reason.WAITING_FOR_FACT, sub=sub)

@@ -1,0 +1,178 @@
+"""What can go on now: releases what has waited, cancels what cannot be, asks the applicant, closes the case.
+
+Everything here runs inside the transaction that recorded the change, on a locked case.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from enum import Enum
+from uuid import UUID
+
+from django.utils import timezone
+
+from bundles import forms, queries
+from cases import outbox
+from cases.actions import attention, limits
+from cases.actions.bodies import filing_body
+from cases.actions.events import record
+from cases.actions.facts import context_of
+from cases.models import Attention, Case, Delivery, Need, SubApplication, Supplement
+from cases.models.sub_application import Choice
+from cases.ports import SYSTEM
+from cases.states import CASE_FINAL, SUB_ACCEPTED_OR_LATER, SUB_FINAL, CaseState, Outcome, SubState
+
+RECHECK = timedelta(hours=1)
+FIRST_QUERY = timedelta(seconds=30)
+
+
+class Standing(Enum):
+    """How an edge, or all edges of a sub-application together, stand."""
+
+    OPEN = 0
+    MET = 1
+    ASK = 2
+    CANCEL = 3
+
+
+def advance(case: Case, subs: Sequence[SubApplication]) -> None:
+    """Carry a locked case as far as its facts allow, then settle its own state."""
+    by_id = {sub.pk: sub for sub in subs}
+    needs = _needs_of(case)
+    moved = True
+    while moved:
+        waiting = [sub for sub in subs if sub.state == SubState.WAITING]
+        moved = any([_step(case, sub, _standing(sub, needs[sub.pk], by_id)) for sub in waiting])
+    settle(case, subs)
+
+
+def _needs_of(case: Case) -> Mapping[UUID, list[Need]]:
+    needs: dict[UUID, list[Need]] = defaultdict(list)
+    for need in Need.objects.filter(sub__case=case):
+        needs[need.sub_id].append(need)
+    return needs
+
+
+def _standing(sub: SubApplication, needs: Iterable[Need], subs: Mapping[UUID, SubApplication]) -> Standing:
+    """All edges together: the worst one counts."""
+    needs = list(needs)
+    standings = [_edge(sub, need, needs, subs) for need in needs if not need.alternative_of]
+    for worst in (Standing.CANCEL, Standing.ASK, Standing.OPEN):
+        if worst in standings:
+            return worst
+    return Standing.MET
+
+
+def _edge(
+    sub: SubApplication, need: Need, needs: Sequence[Need], subs: Mapping[UUID, SubApplication]
+) -> Standing:
+    upstream = subs[need.upstream_id]
+    if _is_met(need.need, upstream.state):
+        return Standing.MET
+    if upstream.state not in SUB_FINAL:
+        return Standing.OPEN
+    if need.if_rejected == "continue":
+        return Standing.MET
+    if need.if_rejected == "cancel" or sub.choice == Choice.STOP:
+        return Standing.CANCEL
+    return _way_out(upstream, needs, subs) if sub.choice == Choice.GO_ON else Standing.ASK
+
+
+def _way_out(failed: SubApplication, needs: Sequence[Need], subs: Mapping[UUID, SubApplication]) -> Standing:
+    """After the applicant chose to go on: by the alternative where there is one, else without the result."""
+    instead = [subs[need.upstream_id].state for need in needs if need.alternative_of == failed.item_id]
+    if all(state == SubState.APPROVED for state in instead):
+        return Standing.MET
+    return Standing.CANCEL if any(state in SUB_FINAL - {SubState.APPROVED} for state in instead) else Standing.OPEN
+
+
+def _is_met(need: str, state: str) -> bool:
+    if need == "approved":
+        return state == SubState.APPROVED
+    return state in (SUB_FINAL if need == "finished" else SUB_ACCEPTED_OR_LATER)
+
+
+def _step(case: Case, sub: SubApplication, standing: Standing) -> bool:
+    """Act on one waiting sub-application; True when it moved and others may move with it."""
+    if standing is Standing.MET:
+        release(case, sub)
+        return True
+    if standing is Standing.CANCEL:
+        sub.cancel(at=timezone.now())
+        sub.save(update_fields=["state", "closed_at", "next_at"])
+        record(case, "item.cancelled", by=SYSTEM, sub=sub)
+        return True
+    if standing is Standing.ASK and sub.choice == "":
+        sub.choice = Choice.ASKED
+        sub.save(update_fields=["choice"])
+        record(case, "item.choice_asked", by=SYSTEM, sub=sub)
+    return False
+
+
+def release(case: Case, sub: SubApplication) -> None:
+    """Let a waiting sub-application go: to be judged where it has rules, else straight to its department."""
+    now = timezone.now()
+    sub.release(at=now)
+    sub.next_at = now
+    sub.save(update_fields=["state", "released_at", "next_at"])
+    record(case, "item.released", by=SYSTEM, sub=sub)
+    item = queries.version(case.bundle_version_id).spec.item(sub.item_id)
+    if item.decision.rules:
+        outbox.nudge()
+    else:
+        send_out(case, sub)
+
+
+def send_out(case: Case, sub: SubApplication) -> None:
+    """Promise a ready sub-application to its department, or lay it on the department's worklist."""
+    now = timezone.now()
+    sub.dispatch(at=now)
+    sub.due_on = limits.committed_due(case, sub, now).on
+    sub.next_at = now + (RECHECK if sub.connect == "manual" else FIRST_QUERY)
+    sub.save(update_fields=["state", "dispatched_at", "due_on", "next_at"])
+    record(case, "item.dispatched", by=SYSTEM, sub=sub, department=sub.department, connect=sub.connect)
+    if sub.connect != "manual":
+        context = context_of(case)
+        outbox.promise(sub, Delivery.Purpose.FILE, filing_body(case, sub, context, forms.select(context)))
+
+
+def settle(case: Case, subs: Sequence[SubApplication]) -> None:
+    """Bring the state of a locked case in line with its sub-applications."""
+    if case.state in CASE_FINAL or case.state == CaseState.DRAFT or not subs:
+        return
+    if all(sub.state in SUB_FINAL for sub in subs):
+        _close(case, subs)
+        return
+    if case.state == CaseState.SUBMITTED and any(sub.received_at or sub.closed_at for sub in subs):
+        case.start()
+    if _waits_for_applicant(case, subs):
+        if case.state != CaseState.AWAITING_APPLICANT:
+            case.ask_applicant()
+    elif case.state == CaseState.AWAITING_APPLICANT:
+        case.resume()
+    case.due_on = limits.case_due(case, subs)
+    case.next_at = timezone.now() + RECHECK
+    case.save(update_fields=["state", "due_on", "next_at"])
+
+
+def _waits_for_applicant(case: Case, subs: Sequence[SubApplication]) -> bool:
+    asked = any(sub.state == SubState.WAITING and sub.choice == Choice.ASKED for sub in subs)
+    return asked or Supplement.objects.filter(case=case, state=Supplement.State.OPEN).exists()
+
+
+def _close(case: Case, subs: Sequence[SubApplication]) -> None:
+    """Every sub-application is final: concluded, or withdrawn when nothing else happened."""
+    now = timezone.now()
+    if all(sub.state == SubState.WITHDRAWN for sub in subs):
+        case.withdraw(at=now)
+        case.save(update_fields=["state", "closed_at", "next_at"])
+        record(case, "case.withdrawn", by=SYSTEM)
+        return
+    approved = sum(sub.state == SubState.APPROVED for sub in subs)
+    outcome = Outcome.ALL if approved == len(subs) else Outcome.PARTLY if approved else Outcome.NONE
+    case.conclude(outcome=outcome, at=now)
+    case.save(update_fields=["state", "outcome", "closed_at", "next_at"])
+    record(case, "case.concluded", by=SYSTEM, outcome=outcome.value, approved=approved, items=len(subs))
+    attention.close_all(case, except_for=(Attention.Reason.CONTRADICTION, Attention.Reason.LATE_ANSWER))

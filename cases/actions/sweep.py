@@ -1,0 +1,91 @@
+"""The sweep: finds what no nudge announced and what time has moved. It could run the whole product alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from cases.actions import attention, dispatch, progress
+from cases.actions.locking import lock_case, lock_subs
+from cases.models import Attention, Case, SubApplication
+from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, SubState
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+LONGEST_QUERY = timedelta(hours=1)
+
+
+def sweep() -> int:
+    """One round: carry what is due, ask the silent, look again at cases whose time has come."""
+    done = dispatch.pump()
+    done += ask_the_silent()
+    done += look_again()
+    if done:
+        log.info("sweep.done", steps=done)
+    return done
+
+
+def ask_the_silent() -> int:
+    """Ask departments that have not decided by their next query time; past the limit a person is told."""
+    now = timezone.now()
+    silent = SubApplication.objects.filter(state__in=SUB_WITH_DEPARTMENT, next_at__lte=now).exclude(connect="manual")
+    found = list(silent.order_by("next_at")[:BATCH])
+    for sub in found:
+        waited = now - (sub.dispatched_at or now)
+        later = now + min(max(waited, progress.FIRST_QUERY), LONGEST_QUERY)
+        SubApplication.objects.filter(pk=sub.pk).update(next_at=later)
+    dispatch.ask_about(found)
+    _tell_of_overdue(found)
+    return len(found)
+
+
+def _tell_of_overdue(asked: list[SubApplication]) -> None:
+    today = timezone.localdate()
+    overdue = [sub.case_id for sub in asked if sub.due_on and sub.due_on < today]
+    for case_id in dict.fromkeys(overdue):
+        with transaction.atomic():
+            case = lock_case(case_id)
+            for sub in lock_subs(case):
+                if sub.state in SUB_WITH_DEPARTMENT and sub.due_on and sub.due_on < today:
+                    attention.raise_attention(case, Attention.Reason.SILENT, sub=sub)
+
+
+def look_again() -> int:
+    """Advance open cases whose time to look has come, and push on everything of theirs that has no own clock."""
+    now = timezone.now()
+    own_clock = {SubState.READY, *SUB_WITH_DEPARTMENT}
+    due = Case.objects.filter(state__in=CASE_OPEN, next_at__lte=now).order_by("next_at")
+    ids = list(due.values_list("pk", flat=True)[:BATCH])
+    waiting = SubApplication.objects.filter(next_at__lte=now).exclude(state__in=SUB_FINAL | own_clock)
+    ids += list(waiting.values_list("case_id", flat=True)[:BATCH])
+    manual = SubApplication.objects.filter(state__in=SUB_WITH_DEPARTMENT, connect="manual", next_at__lte=now)
+    ids += list(manual.values_list("case_id", flat=True)[:BATCH])
+    for case_id in dict.fromkeys(ids):
+        _look_at(case_id)
+    return len(set(ids))
+
+
+def _look_at(case_id: object) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        case = lock_case(case_id)  # type: ignore[arg-type]
+        subs = lock_subs(case)
+        for sub in subs:
+            if sub.state not in SUB_FINAL and sub.next_at and sub.next_at <= now:
+                _overdue_task(case, sub)
+                sub.next_at = now + progress.RECHECK
+                sub.save(update_fields=["next_at"])
+        progress.advance(case, subs)
+        if not subs:
+            case.next_at = now + progress.RECHECK
+            case.save(update_fields=["next_at"])
+
+
+def _overdue_task(case: Case, sub: SubApplication) -> None:
+    late = sub.due_on is not None and sub.due_on < timezone.localdate()
+    if late and sub.connect == "manual" and sub.state in SUB_WITH_DEPARTMENT:
+        attention.raise_attention(case, Attention.Reason.SILENT, sub=sub)

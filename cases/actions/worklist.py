@@ -1,0 +1,90 @@
+"""Departments without a system: people take, accept, decide, and ask for supplements at a worklist (人工协同)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from bundles import queries
+from cases.actions.answers import apply_answer
+from cases.actions.events import record
+from cases.actions.locking import lock_case_of, lock_subs
+from cases.actions.results import declared_fields
+from cases.errors import CaseError, ChangedMeanwhile, NotReady, WrongState
+from cases.models import Case, SubApplication
+from cases.ports import Actor, Answer, Reason
+from cases.states import SUB_FINAL
+
+
+def take(sub_id: UUID, *, by: Actor, version: int) -> SubApplication:
+    """Take a task: it is mine, and the department has received it."""
+    with transaction.atomic():
+        case, subs, sub = _mine(sub_id, by, version)
+        sub.assigned_to_id = UUID(by.id)
+        sub.save(update_fields=["assigned_to"])
+        record(case, "item.taken", by=by, sub=sub)
+        apply_answer(case, subs, sub, Answer(sub.pk, "received", receipt_no=sub.number), by=by)
+        return sub
+
+
+def accept(sub_id: UUID, *, by: Actor, version: int) -> SubApplication:
+    """Accept (受理): the limits run from now."""
+    return _answer(sub_id, "accepted", by=by, version=version)
+
+
+def approve(sub_id: UUID, values: Mapping[str, Any], *, by: Actor, version: int) -> SubApplication:
+    """Approve with the declared result fields. Raises NotReady naming each field that lacks."""
+    sub = SubApplication.objects.select_related("case").get(pk=sub_id)
+    spec = queries.version(sub.case.bundle_version_id).spec
+    declared = [declared_fields(result) for result in spec.results_of(sub.item_id)]
+    wanted = {name: label for fields in declared for name, (label, _) in fields.items()}
+    lacking = tuple((name, f"请填写{label}") for name, label in wanted.items() if values.get(name) in (None, ""))
+    if lacking:
+        raise NotReady(f"还有 {len(lacking)} 项结果没填", lacking)
+    return _answer(sub_id, "approved", by=by, version=version, result={name: values[name] for name in wanted})
+
+
+def reject(sub_id: UUID, reasons: Sequence[Reason], *, by: Actor, version: int) -> SubApplication:
+    """Refuse with reasons (行政许可法 第三十八条第二款). Raises NotReady without one."""
+    if not any(reason.text.strip() for reason in reasons):
+        raise NotReady("请写明不予批准的理由，申请人会看到", (("reason", "请写明理由"),))
+    return _answer(sub_id, "rejected", by=by, version=version, reasons=tuple(reasons))
+
+
+def request_supplement(sub_id: UUID, reasons: Sequence[Reason], *, by: Actor, version: int) -> SubApplication:
+    """Ask the applicant for what is missing, all at once. Raises NotReady without a point."""
+    if not any(reason.text.strip() for reason in reasons):
+        raise NotReady("请写明要补什么，申请人会看到", (("reason", "请写明要补什么"),))
+    return _answer(sub_id, "supplement", by=by, version=version, reasons=tuple(reasons))
+
+
+def _answer(
+    sub_id: UUID,
+    status: str,
+    *,
+    by: Actor,
+    version: int,
+    result: Mapping[str, Any] | None = None,
+    reasons: tuple[Reason, ...] = (),
+) -> SubApplication:
+    with transaction.atomic():
+        case, subs, sub = _mine(sub_id, by, version)
+        apply_answer(case, subs, sub, Answer(sub.pk, status, result=result or {}, reasons=reasons), by=by)
+        return sub
+
+
+def _mine(sub_id: UUID, by: Actor, version: int) -> tuple[Case, list[SubApplication], SubApplication]:
+    """The task, locked. Raises ChangedMeanwhile when a colleague was faster, WrongState when it is decided."""
+    case, found = lock_case_of(sub_id)
+    subs = lock_subs(case)
+    sub = next(one for one in subs if one.pk == found.pk)
+    if sub.department != by.department or sub.connect != "manual":
+        raise CaseError("这件事不归您的部门办理")
+    if sub.state in SUB_FINAL:
+        raise WrongState("这件事已经有决定了，请刷新页面查看")
+    if sub.version != version:
+        raise ChangedMeanwhile("同事刚刚改动了这件事，请刷新后再办；您填的内容还在")
+    return case, subs, sub

@@ -1,0 +1,104 @@
+"""What a case is judged in: its definition, its answers, what registers said, what its items have yielded."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from bundles import forms, queries
+from bundles.forms import Row
+from bundles.rules import UNKNOWN
+from cases.models import Case, Lookup, Result
+from cases.protection import blind_index
+
+RECORDS = "records"
+
+
+def digest_of(lookup: forms.Lookup) -> str:
+    """Stands for the inputs of a question: equal for equal questions, says nothing about the person."""
+    return blind_index(json.dumps(sorted(lookup.inputs), ensure_ascii=False, separators=(",", ":")))
+
+
+class CaseFacts:
+    """What registers and the licence library said for a case. Empty is None, unavailable or not asked is UNKNOWN."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._answers: dict[tuple[str, str, str], Lookup] | None = None
+
+    def get(self, lookup: forms.Lookup, field: str) -> object:
+        """A field of the first record; `records` gives all of them."""
+        answer = self.answer(lookup)
+        if answer is None or answer.outcome == Lookup.Outcome.UNAVAILABLE:
+            return UNKNOWN
+        faces = [face_of(record) for record in answer.records or ()]
+        if field == RECORDS:
+            return tuple(faces)
+        return faces[0].get(field) if faces else None
+
+    def answer(self, lookup: forms.Lookup) -> Lookup | None:
+        """The row that answers a question, whatever its outcome; None where it was not asked."""
+        if self._answers is None:
+            rows = Lookup.objects.filter(case=self._case) if self._case.pk else ()
+            self._answers = {(row.kind, row.code, row.digest): row for row in rows}
+        return self._answers.get((lookup.kind, lookup.code, digest_of(lookup)))
+
+
+def face_of(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields of a record: of a licence those on its face, of a register's answer all of them."""
+    data = record.get("data")
+    return data if isinstance(data, Mapping) else record
+
+
+class CaseResults:
+    """Results of a case as forms and rules ask for them: by item and field, for the row where there is one."""
+
+    def __init__(self, case: Case) -> None:
+        self._fields: dict[tuple[str, int | None], dict[str, Any]] = defaultdict(dict)
+        for result in Result.objects.filter(sub__case=case, revoked_at=None).select_related("sub"):
+            self._fields[(result.sub.item_id, result.sub.row_index)].update(result.fields)
+
+    def get(self, item: str, field: str, row: Row | None) -> object:
+        """A result field; UNKNOWN where the item has no result yet or several rows would answer."""
+        if row is not None and (item, row.index) in self._fields:
+            return self._fields[(item, row.index)].get(field, UNKNOWN)
+        rows = [fields for (of_item, _), fields in self._fields.items() if of_item == item]
+        return rows[0].get(field, UNKNOWN) if len(rows) == 1 else UNKNOWN
+
+
+def context_of(
+    case: Case, *, now: datetime | None = None, results: forms.Results | None = None, facts: forms.Facts | None = None
+) -> forms.Context:
+    """The frame in which the forms and rules of a case are judged, by the version the case is bound to."""
+    identity = case.applicant.identity
+    return forms.Context(
+        spec=queries.version(case.bundle_version_id).spec,
+        registry=queries.registry(),
+        answers=case.answers or {},
+        now=timezone.localtime(now),
+        channel=case.channel,
+        by_agent=bool((case.answers or {}).get("by_agent")),
+        account={"kind": identity.kind, **identity.attributes},
+        facts=facts or CaseFacts(case),
+        results=results or _results_so_far(case),
+        case_no=case.number or "",
+    )
+
+
+def _results_so_far(case: Case) -> forms.Results:
+    """A case that was never filed has none, and no query is spent on finding that out."""
+    return CaseResults(case) if case.submitted_at else forms.NO_RESULTS
+
+
+def row_number(row: Row | None) -> int | None:
+    return row.index if row is not None else None
+
+
+def parties_named(spec_parties: Sequence[Any], party_id: str) -> Any:
+    """The party of that id, None for `row` and for ids the bundle does not declare."""
+    return next((party for party in spec_parties if party.id == party_id), None)
