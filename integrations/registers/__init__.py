@@ -1,1 +1,1 @@
-""" look-ups in other bodies' registers."""
+"""look-ups in other bodies' registers."""

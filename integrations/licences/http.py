@@ -1,0 +1,115 @@
+"""Electronic licences of people and bodies, from the departments that issue them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from bundles.queries import registry
+from bundles.spec.registry import LicenceKind
+from cases.ports import Finding, GatewayError, Query
+from integrations.http import REGISTER_DEADLINE_S, Call, Failure, NotStrictJson, Reply, call_all, read_json, system_of
+from integrations.sharing import Question, ask_all, unavailable
+
+MAX_LICENCES = 100
+MAX_FILE = 10 * 1024 * 1024
+FILE_DEADLINE_S = 8.0
+VALID = frozenset({"有效", "valid"})
+
+
+class HttpLicenceLibrary:
+    """The licence library over the contract v1: each department keeps the licences it issues."""
+
+    def search(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
+        """Valid licences of a holder; `inputs` of a query name the holder (`id_no` or `uscc`)."""
+        return ask_all([_question(query, budget_s) for query in queries], budget_s=budget_s)
+
+    def fetch(self, department: str, file_url: str) -> tuple[bytes, str]:
+        """The file of a licence and its media type as the department calls it. Raises GatewayError."""
+        system = system_of(department)
+        path = system.path_of(file_url) if system else None
+        if system is None or path is None:
+            raise GatewayError("证照文件的地址不属于发证部门。", permanent=True)
+        call = Call(
+            system=system,
+            method="GET",
+            path=path,
+            route="licences.file",
+            deadline_s=FILE_DEADLINE_S,
+            answer_limit=MAX_FILE,
+            whole_path=True,
+        )
+        return _file(call_all([call], budget_s=FILE_DEADLINE_S)[0])
+
+
+def _file(ended: Reply | Failure) -> tuple[bytes, str]:
+    if isinstance(ended, Failure):
+        raise GatewayError("证照文件暂时取不到，请稍后再试。", permanent=ended.kind == "too_large")
+    if ended.status != 200 or not ended.body:
+        raise GatewayError("发证部门没有给出证照文件。", permanent=ended.status in {403, 404, 410}, status=ended.status)
+    return ended.body, ended.media_type
+
+
+def _question(query: Query, budget_s: float) -> Question:
+    """How to ask. A code that the catalogue does not know is a defect of a bundle, refused at publishing: KeyError."""
+    kind = registry().licences[query.code]
+    return Question(
+        query,
+        kind.dept,
+        lambda system: Call(
+            system=system,
+            method="POST",
+            path=f"/licences/{query.code}/search",
+            route=f"licences.{query.code}",
+            body=json.dumps({"holder": dict(query.inputs), "grant_id": query.consent_id}, ensure_ascii=False).encode(),
+            headers={"Content-Type": "application/json"},
+            reference=query.case_no,
+            deadline_s=min(REGISTER_DEADLINE_S, budget_s),
+        ),
+        lambda reply: _finding(query, kind, reply),
+    )
+
+
+def _finding(query: Query, kind: LicenceKind, reply: Reply) -> Finding:
+    if reply.status != 200:
+        return unavailable(query, f"HTTP {reply.status}")
+    try:
+        listed = read_json(reply.body)
+        if not isinstance(listed, list) or len(listed) > MAX_LICENCES:
+            raise ValueError("not a list of licences")
+        records = tuple(licence for entry in listed if _is_valid(licence := _licence(kind, entry)))
+    except (NotStrictJson, ValueError) as error:
+        return unavailable(query, f"not in the contract: {error}")
+    return Finding(query, "found", records) if records else Finding(query, "empty")
+
+
+def _licence(kind: LicenceKind, entry: Any) -> Mapping[str, Any]:
+    """A licence cut down to the contract's keys and the declared face. Raises ValueError, naming the key."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("data"), dict):
+        raise ValueError("data")
+    if not isinstance(entry.get("licence_id"), str) or not 0 < len(entry["licence_id"]) <= 128:
+        raise ValueError("licence_id")
+    for name in ("issued_on", "valid_to", "status", "file_url"):
+        if not isinstance(entry.get(name) or "", str):
+            raise ValueError(name)
+    if entry.get("valid_to"):
+        date.fromisoformat(entry["valid_to"])
+    face = {name: entry["data"][name] for name, _, _ in kind.fields if name in entry["data"]}
+    return {
+        "licence_id": entry["licence_id"],
+        "data": face,
+        "issued_on": entry.get("issued_on"),
+        "valid_to": entry.get("valid_to"),
+        "status": entry.get("status") or "",
+        "file_url": entry.get("file_url") or "",
+    }
+
+
+def _is_valid(licence: Mapping[str, Any]) -> bool:
+    if licence["status"] not in VALID:
+        return False
+    return not licence["valid_to"] or date.fromisoformat(licence["valid_to"]) >= timezone.localdate()

@@ -1,0 +1,145 @@
+"""What the adapters must remember: whose systems there are, which nonces were seen, what was asked, what was said."""
+
+from __future__ import annotations
+
+import uuid
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.protection import SealedField
+from integrations.http import systems
+
+# The same shape as the `<dept>` part of a callback address.
+DEPARTMENT_CODE = RegexValidator(r"\A[A-Z][A-Z0-9]{0,15}\Z")
+
+
+def valid_base_url(text: str) -> None:
+    """An http(s) address with a host and nothing that could smuggle: no user, query, fragment or dots in the path."""
+    parts = urlsplit(text)
+    plain = not (parts.username or parts.password or parts.query or parts.fragment or ".." in parts.path)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
+        raise ValidationError(_("地址应为 http(s)://主机[:端口]/路径，不带账号和参数。"))
+
+
+class Algorithm(models.TextChoices):
+    SHA256 = "hmac-sha256", "HMAC-SHA256"
+    SM3 = "hmac-sm3", "HMAC-SM3"
+
+
+class DepartmentSystem(models.Model):
+    """The system of one department that speaks the contract. A department without a row works by hand."""
+
+    department = models.CharField(_("部门"), max_length=16, unique=True, validators=[DEPARTMENT_CODE])
+    base_url = models.CharField(_("地址"), max_length=300, validators=[valid_base_url])
+    algorithm = models.CharField(_("签名算法"), max_length=16, choices=Algorithm, default=Algorithm.SHA256)
+    supports_query = models.BooleanField(_("可按键查询"), default=True)
+    supports_callbacks = models.BooleanField(_("会回调"), default=True)
+    enabled = models.BooleanField(_("启用"), default=True)
+    quota = models.PositiveSmallIntegerField(
+        _("并行上限"), default=8, validators=[MinValueValidator(1), MaxValueValidator(64)]
+    )
+    updated = models.DateTimeField(_("更新时间"), auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("部门系统")
+        ordering = ["department"]
+        constraints = [models.CheckConstraint(condition=models.Q(quota__gte=1), name="quota_at_least_one")]
+
+    def __str__(self) -> str:
+        return self.department
+
+
+class DepartmentKey(models.Model):
+    """A secret shared with one department. Two are valid while rotating; a revoked one never is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    system = models.ForeignKey(DepartmentSystem, on_delete=models.CASCADE, related_name="keys", verbose_name=_("系统"))
+    key_id = models.CharField(_("密钥编号"), max_length=64, unique=True)
+    secret = SealedField()
+    valid_from = models.DateTimeField(_("生效"), default=timezone.now)
+    valid_to = models.DateTimeField(_("失效"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("作废"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("部门密钥")
+        ordering = ["system", "-valid_from"]
+
+    def __str__(self) -> str:
+        return self.key_id
+
+
+class Nonce(models.Model):
+    """A nonce that a department used; kept 24 hours, far longer than a signature counts."""
+
+    department = models.CharField(max_length=16)
+    nonce = models.CharField(max_length=128)
+    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["department", "nonce"], name="nonce_once_per_department")]
+
+    def __str__(self) -> str:
+        return f"{self.department} {self.seen_at:%F %T}"
+
+
+class RegisterCall(models.Model):
+    """Who was asked for what, why and with what outcome: the trail that the data-sharing rules ask for (国令809号).
+
+    It names the case and the consent; whom the answer was about stands there, not here.
+    """
+
+    at = models.DateTimeField(_("时间"), default=timezone.now, db_index=True)
+    kind = models.CharField(_("种类"), max_length=8, choices=[("api", _("数据接口")), ("licence", _("电子证照"))])
+    code = models.CharField(_("代码"), max_length=64)
+    department = models.CharField(_("部门"), max_length=16)
+    purpose = models.CharField(_("用途"), max_length=200)
+    case_no = models.CharField(_("办件编号"), max_length=64, blank=True, db_index=True)
+    sub_application_id = models.UUIDField(_("子办件"), null=True, blank=True)
+    consent_id = models.CharField(_("授权编号"), max_length=64, blank=True)
+    outcome = models.CharField(
+        _("结果"),
+        max_length=12,
+        choices=[("found", _("有记录")), ("empty", _("查无记录")), ("unavailable", _("未能查到"))],
+    )
+    elapsed_ms = models.PositiveIntegerField(_("毫秒"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("数据共享调用")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.outcome}"
+
+
+class SentMessage(models.Model):
+    """A message handed over to a person; whom and what is sealed, the index finds one person's messages again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(_("时间"), default=timezone.now, db_index=True)
+    to = SealedField()
+    to_index = models.CharField(max_length=64, db_index=True)
+    template = models.CharField(_("模板"), max_length=64)
+    values = SealedField(json=True)
+    state = models.CharField(_("状态"), max_length=8, choices=[("sent", _("已发出")), ("failed", _("未发出"))])
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("消息")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.at:%F %T}"
+
+
+def _configuration_changed(**_signal: object) -> None:
+    systems.forget()
+
+
+for _model in (DepartmentSystem, DepartmentKey):
+    for _signal in (post_save, post_delete):
+        _signal.connect(_configuration_changed, sender=_model, weak=False)
