@@ -138,3 +138,11 @@ class ApiToken(models.Model):
             .first()
         )
         return token.account if token else None
+
+
+class SignInAttempts(models.Model):
+    """Failed tries of a name or from an address (digests), within a window."""
+
+    subject = models.CharField(max_length=64, unique=True)
+    tries = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()

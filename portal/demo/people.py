@@ -1,0 +1,89 @@
+"""The demo people: those of the synthetic samples, with the roles a walk-through needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.contrib.auth.models import Permission
+
+from bundles import queries
+from portal.accounts.models import Account, Role
+
+PASSWORD = "one-thing-demo"
+# username -> name in the samples
+CITIZENS = {
+    "lin": "林晓岚",
+    "chen": "陈屿",
+    "wang": "王建国",
+    "huang": "黄阿婆",
+    "zhao": "赵海",
+    "zhang": "张志强",
+    "wu": "吴小满",
+    "xu": "徐峰",
+    "mi": "米热古丽·阿不都热合曼",
+}
+# username -> (person in the samples, company in the samples)
+OPERATORS = {
+    "muck": ("刘师傅", "五洲顺运渣土运输（示例）有限公司"),
+    "sun": ("孙老板", "鹭屿餐饮管理（示例）有限公司"),
+    "cloud": ("徐峰", "云栈数字科技（示例）有限公司"),
+}
+# username -> (shown name, role, department)
+DESK = {
+    "clerk": ("窗口一号", Role.CLERK, "SJ"),
+    "staff-rf": ("人防经办", Role.STAFF, "RF"),
+    "staff-qx": ("气象经办", Role.STAFF, "QX"),
+}
+
+
+def load() -> list[Account]:
+    """Make the demo accounts, or bring them back to how they should be. Passwords of existing ones stay."""
+    samples = yaml.safe_load((settings.DOMAIN_LIBRARY / "samples.yaml").read_text(encoding="utf-8"))
+    persons = {person["name"]: person for person in samples["persons"]}
+    companies = {company["name"]: company for company in samples["companies"]}
+    made = [_citizen(username, persons[name]) for username, name in CITIZENS.items()]
+    made += [_operator(u, persons[person], companies[firm]) for u, (person, firm) in OPERATORS.items()]
+    made += [_desk(username, *row) for username, row in (DESK | _manual_departments()).items()]
+    made.append(_administrator())
+    return made
+
+
+def _manual_departments() -> dict[str, tuple[str, Role, str]]:
+    """A worker for every department that has no system of its own."""
+    manual = [d for d in queries.registry().departments.values() if d.system == "manual"]
+    return {f"staff-{d.code.lower()}": (f"{d.short}经办", Role.STAFF, d.code) for d in manual}
+
+
+def _citizen(username: str, person: Mapping[str, Any]) -> Account:
+    details = {"bank_card": person["bank_card"], "birth_date": person["birth_date"]}
+    return _account(username, Role.CITIZEN, person["name"], id_no=person["id_no"], phone=person["phone"], details=details)
+
+
+def _operator(username: str, person: Mapping[str, Any], company: Mapping[str, Any]) -> Account:
+    details = {"uscc": company["uscc"], "ent_name": company["name"], "legal_rep": person["name"]}
+    return _account(username, Role.COMPANY, person["name"], id_no=person["id_no"], phone=person["phone"], details=details)
+
+
+def _desk(username: str, name: str, role: Role, department: str) -> Account:
+    return _account(username, role, name, department=department)
+
+
+def _administrator() -> Account:
+    account = _account("admin", Role.ADMINISTRATOR, "配置管理员", is_staff=True)
+    wanted = Permission.objects.filter(content_type__app_label__in=["bundles", "accounts", "integrations"])
+    account.user_permissions.set(wanted)
+    return account
+
+
+def _account(username: str, role: Role, name: str, **fields: Any) -> Account:
+    account = Account.objects.filter(username=username).first() or Account(username=username)
+    account.role, account.name, account.is_demo = role, name, True
+    for key, value in fields.items():
+        setattr(account, key, value)
+    if not account.password:
+        account.set_password(PASSWORD)
+    account.save()
+    return account
