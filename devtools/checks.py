@@ -89,7 +89,8 @@ def _compose() -> tuple[Check, ...]:
     probe = ("docker", "compose", "version")
     if shutil.which("docker") is None or subprocess.run(probe, capture_output=True, check=False).returncode != 0:
         return ()
-    return (Check("compose", ("docker", "compose", "--env-file", ".env.example", "config", "--quiet")),)
+    needed = ("env", "POSTGRES_PASSWORD=checked", "ALLOWED_HOSTS=localhost")
+    return (Check("compose", (*needed, "docker", "compose", "config", "--quiet")),)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ BAD_NUMBERS = {
     errno.EDQUOT: ("磁盘配额已用完，腾出空间后再试", "the disk quota is used up; free some space and try again"),
     errno.EROFS: ("所在磁盘是只读的", "the disk is read-only"),
     errno.EACCES: ("没有写入权限，请检查目录的所有者", "no permission; check who owns the folder"),
+    errno.ENOTDIR: ("路径中有一段不是目录", "a part of the path is not a folder"),
     errno.EPERM: ("没有操作权限，请检查目录的所有者", "not permitted; check who owns the folder"),
 }
 

@@ -44,7 +44,6 @@ class Portal:
 
     def run(self) -> int:
         """0 after an ordinary stop; 1 if the portal never answered."""
-        self._refuse_what_cannot_work()
         with services(self.var, {}) as addresses:
             env = variables.for_portal(self.var, DEV_SETTINGS, addresses)
             prepare(self.var, env)
@@ -59,7 +58,8 @@ class Portal:
             supervisor.run(self._each_tick)
         return self._code
 
-    def _refuse_what_cannot_work(self) -> None:
+    def refuse_what_cannot_work(self) -> None:
+        """Before anything is installed, made or started."""
         if "dev" in recorded(record_of(self.var)):
             raise DoorError("已经在运行；./dev stop 可停止", "already running; ./dev stop ends it")
         require_free(self.web_port, "PORTAL_PORT")

@@ -55,13 +55,17 @@ class Redis:
         port = self._choose_port()
         options = {
             "port": str(port), "bind": "127.0.0.1", "dir": str(self.folder), "appendonly": "yes", "save": "",
-            "daemonize": "yes", "pidfile": str(self.folder / "server.pid"), "logfile": str(self.folder / "server.log"),
+            "pidfile": str(self.folder / "server.pid"), "logfile": str(self.folder / "server.log"),
         }  # fmt: skip
         command = [str(find_server())]
         for name, value in options.items():
             command += [f"--{name}", value]
-        subprocess.run(command, capture_output=True, check=False, cwd=self.folder)
-        return processes.wait_until(self.running, 5)
+        # In a session of its own: Ctrl-C in the terminal is for the door, which stops the server last.
+        server = subprocess.Popen(
+            command, cwd=self.folder, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        processes.wait_until(lambda: server.poll() is not None or self.running(), 5)
+        return self.running()
 
     def _recorded_port(self) -> int | None:
         try:

@@ -38,8 +38,10 @@ def up(args: Sequence[str]) -> int:
     unknown = set(args) - {"--reload"}
     if unknown:
         raise DoorError(f"不认识的选项：{' '.join(sorted(unknown))}", "unknown option; only --reload is known")
+    run = portal.Portal(variables.var_folder(), reload="--reload" in args)
+    run.refuse_what_cannot_work()
     environment.ensure_environment()
-    return portal.Portal(variables.var_folder(), reload="--reload" in args).run()
+    return run.run()
 
 
 def test(args: Sequence[str]) -> int:
