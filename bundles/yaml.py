@@ -1,11 +1,13 @@
 """Reading and writing bundle files: plain YAML, strictly, with the line of everything that was read.
 
 A file is written by a person and read by a machine that trusts nobody: it is bounded in size, depth and number of
-values, has no anchors, no doubled keys and no key that YAML silently turns into a truth value (`on:`, `no:`).
+values (an alias counts as all it stands for), has no doubled keys, no tags, and no key that YAML silently turns into
+a truth value (`on:`, `no:`).
 """
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +19,7 @@ from bundles.errors import UnreadableFile
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 40
-MAX_VALUES = 200_000
+MAX_VALUES = 60_000
 LABEL_KEYS = ("id", "code", "value", "item")
 _Loader: Any = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
 _Dumper: Any = getattr(pyyaml, "CSafeDumper", pyyaml.SafeDumper)
@@ -79,6 +81,7 @@ class _Builder:
         self.document: Any = None
         self.lines: dict[Place, int] = {}
         self._open: list[_Frame] = []
+        self._anchors: dict[str, Any] = {}
         self._count = 0
         self._documents = 0
 
@@ -88,14 +91,30 @@ class _Builder:
             self._documents += 1
             if self._documents > 1:
                 raise UnreadableFile(line, "一个文件只能写一个文档（多余的 ---）")
-        elif isinstance(event, pyyaml.AliasEvent) or getattr(event, "anchor", None):
-            raise UnreadableFile(line, "不支持锚点和别名（& 和 *），请直接写出内容")
+        elif isinstance(event, pyyaml.AliasEvent):
+            self._put(self._copy_of(event.anchor, line), line)
         elif isinstance(event, pyyaml.ScalarEvent):
-            self._put(_scalar(event, line), line)
+            value = _scalar(event, line)
+            self._name(event.anchor, value)
+            self._put(value, line)
         elif isinstance(event, pyyaml.MappingStartEvent | pyyaml.SequenceStartEvent):
             self._begin(event, line)
         elif isinstance(event, pyyaml.MappingEndEvent | pyyaml.SequenceEndEvent):
-            self._open.pop()
+            frame = self._open.pop()
+            self._name(frame.anchor, frame.content)
+
+    def _name(self, anchor: str | None, value: Any) -> None:
+        if anchor:
+            self._anchors[anchor] = value
+
+    def _copy_of(self, anchor: str, line: int) -> Any:
+        """What an alias stands for; an anchor inside itself is not known yet and so refused."""
+        if anchor not in self._anchors:
+            raise UnreadableFile(line, f"别名 *{anchor} 之前没有对应的锚点")
+        value = self._anchors[anchor]
+        self._count += _size(value)
+        self._check_count(line)
+        return copy.deepcopy(value)
 
     def _begin(self, event: Any, line: int) -> None:
         if len(self._open) >= MAX_DEPTH:
@@ -104,12 +123,11 @@ class _Builder:
             raise UnreadableFile(line, f"不支持标签 {event.tag}")
         content: Any = {} if isinstance(event, pyyaml.MappingStartEvent) else []
         place = self._put(content, line)
-        self._open.append(_Frame(content, place))
+        self._open.append(_Frame(content, place, event.anchor))
 
     def _put(self, value: Any, line: int) -> Place:
         self._count += 1
-        if self._count > MAX_VALUES:
-            raise UnreadableFile(line, f"内容超过 {MAX_VALUES} 个值")
+        self._check_count(line)
         if not self._open:
             self.document = value
             self.lines[()] = line
@@ -119,12 +137,16 @@ class _Builder:
             self.lines[place] = line
         return place or ()
 
+    def _check_count(self, line: int) -> None:
+        if self._count > MAX_VALUES:
+            raise UnreadableFile(line, f"内容超过 {MAX_VALUES} 个值")
+
 
 class _Frame:
     """A mapping or list that is still being read."""
 
-    def __init__(self, content: Any, place: Place) -> None:
-        self.content, self.place = content, place
+    def __init__(self, content: Any, place: Place, anchor: str | None) -> None:
+        self.content, self.place, self.anchor = content, place, anchor
         self.key: str | int | None = None
         self.waiting = False
 
@@ -174,6 +196,12 @@ def _storable(value: Any, line: int) -> Any:
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {"!", *(_TAG + kind for kind in ("str", "int", "float", "bool", "null"))}
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return 1 + sum(_size(entry) for entry in value.values())
+    return 1 + sum(_size(entry) for entry in value) if isinstance(value, list) else 1
 
 
 def _decoded(text: str | bytes) -> str:

@@ -1,0 +1,88 @@
+"""Departments, matters, licences, parties, items: what is named must exist in the catalogue or in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from bundles.errors import Fault
+from bundles.lint.draft import Draft
+from bundles.spec import Item
+
+
+def faults(draft: Draft) -> Iterator[Fault]:
+    spec = draft.spec
+    yield from _department(draft, spec.lead, "lead")
+    for stage in spec.stages:
+        if stage.lead:
+            yield from _department(draft, stage.lead, f"stages[{stage.id}].lead")
+    for item in spec.items:
+        yield from _item(draft, item)
+    if spec.agent and spec.agent.material and spec.agent.material not in draft.materials:
+        yield Fault("agent.material", f"没有材料 {spec.agent.material}")
+    for section in spec.form.sections:
+        if section.filled_by and section.filled_by not in draft.parties:
+            yield Fault(f"form.sections[{section.id}].filled_by", f"没有当事人 {section.filled_by}")
+    yield from _party_identities(draft)
+    yield from _dedupe(draft)
+    yield from _sources(draft)
+
+
+def known_ref(draft: Draft, ref: str) -> bool:
+    """Whether an id names anything that can be switched on or blamed: item, material, section, field, result."""
+    return ref in draft.items | draft.materials | draft.sections | draft.results or ref in draft.fields
+
+
+def _department(draft: Draft, code: object, path: str) -> Iterator[Fault]:
+    if code not in draft.registry.departments:
+        yield Fault(path, f"部门目录里没有 {code}")
+
+
+def _item(draft: Draft, item: Item) -> Iterator[Fault]:
+    path = f"items[{item.id}]"
+    yield from _department(draft, item.dept, f"{path}.dept")
+    matter = draft.registry.matters.get(item.matter)
+    if matter is None:
+        yield Fault(f"{path}.matter", f"单事项目录里没有 {item.matter}，请补录它的编码", "warning")
+    elif matter.dept != item.dept:
+        yield Fault(f"{path}.dept", f"单事项 {item.matter} 属于 {matter.dept}，这里写的是 {item.dept}")
+    elif matter.type != item.type:
+        yield Fault(f"{path}.type", f"单事项 {item.matter} 是{matter.type}，这里写的是{item.type}")
+    if item.instances:
+        for key in ("dept_by_licence", "dept_by_agency"):
+            for kind, dept in (getattr(item.instances, key) or {}).items():
+                yield from _department(draft, dept, f"{path}.instances.{key}.{kind}")
+                if key == "dept_by_licence" and kind not in draft.registry.licences:
+                    yield Fault(f"{path}.instances.{key}.{kind}", f"证照目录里没有 {kind}")
+    if isinstance(item.bind, Mapping) and item.bind.get("with") not in draft.items:
+        yield Fault(f"{path}.bind", f"没有事项 {item.bind.get('with')}")
+
+
+def _party_identities(draft: Draft) -> Iterator[Fault]:
+    for party in draft.spec.parties:
+        for key, field in (party.identity or {}).items():
+            if field not in draft.fields:
+                yield Fault(f"parties[{party.id}].identity.{key}", f"没有字段 {field}")
+
+
+def _dedupe(draft: Draft) -> Iterator[Fault]:
+    for name in ("dedupe", "unique"):
+        rule = draft.spec.extra.get(name)
+        for field in rule.get("key", ()) if isinstance(rule, Mapping) else ():
+            if field not in draft.fields:
+                yield Fault(f"{name}.key", f"没有字段 {field}")
+
+
+def _sources(draft: Draft) -> Iterator[Fault]:
+    yield from _each_has_source("basis", draft.spec.basis)
+    yield from _each_has_source("before_after", draft.spec.before_after)
+    for number, source in enumerate(draft.spec.sources):
+        complete = isinstance(source, Mapping) and source.get("ref") and source.get("fact")
+        if not complete or source.get("kind") not in ("page", "seed", "known"):
+            yield Fault(f"sources[{number}]", "来源要写 kind（page、seed 或 known）、ref 和 fact")
+
+
+def _each_has_source(path: str, entries: Iterable[Any]) -> Iterator[Fault]:
+    for number, entry in enumerate(entries):
+        if not isinstance(entry, Mapping) or entry.get("src") not in ("page", "seed", "known"):
+            yield Fault(f"{path}[{number}]", "要写来源 src（page、seed 或 known）")

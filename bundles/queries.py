@@ -1,0 +1,251 @@
+"""The catalogue as other apps read it: frozen values, never models.
+
+What is read on every page stays in the memory of the process: registries, calendars and published definitions for
+as long as nobody changes them, single versions for ever, because a version never changes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from bundles import spec as specs
+from bundles.errors import NotPublished
+from bundles.kept import Kept, forget
+from bundles.models import Bundle, BundleVersion, CalendarDay, CalendarYear, DayKind, VersionState
+from bundles.models import CodeList as CodeListRow
+from bundles.models import Department as DepartmentRow
+from bundles.models import Interface as InterfaceRow
+from bundles.models import LicenceKind as LicenceRow
+from bundles.models import Matter as MatterRow
+from bundles.models import Validator as ValidatorRow
+from bundles.spec import BundleSpec
+from bundles.spec.registry import Department, Interface, LicenceKind, Matter, Registry
+from bundles.words import as_query
+
+__all__ = [
+    "BundleMeta",
+    "CalendarData",
+    "PublishedBundle",
+    "bundles_of_matter",
+    "count_matters",
+    "forget",
+    "matters",
+    "published",
+    "published_all",
+    "registry",
+    "version",
+    "working_calendar",
+]
+
+KEPT_VERSIONS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class BundleMeta:
+    """A bundle over its versions. `enabled`: new applications are taken."""
+
+    code: str
+    zh: str
+    en: str
+    class_name: str
+    stage: str
+    lead: str
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedBundle:
+    """A frozen version of a bundle with its definition."""
+
+    version_id: UUID
+    number: int
+    fingerprint: str
+    published_at: datetime | None
+    spec: BundleSpec
+    bundle: BundleMeta
+
+    @property
+    def code(self) -> str:
+        return self.bundle.code
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarData:
+    """Days that differ from the plain week. Days of a year not announced are provisional (暂估)."""
+
+    holidays: frozenset[date]
+    makeup: frozenset[date]
+    announced_years: frozenset[int]
+
+
+def published(code: str) -> PublishedBundle:
+    """The version of a bundle that people apply for now. Raises NotPublished."""
+    found = _published.get().get(code)
+    if found is None:
+        raise NotPublished(code)
+    return found
+
+
+def published_all() -> tuple[PublishedBundle, ...]:
+    """Every bundle with a published version, in the order of the catalogue; disabled ones too (`bundle.enabled`)."""
+    return tuple(_published.get().values())
+
+
+def version(version_id: UUID) -> PublishedBundle:
+    """A version whatever its state, as a running case refers to it. Raises NotPublished."""
+    held = _versions.get(version_id)
+    if held is not None:
+        return held
+    row = BundleVersion.objects.select_related("bundle").filter(pk=version_id).first()
+    if row is None:
+        raise NotPublished(str(version_id))
+    return _read(row)
+
+
+def registry() -> Registry:
+    """Departments, licences, interfaces, code lists, validators and matters as they stand."""
+    return _registry.get()
+
+
+def working_calendar(region: str = "") -> CalendarData:
+    """Announced holidays and make-up workdays of a region (GB/T 2260), the national ones included.
+
+    What is said for a smaller region wins; a closure (临时停办) counts as a holiday there.
+    """
+    days: dict[date, str] = {}
+    for scope in _scopes(region):
+        days.update(_days_by_region.get().get(scope, {}))
+    return CalendarData(
+        holidays=frozenset(day for day, kind in days.items() if kind != DayKind.MAKEUP),
+        makeup=frozenset(day for day, kind in days.items() if kind == DayKind.MAKEUP),
+        announced_years=_announced_years.get(),
+    )
+
+
+def matters(query: str = "", *, dept: str | None = None, limit: int = 50, offset: int = 0) -> tuple[Matter, ...]:
+    """Matters that carry all words of a query in their name; all of them without a query."""
+    rows = _matter_rows(query, dept)[offset : offset + limit]
+    return tuple(_matter(row) for row in rows.values(*_MATTER_COLUMNS))
+
+
+def count_matters(query: str = "", *, dept: str | None = None) -> int:
+    return _matter_rows(query, dept).count()
+
+
+def bundles_of_matter(matter: str) -> tuple[str, ...]:
+    """Codes of the published bundles that contain a matter."""
+    return tuple(b.code for b in published_all() if any(item.matter == matter for item in b.spec.items))
+
+
+def _matter_rows(query: str, dept: str | None) -> QuerySet[MatterRow]:
+    rows = MatterRow.objects.order_by("matter")
+    if dept:
+        rows = rows.filter(dept_id=dept)
+    asked = as_query(query)
+    if not asked:
+        return rows.none() if query.strip() else rows
+    return rows.extra(where=["bundles_matter.words @@ %s::tsquery"], params=[asked])  # noqa: S610
+
+
+def _read(row: BundleVersion) -> PublishedBundle:
+    read = PublishedBundle(
+        row.pk, row.number, row.fingerprint, row.published_at, specs.load(row.document), _meta(row.bundle)
+    )
+    if row.state != VersionState.DRAFT:
+        _versions[row.pk] = read
+        while len(_versions) > KEPT_VERSIONS:
+            _versions.popitem(last=False)
+    return read
+
+
+def _meta(row: Bundle) -> BundleMeta:
+    return BundleMeta(row.code, row.zh, row.en, row.class_name, row.stage, row.lead_id, row.enabled)
+
+
+def _build_published() -> Mapping[str, PublishedBundle]:
+    rows = list(Bundle.objects.filter(published__isnull=False))
+    unread = [row.published_id for row in rows if row.published_id not in _versions]
+    for fresh in BundleVersion.objects.select_related("bundle").filter(pk__in=unread):
+        _read(fresh)
+    return {row.code: _with_meta(version(row.published_id), _meta(row)) for row in rows if row.published_id}
+
+
+def _with_meta(read: PublishedBundle, meta: BundleMeta) -> PublishedBundle:
+    return PublishedBundle(read.version_id, read.number, read.fingerprint, read.published_at, read.spec, meta)
+
+
+def _build_registry() -> Registry:
+    return Registry(
+        departments={row["code"]: Department(**row) for row in _departments()},
+        licences={row["code"]: _licence(row) for row in LicenceRow.objects.values(*_LICENCE_COLUMNS)},
+        interfaces={row["code"]: _interface(row) for row in InterfaceRow.objects.values(*_INTERFACE_COLUMNS)},
+        codelists={name: _triples(entries) for name, entries in CodeListRow.objects.values_list("name", "entries")},
+        validators={row.name: _validator(row) for row in ValidatorRow.objects.all()},
+        matters={row["matter"]: _matter(row) for row in MatterRow.objects.values(*_MATTER_COLUMNS)},
+    )
+
+
+_DEPARTMENT_COLUMNS = ("code", "name", "short", "en", "kind", "org_code", "system", "window", "tel")
+_LICENCE_COLUMNS = (
+    "code", "zh", "en", "dept_id", "holder", "id_field", "fields", "national", "validity", "type_code",
+)  # fmt: skip
+_INTERFACE_COLUMNS = ("code", "zh", "en", "dept_id", "share", "level", "sla", "input", "output")
+_MATTER_COLUMNS = ("matter", "zh", "dept_id", "type", "base", "impl", "used_in")
+
+
+def _departments() -> Iterable[dict[str, object]]:
+    for row in DepartmentRow.objects.values(*_DEPARTMENT_COLUMNS, "parent_id"):
+        row["parent"] = row.pop("parent_id")
+        yield row
+
+
+def _licence(row: dict[str, object]) -> LicenceKind:
+    return LicenceKind(dept=row.pop("dept_id"), fields=_triples(row.pop("fields")), **row)  # type: ignore[arg-type]
+
+
+def _interface(row: dict[str, object]) -> Interface:
+    asked, given = row.pop("input"), row.pop("output")
+    return Interface(dept=row.pop("dept_id"), input=tuple(asked), output=_triples(given), **row)  # type: ignore[arg-type]
+
+
+def _matter(row: dict[str, object]) -> Matter:
+    return Matter(dept=row.pop("dept_id"), used_in=tuple(row.pop("used_in")), **row)  # type: ignore[arg-type]
+
+
+def _validator(row: ValidatorRow) -> Mapping[str, str]:
+    given = {"zh": row.zh, "regex": row.regex, "check": row.check_digit, "msg": row.msg}
+    return {key: value for key, value in given.items() if value}
+
+
+def _triples(entries: object) -> tuple[tuple[str, str, str], ...]:
+    return tuple((str(a), str(b), str(c)) for a, b, c in entries)  # type: ignore[attr-defined]
+
+
+def _build_days() -> Mapping[str, Mapping[date, str]]:
+    by_region: dict[str, dict[date, str]] = {}
+    for day, region, kind in CalendarDay.objects.values_list("date", "region", "kind"):
+        by_region.setdefault(region, {})[day] = kind
+    return by_region
+
+
+def _build_announced_years() -> frozenset[int]:
+    return frozenset(CalendarYear.objects.filter(announced=True).values_list("year", flat=True))
+
+
+def _scopes(region: str) -> tuple[str, ...]:
+    """The country, the province, the city, the county of a region code, each once, the smallest last."""
+    wider = ("", f"{region[:2]}0000", f"{region[:4]}00", region) if region else ("",)
+    return tuple(dict.fromkeys(wider))
+
+
+_versions: OrderedDict[UUID, PublishedBundle] = OrderedDict()
+_registry: Kept[Registry] = Kept("registry", build=_build_registry)
+_published: Kept[Mapping[str, PublishedBundle]] = Kept("bundles", build=_build_published)
+_days_by_region: Kept[Mapping[str, Mapping[date, str]]] = Kept("calendar", build=_build_days)
+_announced_years: Kept[frozenset[int]] = Kept("calendar", build=_build_announced_years)
