@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from bundles import forms
+from bundles.rules import Expression, RuleError, parse
 from cases import ports
 from cases.actions.consents import Consents
 from cases.models import Case, Lookup
 from cases.queries.context import CaseFacts, CaseResults, context_of, digest_of
 
-__all__ = ["CaseFacts", "CaseResults", "ask", "context_of", "digest_of"]
+__all__ = ["CaseFacts", "CaseResults", "ask", "context_of", "digest_of", "paths_in"]
 
 RETRY_AFTER_S = 30
 SHORTEST_BUDGET_S = 0.2
@@ -122,3 +123,24 @@ def _fill(row: Lookup, lookup: forms.Lookup, finding: ports.Finding) -> Lookup:
     row.as_of = finding.as_of
     row.asked_at = timezone.now()
     return row
+
+
+def paths_in(text: str) -> tuple[str, ...]:
+    """The paths of registers and licences that an expression reads, each once, those inside row tests included."""
+    return tuple(dict.fromkeys(_paths(_parsed(text))))
+
+
+def _paths(expression: Expression | None) -> Iterator[str]:
+    for call in expression.calls if expression else ():
+        constants = [arg for arg in call.args if isinstance(arg, str)]
+        if call.function == "fact":
+            yield from constants[:1]
+        elif call.function in ("any_row", "all_rows"):
+            yield from _paths(_parsed(constants[-1]) if constants else None)
+
+
+def _parsed(text: str) -> Expression | None:
+    try:
+        return parse(text)
+    except RuleError:
+        return None

@@ -62,7 +62,7 @@ class Case(ConcurrentTransitionMixin, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["applicant", "client_key"], name="one_case_per_press"),
             models.CheckConstraint(
-                condition=models.Q(state__in=[*CASE_FINAL]) | models.Q(next_at__isnull=False),
+                condition=models.Q(state__in=sorted(state.value for state in CASE_FINAL)) | models.Q(next_at__isnull=False),
                 name="open_case_is_looked_at_again",
             ),
             models.CheckConstraint(

@@ -1,0 +1,131 @@
+"""Who may see what: the only place that decides. A stranger gets nothing, as if it did not exist."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from bundles import queries
+from cases.models import AccessRecord, Case, Material, Party, Result, SubApplication
+from cases.ports import Actor
+from cases.queries.people import StaffPerson, indexes_of
+
+CLERK, STAFF = "clerk", "staff"
+
+
+def cases_for(account: StaffPerson) -> QuerySet[Case]:
+    """The applicant's own cases; for a clerk those taken in at the counter with the clerk's help."""
+    if account.role == CLERK:
+        return Case.objects.filter(assisted_by_id=account.pk)
+    if account.role == STAFF:
+        return Case.objects.none()
+    return Case.objects.filter(applicant_id=account.pk)
+
+
+def case_for(account: StaffPerson, case_id: UUID) -> Case | None:
+    """One of them; None for somebody else's, which is answered like one that does not exist."""
+    return cases_for(account).select_related("applicant").filter(pk=case_id).first()
+
+
+def parties_for(account: StaffPerson) -> QuerySet[Party]:
+    """Requests and authorisations that are about this person or company, in other people's cases."""
+    mine = Party.objects.filter(id_index__in=indexes_of(account)).exclude(state=Party.State.NOT_ASKED)
+    return mine.exclude(case__applicant_id=account.pk).select_related("case", "case__applicant")
+
+
+def party_for(account: StaffPerson, party_pk: UUID) -> Party | None:
+    return parties_for(account).filter(pk=party_pk).first()
+
+
+def subs_for_department(account: StaffPerson) -> QuerySet[SubApplication]:
+    """Sub-applications that are with the department of this member of staff, of filed cases only."""
+    if account.role != STAFF or not account.department:
+        return SubApplication.objects.none()
+    mine = SubApplication.objects.filter(department=account.department)
+    return mine.exclude(dispatched_at=None).select_related("case", "case__applicant")
+
+
+def sub_for(account: StaffPerson, sub_id: UUID) -> SubApplication | None:
+    """A sub-application of the department, or of a case of the account's own; None for any other."""
+    mine = SubApplication.objects.filter(pk=sub_id).select_related("case", "case__applicant")
+    if account.role == STAFF:
+        return subs_for_department(account).filter(pk=sub_id).first()
+    return mine.filter(case__in=cases_for(account)).first()
+
+
+def materials_for(account: StaffPerson) -> QuerySet[Material]:
+    """Materials of the account's own cases."""
+    return Material.objects.filter(case__in=cases_for(account)).select_related("case")
+
+
+def material_for(account: StaffPerson, material_id: UUID) -> Material | None:
+    """A material of an own case; for staff one that an item of the department needs."""
+    if account.role != STAFF:
+        return materials_for(account).filter(pk=material_id).first()
+    material = Material.objects.select_related("case").filter(pk=material_id).first()
+    return material if material and _needed_by(material, account) else None
+
+
+def _needed_by(material: Material, account: StaffPerson) -> bool:
+    spec = queries.version(material.case.bundle_version_id).spec
+    wanted = spec.items_of_material(spec.material(material.material_id))
+    subs = subs_for_department(account).filter(case_id=material.case_id, item_id__in=wanted)
+    index = material.slot.rpartition(".")[2]
+    if material.slot != material.material_id and index.isdecimal():
+        subs = subs.filter(Q(row_index=None) | Q(row_index=int(index)))
+    return subs.exists()
+
+
+def results_for(account: StaffPerson) -> QuerySet[Result]:
+    """Results of the account's own cases; for staff those of the department."""
+    if account.role == STAFF:
+        return Result.objects.filter(sub__in=subs_for_department(account)).select_related("sub", "sub__case")
+    return Result.objects.filter(sub__case__in=cases_for(account)).select_related("sub", "sub__case")
+
+
+@transaction.atomic
+def record_access(case_id: UUID, *, by: Actor, what: str, purpose: str) -> AccessRecord:
+    """Leave a trace that staff read personal data, before it is shown. No trace, no data. 个人信息保护法 第五十一条."""
+    Case.objects.select_for_update().only("pk").get(pk=case_id)
+    last = AccessRecord.objects.filter(case_id=case_id).order_by("-seq").first()
+    entry = AccessRecord(
+        case_id=case_id,
+        seq=last.seq + 1 if last else 1,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        department=by.department,
+        what=what[:64],
+        purpose=purpose[:200],
+        at=timezone.now(),
+    )
+    entry.hash = _link(last.hash if last else "", entry)
+    entry.save(force_insert=True)
+    return entry
+
+
+def records_of(case: Case) -> QuerySet[AccessRecord]:
+    """Who read the data of a case: shown to the applicant (谁看过我的数据)."""
+    return AccessRecord.objects.filter(case=case).order_by("-seq")
+
+
+def broken_record(case_id: UUID) -> int | None:
+    """The first trace that does not fit the chain, None for a sound one."""
+    previous = ""
+    for number, entry in enumerate(AccessRecord.objects.filter(case_id=case_id).order_by("seq"), start=1):
+        if entry.seq != number or entry.hash != _link(previous, entry):
+            return number
+        previous = entry.hash
+    return None
+
+
+def _link(previous: str, entry: AccessRecord) -> str:
+    row = [
+        str(entry.case_id), entry.seq, entry.actor_kind, entry.actor_id, entry.department, entry.what,
+        entry.purpose, entry.at.isoformat(),
+    ]  # fmt: skip
+    return sha256(f"{previous}\n{json.dumps(row, ensure_ascii=False)}".encode()).hexdigest()
