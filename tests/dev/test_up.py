@@ -1,0 +1,95 @@
+"""`./dev up` as a whole: the real portal from nothing, and nothing left of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from devtools import portal, processes
+from devtools.environment import ROOT
+
+# On a quiet machine it takes less than ten seconds; tests share theirs.
+SECOND_START_S = 20.0
+
+
+def free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        two.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], two.getsockname()[1]
+
+
+@contextmanager
+def running(var: Path, timeout_s: float) -> Iterator[tuple[subprocess.Popen[bytes], Path, int]]:
+    """The portal, up and answering; its log; its port. Ended by SIGTERM if it still runs."""
+    web, mock = free_ports()
+    log = var.parent / f"up-{web}.log"
+    env = {**os.environ, "PORTAL_VAR": str(var), "PORTAL_PORT": str(web), "MOCK_PORT": str(mock)}
+    with log.open("wb") as out:
+        door = subprocess.Popen([sys.executable, str(ROOT / "dev"), "up"], stdout=out, stderr=out, env=env)
+    try:
+        ready = processes.wait_until(lambda: door.poll() is not None or "门户已就绪" in log.read_text(), timeout_s, 0.2)
+        assert ready and door.poll() is None, log.read_text()
+        yield door, log, web
+    finally:
+        if door.poll() is None:
+            door.terminate()
+        assert door.wait(40) in (0, -signal.SIGKILL), log.read_text()
+
+
+def left_over(var: Path) -> list[str]:
+    """Command lines of living processes that were told of this var/."""
+    mark = f"PORTAL_VAR={var}\0".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        pid = int(folder.name)
+        try:
+            environment = (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        told = mark in environment or str(var) in processes.command_line(pid)
+        if told and pid != os.getpid() and processes.birth(pid):
+            found.append(processes.command_line(pid))
+    return found
+
+
+@pytest.mark.serial
+@pytest.mark.timeout(240)
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+def test_the_portal_comes_up_from_nothing_and_leaves_nothing(surroundings: Path) -> None:
+    with running(surroundings, portal.READY_TIMEOUT_S) as (door, log, web):
+        assert portal.answers(web)
+        assert f"http://127.0.0.1:{web}/" in log.read_text()
+        assert "林晓岚" in log.read_text()
+        assert len(left_over(surroundings)) >= 6
+        door.send_signal(signal.SIGINT)
+        assert door.wait(40) == 0
+    assert left_over(surroundings) == []
+    assert "重启" not in log.read_text(), "a part died on the way"
+
+    began = time.monotonic()
+    with running(surroundings, 60):
+        seconds = time.monotonic() - began
+    assert left_over(surroundings) == []
+    assert seconds < SECOND_START_S, f"the second start took {seconds:.1f} s"
+
+
+@pytest.mark.serial
+@pytest.mark.timeout(240)
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's tether is Linux only")
+def test_after_kill_9_stop_leaves_nothing(surroundings: Path) -> None:
+    with running(surroundings, portal.READY_TIMEOUT_S) as (door, _, _):
+        door.kill()
+        door.wait()
+    env = {**os.environ, "PORTAL_VAR": str(surroundings)}
+    subprocess.run([sys.executable, str(ROOT / "dev"), "stop"], env=env, check=True, timeout=60)
+    assert processes.wait_until(lambda: left_over(surroundings) == [], 15)
