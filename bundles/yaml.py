@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -175,8 +176,8 @@ def _scalar(event: Any, line: int) -> Any:
     tag = event.tag or _resolver.resolve(pyyaml.ScalarNode, event.value, event.implicit)
     if event.tag and event.tag not in _PLAIN_TAGS:
         raise UnreadableFile(line, f"不支持标签 {event.tag}")
-    if tag in (_TAG + "timestamp", _TAG + "value", _TAG + "merge"):
-        return event.value  # a date stays the text that was written; the schema says what a date is
+    if tag in _TEXT_TAGS:
+        return _storable_text(event.value, line)
     try:
         value = _constructor.construct_object(pyyaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark))
     except (ValueError, pyyaml.YAMLError) as error:
@@ -189,12 +190,19 @@ def _storable(value: Any, line: int) -> Any:
         raise UnreadableFile(line, "数字必须是有限的")
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
         raise UnreadableFile(line, "数字太大，请加引号写成文字")
-    if isinstance(value, str) and any(c == "\x00" or "\ud800" <= c <= "\udfff" for c in value):
-        raise UnreadableFile(line, "文字里有不能保存的字符")
     return value
 
 
+def _storable_text(text: str, line: int) -> str:
+    if _UNSTORABLE.search(text):
+        raise UnreadableFile(line, "文字里有不能保存的字符")
+    return text
+
+
 _TAG = "tag:yaml.org,2002:"
+# A date stays the text that was written: the schema says what a date is.
+_TEXT_TAGS = {_TAG + kind for kind in ("str", "timestamp", "value", "merge")}
+_UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 _PLAIN_TAGS = {"!", *(_TAG + kind for kind in ("str", "int", "float", "bool", "null"))}
 
 

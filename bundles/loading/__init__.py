@@ -1,0 +1,14 @@
+"""Bringing the shipped library into the database, as often as wanted: only what a delivery changes is written."""
+
+from bundles.loading.calendar import load_calendar
+from bundles.loading.definitions import LoadedBundle, load_definition, load_definitions, load_synonyms
+from bundles.loading.registries import load_registries
+
+__all__ = [
+    "LoadedBundle",
+    "load_calendar",
+    "load_definition",
+    "load_definitions",
+    "load_registries",
+    "load_synonyms",
+]

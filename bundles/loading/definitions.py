@@ -1,0 +1,93 @@
+"""Bundle files: a file that the catalogue has not seen before becomes a new version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from bundles import yaml
+from bundles.errors import BundleError, Fault, MalformedDocument, NotPublishable, UnreadableFile
+from bundles.loading.entries import read_file
+from bundles.models import Bundle, BundleVersion, Synonym, VersionState
+from bundles.models.bundle import fingerprint
+from bundles.publishing import faults_of, new_bundle, new_draft, publish
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedBundle:
+    """What became of a file: the version that holds it, and whether this run wrote anything."""
+
+    code: str
+    number: int
+    state: str
+    is_new: bool
+
+
+def load_definitions(library: Path) -> tuple[LoadedBundle, ...]:
+    """Publish every bundle file of a library that is not in the catalogue yet. Raises as `load_definition` does."""
+    files = sorted((library / "bundles").glob("*.yaml"))
+    return tuple(load_definition(path, publishing=True) for path in files)
+
+
+@transaction.atomic
+def load_definition(path: Path, *, publishing: bool) -> LoadedBundle:
+    """Bring one file in as a draft, or published. A text that is some version already brings nothing new.
+
+    Raises UnreadableFile, MalformedDocument, or NotPublishable with the faults and their lines.
+    """
+    source = _source(path)
+    document = _bundle_document(source)
+    bundle = Bundle.objects.filter(code=document["code"]).first()
+    known = bundle.versions.filter(fingerprint=fingerprint(document)).first() if bundle else None
+    if known is not None and (not publishing or not known.is_draft):
+        return _loaded(known, is_new=False)
+    if publishing:
+        _refuse_errors(faults_of(document, source))
+    note = f"来自文件 {path.name}"
+    version = known or (new_draft(bundle, document, change_note=note) if bundle else new_bundle(document, change_note=note))
+    return _loaded(publish(version) if publishing else version, is_new=True)
+
+
+def load_synonyms(library: Path) -> int:
+    """Add the shipped words people use; those that stand already, enabled or not, stay. The number added."""
+    bundles = dict(Bundle.objects.values_list("code", "pk"))
+    shipped = read_file(library / "synonyms.yaml")["synonyms"] if (library / "synonyms.yaml").exists() else {}
+    held = set(Synonym.objects.values_list("bundle_id", "word"))
+    wanted = {(bundles[code], str(word)) for code, words in shipped.items() if code in bundles for word in words}
+    rows = [Synonym(bundle_id=bundle, word=word) for bundle, word in sorted(wanted - held)]
+    if rows:
+        Synonym.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def _source(path: Path) -> yaml.Source:
+    try:
+        return yaml.read(path.read_bytes())
+    except UnreadableFile as error:
+        raise UnreadableFile(error.line, f"{path.name}：{error.message}") from error
+    except OSError as error:
+        raise BundleError(f"读不到文件 {path}") from error
+
+
+def _bundle_document(source: yaml.Source) -> dict[str, Any]:
+    """The document, with at least the keys a draft needs to be filed under a bundle."""
+    document = source.document
+    if not isinstance(document, dict):
+        raise MalformedDocument("bundle", "文件应为键值对")
+    for key in ("code", "zh", "en", "class", "stage", "lead"):
+        if not isinstance(document.get(key), str):
+            raise MalformedDocument(f"bundle.{key}", "缺少或不是文字")
+    return document
+
+
+def _refuse_errors(faults: tuple[Fault, ...]) -> None:
+    errors = tuple(fault for fault in faults if fault.severity == "error")
+    if errors:
+        raise NotPublishable(errors)
+
+
+def _loaded(version: BundleVersion, *, is_new: bool) -> LoadedBundle:
+    return LoadedBundle(version.bundle.code, version.number, VersionState(version.state).label, is_new)
