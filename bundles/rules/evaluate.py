@@ -19,7 +19,7 @@ from decimal import Decimal, localcontext
 from typing import Any, Final
 
 from bundles.rules import nodes
-from bundles.rules.compare import contains, equal, ordered
+from bundles.rules.compare import ORDERS, contains, equal, ordered
 from bundles.rules.functions import call
 from bundles.rules.nodes import Node
 from bundles.rules.parse import Expression, parse
@@ -131,31 +131,31 @@ def _choice(node: nodes.Choice, reader: Reader) -> object:
 
 
 def _comparison(node: nodes.Comparison, reader: Reader) -> object:
+    left = node.operands[0]
+    if len(node.signs) == 1:
+        return _link(node.signs[0], (left, _value(left, reader)), node.operands[1], reader)[0]
     return all_true(_links(node, reader))
 
 
 def _links(node: nodes.Comparison, reader: Reader) -> Iterator[Truth]:
     """Each link of the chain in turn, every operand evaluated once at most."""
-    left = node.operands[0]
-    value = _value(left, reader)
+    left = (node.operands[0], _value(node.operands[0], reader))
     for sign, right in zip(node.signs, node.operands[1:], strict=True):
-        if sign in ("in", "not in"):
-            found = _member(left, value, right, reader)
-            yield found if sign == "in" else negated(found)
-            value = UNKNOWN  # nothing sensible follows a membership in a chain
-        else:
-            following = _value(right, reader)
-            yield _link(sign, (left, value), (right, following))
-            value = following
-        left = right
+        verdict, value = _link(sign, left, right, reader)
+        yield verdict
+        left = (right, value)
 
 
-def _link(sign: str, left: tuple[Node, object], right: tuple[Node, object]) -> Truth:
-    if sign == "==":
-        return _same(left, right)
-    if sign == "!=":
-        return negated(_same(left, right))
-    return ordered(sign, left[1], right[1])
+def _link(sign: str, left: tuple[Node, object], right: Node, reader: Reader) -> tuple[Truth, object]:
+    """The verdict of one comparison and the value of its right side; nothing sensible follows a membership."""
+    if sign in ("in", "not in"):
+        found = _member(left, right, reader)
+        return (found if sign == "in" else negated(found)), UNKNOWN
+    value = _value(right, reader)
+    if sign in ORDERS:
+        return ordered(sign, left[1], value), value
+    same = _same(left, (right, value))
+    return (same if sign == "==" else negated(same)), value
 
 
 def _same(left: tuple[Node, object], right: tuple[Node, object]) -> Truth:
@@ -175,14 +175,14 @@ def _is_absent(value: object) -> Truth:
     return UNKNOWN if value is UNKNOWN else value is None or value is UNANSWERED
 
 
-def _member(left: Node, value: object, right: Node, reader: Reader) -> Truth:
+def _member(left: tuple[Node, object], right: Node, reader: Reader) -> Truth:
     """Whether the value is one of those listed, or an entry of a list, or a part of a text."""
     if isinstance(right, nodes.Listing):
-        return any_true(_same((left, value), (entry, _value(entry, reader))) for entry in right.entries)
+        return any_true(_same(left, (entry, _value(entry, reader))) for entry in right.entries)
     container = _value(right, reader)
     if isinstance(container, list):
         reader.spend(len(container))
-    return contains(container, value)
+    return contains(container, left[1])
 
 
 def _application(node: nodes.Application, reader: Reader) -> object:

@@ -108,13 +108,21 @@ class Reader:
         """A field of an upstream result."""
         return self._read("result", path, lambda: self.scope.result(path))
 
-    def rows(self, group: str) -> list[Reader]:
+    def count(self, group: str) -> int:
+        """The number of rows of a group."""
+        return len(self._rows(group))
+
+    def rows(self, group: str) -> Iterator[Reader]:
         """One reader per row of a group."""
-        scopes = list(self.scope.rows(group))
+        case, path = self.case or self, self._path_of(group)
+        for number, row in enumerate(self._rows(group)):
+            yield Reader(row, self.bounds, self.trace, f"{path}.{number}", case)
+
+    def _rows(self, group: str) -> Sequence[Scope]:
+        scopes = self.scope.rows(group)
         self.spend(len(scopes))
         self._record("rows", group, len(scopes))
-        case = self.case or self
-        return [Reader(row, self.bounds, self.trace, self._row_path(group, n), case) for n, row in enumerate(scopes)]
+        return scopes
 
     def column(self, path: str) -> list[object]:
         """One field of all rows; no rows at all where it cannot be read would be a lie, so that ends it."""
@@ -156,8 +164,8 @@ class Reader:
         """Count work against the bounds."""
         self.bounds.spend(steps)
 
-    def _row_path(self, group: str, number: int) -> str:
-        return f"{self.row}.{group}.{number}" if self.row else f"{group}.{number}"
+    def _path_of(self, group: str) -> str:
+        return f"{self.row}.{group}" if self.row else group
 
     def _read(self, kind: str, key: str, ask: Callable[[], object], of: str = "") -> object:
         """Ask the scope once (for the values `of` the question); a scope that fails is one that does not know."""
