@@ -128,5 +128,3 @@ def _take_over(bundle: Bundle, document: Any) -> None:
     """What the catalogue lists of a bundle follows its definition."""
     bundle.zh, bundle.en, bundle.stage = document["zh"], document["en"], document["stage"]
     bundle.class_name, bundle.lead_id = document["class"], document["lead"]
-
-

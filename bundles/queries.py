@@ -150,7 +150,7 @@ def _matter_rows(query: str, dept: str | None) -> QuerySet[MatterRow]:
     asked = as_query(query)
     if not asked:
         return rows.none() if query.strip() else rows
-    return rows.extra(where=["bundles_matter.words @@ %s::tsquery"], params=[asked])  # noqa: S610
+    return rows.extra(where=["bundles_matter.words @@ %s::tsquery"], params=[asked])
 
 
 def _read(row: BundleVersion) -> PublishedBundle:

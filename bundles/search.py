@@ -21,9 +21,7 @@ from bundles.words import bigrams, pinyin_runs, runs, syllables
 LONGEST_QUERY = 60
 ENOUGH = 0.34  # share of a query that a text must carry to count at all
 CLOSE = 0.8
-FILLERS = (
-    "我想要", "我想", "我要", "怎么办理", "如何办理", "怎么办", "怎么", "如何", "在哪里", "在哪", "哪里", "办理", "申请", "一件事", "一类事",
-)  # fmt: skip
+FILLERS = tuple("我想要 我想 我要 怎么办理 如何办理 怎么办 怎么 如何 在哪里 在哪 哪里 办理 申请 一件事 一类事".split())
 FILLER_WORDS = frozenset({"a", "an", "the", "to", "of", "for", "how", "i", "want", "my"})
 NAME, SAID, ENGLISH, ITEM, SUMMARY = 10.0, 9.0, 8.0, 4.0, 3.0
 
@@ -112,8 +110,13 @@ def _share(line: _Line, run: str) -> float:
 
 def _spoken_share(line: _Line, words: list[str]) -> float:
     """The share of Latin words that begin a word, a pinyin run or initials of the text; the start of the text wins."""
-    met = [next((1 + len(word) / (len(s) + 4 * n) for n, s in enumerate(line.spoken) if s.startswith(word)), 0.0) for word in words]
-    return sum(met) / len(met) if all(met) else sum(bool(m) for m in met) / len(met) / 2
+    met = [_beginning(line, word) for word in words]
+    return sum(met) / len(met) if all(met) else sum(bool(share) for share in met) / len(met) / 2
+
+
+def _beginning(line: _Line, word: str) -> float:
+    places = (1 + len(word) / (len(s) + 4 * n) for n, s in enumerate(line.spoken) if s.startswith(word))
+    return next(places, 0.0)
 
 
 def _as_heard(query: str) -> str:

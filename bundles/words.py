@@ -67,5 +67,3 @@ def as_query(text: str) -> str:
 
 def _term(word: str) -> str:
     return "'" + word.replace("\\", "").replace("'", "") + "'"
-
-

@@ -29,9 +29,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
 )
 
 
-def lint(
-    document: Any, registry: Registry, *, line_of: Callable[[str], int | None] | None = None
-) -> tuple[Fault, ...]:
+def lint(document: Any, registry: Registry, *, line_of: Callable[[str], int | None] | None = None) -> tuple[Fault, ...]:
     """All faults of a document, errors before warnings, each in the order of the file.
 
     A document whose shape is wrong gets no further than its shape. `line_of` gives the line of a path.

@@ -89,7 +89,7 @@ class Draft:
         return Names(
             names=frozenset(plain - inner),
             groups={group: frozenset(fields) for group, fields in groups.items()},
-            single=frozenset(g.id for g in self.spec.groups.values() if g.max == 1),
+            single=self._single,
             options=self._options,
             registers=self.registers,
             parties=self.parties,
@@ -107,13 +107,14 @@ class Draft:
         found: dict[str, str] = {}
         for name, variable in self.spec.variables.items():
             read = names_of(variable.expr)
-            home = next((group for group, fields in groups.items() if group not in self.names_single and read & fields), None)
-            if home:
-                found[name] = home
+            homes = [group for group, fields in groups.items() if group not in self._single and read & fields]
+            if homes:
+                found[name] = homes[0]
         return found
 
     @cached_property
-    def names_single(self) -> frozenset[str]:
+    def _single(self) -> frozenset[str]:
+        """Repeating blocks that have one row at most: their fields need no row."""
         return frozenset(g.id for g in self.spec.groups.values() if g.max == 1)
 
     @property
@@ -166,6 +167,3 @@ def _placed(spec: BundleSpec) -> Iterator[Placed]:
             yield Placed(path, section, None, field, row)
             for inner in field.fields:
                 yield Placed(f"{path}.fields[{inner.id}]", section, field, inner, field.id)
-
-
-

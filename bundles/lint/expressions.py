@@ -35,21 +35,10 @@ def expressions(draft: Draft) -> Iterator[Found]:
 
 def _all(draft: Draft) -> Iterator[Found]:
     spec = draft.spec
-    for condition in spec.eligibility:
-        yield f"eligibility[{condition.id}].expr", condition.expr, None
-    for question in spec.guidance:
-        yield f"guidance[{question.id}].when", question.when, None
-        for option in question.options:
-            yield f"guidance[{question.id}].options[{option.value}].when", option.when, None
+    yield from _situation(draft)
     for item in spec.items:
         yield from _item(item)
-    for section in spec.form.sections:
-        yield f"form.sections[{section.id}].when", section.when, None
-    for placed in draft.placed:
-        yield f"{placed.path}.when", placed.field.when, placed.row
-        for rule in placed.field.rules:
-            if isinstance(rule, Mapping):
-                yield f"{placed.path}.rule.expr", rule.get("expr"), placed.row
+    yield from _form(draft)
     for material in spec.materials:
         yield f"materials[{material.id}].when", material.when, material.per
     for stage in spec.stages:
@@ -57,6 +46,25 @@ def _all(draft: Draft) -> Iterator[Found]:
     yield from _figures(draft)
     yield from _points(spec.extra.get("points"))
     yield from _listed("notices", "when", spec.extra.get("notices"))
+
+
+def _situation(draft: Draft) -> Iterator[Found]:
+    for condition in draft.spec.eligibility:
+        yield f"eligibility[{condition.id}].expr", condition.expr, None
+    for question in draft.spec.guidance:
+        yield f"guidance[{question.id}].when", question.when, None
+        for option in question.options:
+            yield f"guidance[{question.id}].options[{option.value}].when", option.when, None
+
+
+def _form(draft: Draft) -> Iterator[Found]:
+    for section in draft.spec.form.sections:
+        yield f"form.sections[{section.id}].when", section.when, None
+    for placed in draft.placed:
+        yield f"{placed.path}.when", placed.field.when, placed.row
+        for rule in placed.field.rules:
+            if isinstance(rule, Mapping):
+                yield f"{placed.path}.rule.expr", rule.get("expr"), placed.row
 
 
 def _item(item: Item) -> Iterator[Found]:

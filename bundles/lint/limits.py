@@ -17,7 +17,15 @@ SECONDS = {
     "month": 86400.0 * 30,
     "year": 86400.0 * 365,
 }
-WORDS = {"second": "秒", "minute": "分钟", "hour": "小时", "day": "日", "workday": "个工作日", "month": "个月", "year": "年"}
+WORDS = {
+    "second": "秒",
+    "minute": "分钟",
+    "hour": "小时",
+    "day": "日",
+    "workday": "个工作日",
+    "month": "个月",
+    "year": "年",
+}
 
 
 def faults(draft: Draft) -> Iterator[Fault]:

@@ -47,19 +47,18 @@ def _flow(draft: Draft, item: str, flow: tuple[str, ...], path: str) -> Iterator
 
 
 def _stages(draft: Draft) -> Iterator[Fault]:
-    if not draft.spec.stages:
-        return
-    seen: dict[str, str] = {}
-    for stage in draft.spec.stages:
-        for item in stage.items:
-            if item not in draft.items:
-                yield Fault(f"stages[{stage.id}].items", f"没有事项 {item}")
-            elif item in seen:
-                yield Fault(f"stages[{stage.id}].items", f"事项 {item} 已在阶段 {seen[item]} 里")
-            seen[item] = stage.id
-    left_out = [item.id for item in draft.spec.items if item.id not in seen]
-    if left_out:
+    """Stages hold every item exactly once."""
+    stages = draft.spec.stages
+    home: dict[str, str] = {}
+    for at, item in [(stage.id, item) for stage in stages for item in stage.items]:
+        if item not in draft.items:
+            yield Fault(f"stages[{at}].items", f"没有事项 {item}")
+        elif item in home:
+            yield Fault(f"stages[{at}].items", f"事项 {item} 已在阶段 {home[item]} 里")
+        home[item] = at
+    left_out = [item.id for item in draft.spec.items if item.id not in home]
+    if stages and left_out:
         yield Fault("stages", f"没有排进任何阶段的事项：{'、'.join(left_out)}")
     for section in draft.spec.form.sections:
-        if section.stage and section.stage not in {stage.id for stage in draft.spec.stages}:
+        if section.stage and section.stage not in {stage.id for stage in stages}:
             yield Fault(f"form.sections[{section.id}].stage", f"没有阶段 {section.stage}")

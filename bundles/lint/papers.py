@@ -26,18 +26,8 @@ def faults(draft: Draft) -> Iterator[Fault]:
 
 def _material(draft: Draft, material: Material) -> Iterator[Fault]:
     path = f"materials[{material.id}]"
-    if material.items != "all":
-        if not isinstance(material.items, tuple) or not material.items:
-            yield Fault(f"{path}.items", f"材料 {material.id} 没有事项需要它，不得要求提交")
-            return
-        for item in material.items:
-            if item not in draft.items:
-                yield Fault(f"{path}.items", f"没有事项 {item}")
-    for code in material.exempt_by:
-        if code not in draft.registry.licences and code not in draft.registry.interfaces:
-            yield Fault(f"{path}.exempt_by", f"{code} 既不是证照也不是共享接口")
-    if material.exempt_by and not material.of:
-        yield Fault(path, "写了 exempt_by 就要写 of：用谁的证照")
+    yield from _needed_by(draft, material, path)
+    yield from _exemption(draft, material, path)
     for key in ("of", "signs"):
         for party in getattr(material, key):
             if party not in draft.parties and party != "row":
@@ -46,6 +36,25 @@ def _material(draft: Draft, material: Material) -> Iterator[Fault]:
         yield Fault(f"{path}.per", f"没有重复组 {material.per}")
     if material.from_item and material.from_item not in draft.items:
         yield Fault(f"{path}.from_item", f"没有事项 {material.from_item}")
+
+
+def _needed_by(draft: Draft, material: Material, path: str) -> Iterator[Fault]:
+    if material.items == "all":
+        return
+    if not isinstance(material.items, tuple) or not material.items:
+        yield Fault(f"{path}.items", f"材料 {material.id} 没有事项需要它，不得要求提交")
+        return
+    for item in material.items:
+        if item not in draft.items:
+            yield Fault(f"{path}.items", f"没有事项 {item}")
+
+
+def _exemption(draft: Draft, material: Material, path: str) -> Iterator[Fault]:
+    for code in material.exempt_by:
+        if code not in draft.registry.licences and code not in draft.registry.interfaces:
+            yield Fault(f"{path}.exempt_by", f"{code} 既不是证照也不是共享接口")
+    if material.exempt_by and not material.of:
+        yield Fault(path, "写了 exempt_by 就要写 of：用谁的证照")
 
 
 def _result(draft: Draft, result: Result) -> Iterator[Fault]:

@@ -41,6 +41,14 @@ def _department(draft: Draft, code: object, path: str) -> Iterator[Fault]:
 def _item(draft: Draft, item: Item) -> Iterator[Fault]:
     path = f"items[{item.id}]"
     yield from _department(draft, item.dept, f"{path}.dept")
+    yield from _matter(draft, item, path)
+    yield from _routed(draft, item, f"{path}.instances")
+    if isinstance(item.bind, Mapping) and item.bind.get("with") not in draft.items:
+        yield Fault(f"{path}.bind", f"没有事项 {item.bind.get('with')}")
+
+
+def _matter(draft: Draft, item: Item, path: str) -> Iterator[Fault]:
+    """An item is its matter of the catalogue: same department, same kind of power."""
     matter = draft.registry.matters.get(item.matter)
     if matter is None:
         yield Fault(f"{path}.matter", f"单事项目录里没有 {item.matter}，请补录它的编码", "warning")
@@ -48,14 +56,18 @@ def _item(draft: Draft, item: Item) -> Iterator[Fault]:
         yield Fault(f"{path}.dept", f"单事项 {item.matter} 属于 {matter.dept}，这里写的是 {item.dept}")
     elif matter.type != item.type:
         yield Fault(f"{path}.type", f"单事项 {item.matter} 是{matter.type}，这里写的是{item.type}")
-    if item.instances:
-        for key in ("dept_by_licence", "dept_by_agency"):
-            for kind, dept in (getattr(item.instances, key) or {}).items():
-                yield from _department(draft, dept, f"{path}.instances.{key}.{kind}")
-                if key == "dept_by_licence" and kind not in draft.registry.licences:
-                    yield Fault(f"{path}.instances.{key}.{kind}", f"证照目录里没有 {kind}")
-    if isinstance(item.bind, Mapping) and item.bind.get("with") not in draft.items:
-        yield Fault(f"{path}.bind", f"没有事项 {item.bind.get('with')}")
+
+
+def _routed(draft: Draft, item: Item, path: str) -> Iterator[Fault]:
+    """Which department handles which kind of record."""
+    if item.instances is None:
+        return
+    for kind, dept in (item.instances.dept_by_licence or {}).items():
+        yield from _department(draft, dept, f"{path}.dept_by_licence.{kind}")
+        if kind not in draft.registry.licences:
+            yield Fault(f"{path}.dept_by_licence.{kind}", f"证照目录里没有 {kind}")
+    for kind, dept in (item.instances.dept_by_agency or {}).items():
+        yield from _department(draft, dept, f"{path}.dept_by_agency.{kind}")
 
 
 def _party_identities(draft: Draft) -> Iterator[Fault]:

@@ -40,31 +40,33 @@ def _never_on(draft: Draft) -> Iterator[Fault]:
 
 def _graph(draft: Draft) -> Mapping[str, set[str]]:
     """Name of a part -> the parts whose answer or selection its own appearance waits for."""
-    spec = draft.spec
     waits: dict[str, set[str]] = {}
-    for item in spec.items:
-        waits[item.id] = _read(draft, item.when)
-    for section in spec.form.sections:
-        waits[section.id] = _read(draft, section.when)
+    for name, text in _conditions(draft):
+        waits.setdefault(name, set()).update(_read(text))
     for placed in draft.placed:
-        parent = placed.group.id if placed.group else placed.section.id
-        waits[placed.field.id] = _read(draft, placed.field.when) | {parent}
-    for material in spec.materials:
-        waits[material.id] = _read(draft, material.when)
-    for question in spec.guidance:
-        waits[question.id] = _read(draft, question.when)
-        for option in question.options:
-            waits[question.id] |= _read(draft, option.when)
-    for name, variable in spec.variables.items():
-        waits[name] = _read(draft, variable.expr)
-    for question in spec.guidance:
+        waits[placed.field.id].add(placed.group.id if placed.group else placed.section.id)
+    for question in draft.spec.guidance:
         for option in question.options:
             for ref in (*option.adds, *option.drops):
                 waits.setdefault(ref, set()).add(question.id)
     return waits
 
 
-def _read(draft: Draft, text: str | None) -> set[str]:
+def _conditions(draft: Draft) -> Iterator[tuple[str, str | None]]:
+    """Every part that can be on or off, with its own condition."""
+    spec = draft.spec
+    for part in (*spec.items, *spec.form.sections, *spec.materials, *spec.guidance):
+        yield part.id, part.when
+    for placed in draft.placed:
+        yield placed.field.id, placed.field.when
+    for question in spec.guidance:
+        for option in question.options:
+            yield question.id, option.when
+    for name, variable in spec.variables.items():
+        yield name, variable.expr
+
+
+def _read(text: str | None) -> set[str]:
     expression = parsed(text)
     if expression is None:
         return set()

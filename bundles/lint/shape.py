@@ -19,7 +19,20 @@ _WORDS = {str: "文字", bool: "true 或 false", float: "数字", int: "整数",
 
 
 def faults(document: Any) -> Iterator[Fault]:
+    yield from _keys_are_text(document, "")
     yield from _node(BundleSpec, document, "")
+
+
+def _keys_are_text(raw: Any, path: str) -> Iterator[Fault]:
+    """A number as a key would come back as text from the database."""
+    if isinstance(raw, Mapping):
+        for key, value in raw.items():
+            if not isinstance(key, str):
+                yield Fault(path, f"键 {key} 应为文字，请加引号")
+            yield from _keys_are_text(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(raw, list):
+        for number, entry in enumerate(raw):
+            yield from _keys_are_text(entry, f"{path}[{number}]")
 
 
 def _node(cls: type[Node], raw: Any, path: str) -> Iterator[Fault]:

@@ -26,9 +26,7 @@ from bundles.spec.form import FIELD_TYPES
 from bundles.spec.items import UNITS
 
 SOURCES = frozenset({"page", "seed", "known"})
-MATTER_TYPES = frozenset(
-    "行政许可 行政确认 行政给付 行政奖励 行政裁决 行政征收 其他行政权力 公共服务 公用服务".split()
-)
+MATTER_TYPES = frozenset("行政许可 行政确认 行政给付 行政奖励 行政裁决 行政征收 其他行政权力 公共服务 公用服务".split())
 MODES = frozenset("parallel mixed staged batch proactive instant query schedule linked".split())
 CHANNELS = frozenset("online mobile window kiosk proactive".split())
 FEE_TIMES = frozenset("before_submit before_accept before_decision before_delivery after".split())

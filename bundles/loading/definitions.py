@@ -47,7 +47,9 @@ def load_definition(path: Path, *, publishing: bool) -> LoadedBundle:
     if publishing:
         _refuse_errors(faults_of(document, source))
     note = f"来自文件 {path.name}"
-    version = known or (new_draft(bundle, document, change_note=note) if bundle else new_bundle(document, change_note=note))
+    version = known or (
+        new_draft(bundle, document, change_note=note) if bundle else new_bundle(document, change_note=note)
+    )
     return _loaded(publish(version) if publishing else version, is_new=True)
 
 

@@ -33,17 +33,16 @@ def _load_departments(entries: list[dict[str, Any]]) -> int:
 
 
 def _departments(entries: list[dict[str, Any]]) -> Entries:
-    return {
-        entry["code"]: {("parent_id" if key == "parent" else key): value for key, value in entry.items() if key != "code"}
-        for entry in entries
-    }
+    return {entry["code"]: _columns(entry, "code", parent="parent_id") for entry in entries}
 
 
 def _by_code(entries: list[dict[str, Any]], key: str = "code") -> Entries:
-    return {
-        entry[key]: {("dept_id" if name == "dept" else name): value for name, value in entry.items() if name != key}
-        for entry in entries
-    }
+    return {entry[key]: _columns(entry, key, dept="dept_id") for entry in entries}
+
+
+def _columns(entry: Mapping[str, Any], key: str, **renamed: str) -> Mapping[str, Any]:
+    """The entry as columns of its table, its key apart."""
+    return {renamed.get(name, name): value for name, value in entry.items() if name != key}
 
 
 def _validator(entry: Mapping[str, Any]) -> Mapping[str, Any]:

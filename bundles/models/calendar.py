@@ -32,7 +32,9 @@ class CalendarDay(models.Model):
     """A day that differs from the plain week. `region` empty: the whole country; else a code of GB/T 2260."""
 
     date = models.DateField("日期")
-    region = models.CharField("地区", max_length=6, blank=True, default="", help_text="空白为全国；地方性安排填行政区划代码")
+    region = models.CharField(
+        "地区", max_length=6, blank=True, default="", help_text="空白为全国；地方性安排填行政区划代码"
+    )
     kind = models.CharField("类别", max_length=8, choices=DayKind)
     name = models.CharField("名称", max_length=60)
 
