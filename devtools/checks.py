@@ -50,7 +50,7 @@ TESTS = (
 def run_everything(var: Path) -> int:
     """All checks under services of their own. 0 if all are good, 1 if one is not."""
     with _only_run(var), services(var, TEST_SETTINGS) as where:
-        env = _test_env(var, where)
+        env = _test_env(var, where, browser.ensure_browser())
         results = [_run(check, env) for check in (*LINT, TYPES, MIGRATIONS, *_compose(), *TESTS)]
         results.append(("docs", not doclinks.report(ROOT), 0.0))
     return _summarise(results)
@@ -59,7 +59,8 @@ def run_everything(var: Path) -> int:
 def run_pytest(var: Path, args: Sequence[str]) -> int:
     """Only the tests that were asked for; pytest's own answer."""
     with _only_run(var), services(var, TEST_SETTINGS) as where:
-        return subprocess.run([*PYTEST, *args], cwd=ROOT, env=_test_env(var, where), check=False).returncode
+        env = _test_env(var, where, browser.find_browser())
+        return subprocess.run([*PYTEST, *args], cwd=ROOT, env=env, check=False).returncode
 
 
 def run_checks(var: Path, checks: Sequence[Check]) -> int:
@@ -77,11 +78,10 @@ def fix_style(var: Path) -> int:
     return run_checks(var, fixes)
 
 
-def _test_env(var: Path, where: dict[str, str]) -> dict[str, str]:
+def _test_env(var: Path, where: dict[str, str], browser_path: str | None) -> dict[str, str]:
     env = variables.for_portal(var, TEST_SETTINGS_MODULE, where)
     env["MEDIA_ROOT"] = str(var / "media")
-    found = browser.ensure_browser()
-    return env if found is None else {**env, "PORTAL_BROWSER": found}
+    return env if browser_path is None else {**env, "PORTAL_BROWSER": browser_path}
 
 
 def _compose() -> tuple[Check, ...]:

@@ -46,6 +46,7 @@ class Portal:
         """0 after an ordinary stop; 1 if the portal never answered."""
         with services(self.var, {}) as addresses:
             env = variables.for_portal(self.var, DEV_SETTINGS, addresses)
+            env.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
             prepare(self.var, env)
             self._seen_sources = newest_source()
             supervisor = Supervisor(
@@ -112,8 +113,8 @@ def parts(var: Path, web_port: int, mock_port: int) -> tuple[Part, ...]:
     (var / "mock").mkdir(exist_ok=True)
     web = "gunicorn portal.wsgi --worker-class gthread --workers 2 --threads 8 --graceful-timeout 8"
     web += f" --bind 127.0.0.1:{web_port} --log-level warning --no-control-socket"
-    worker = "celery -A portal worker -P threads -c 8 --without-gossip --without-mingle --loglevel WARNING"
-    beat = "celery -A portal beat --loglevel WARNING --pidfile="
+    worker = "celery --quiet -A portal worker -P threads -c 8 --without-gossip --without-mingle --loglevel WARNING"
+    beat = "celery --quiet -A portal beat --loglevel WARNING --pidfile="
     mock = f"integrations.mock_departments --port {mock_port}"
     return (
         Part("web", (python, "-m", *web.split())),

@@ -110,7 +110,7 @@ class Supervisor:
 
     def _copy_lines(self, running: _Running, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
+        for line in filter(str.strip, process.stdout):
             self.write(running.part.label, line, running.colour)
 
     def _tick(self) -> None:
