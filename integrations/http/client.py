@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import structlog
 from yarl import URL
 
 from integrations.http.addresses import AddressRefused, open_socket
-from integrations.http.loop import Job, as_they_end
+from integrations.http.loop import Job, as_they_end, current_loop
 from integrations.http.signing import signed_headers
 from integrations.http.systems import System
 
@@ -116,6 +117,9 @@ class Client:
         finally:
             door.release()
 
+    async def close(self) -> None:
+        await self._session.close()
+
     def _door(self, system: System) -> asyncio.Semaphore:
         return self._doors.setdefault((system.department, system.quota), asyncio.Semaphore(system.quota))
 
@@ -189,6 +193,14 @@ def client() -> Client:
     if loop not in _clients:
         _clients[loop] = Client()
     return _clients[loop]
+
+
+@atexit.register
+def _hang_up() -> None:
+    """Close the connections of this process when it ends in order."""
+    for loop, held in _clients.items():
+        if loop is current_loop():
+            asyncio.run_coroutine_threadsafe(held.close(), loop).result(timeout=2)
 
 
 def call_all(calls: Sequence[Call], *, budget_s: float) -> list[Reply | Failure]:

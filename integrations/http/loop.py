@@ -29,6 +29,11 @@ def running_loop() -> asyncio.AbstractEventLoop:
         return _loop
 
 
+def current_loop() -> asyncio.AbstractEventLoop | None:
+    """The loop of this process if it has been started here."""
+    return _loop
+
+
 def as_they_end(jobs: Sequence[Job[T]]) -> Iterator[T]:
     """Run jobs at once and yield each result as soon as it is there. A job must end by itself and not raise."""
     ended: queue.SimpleQueue[asyncio.Task[T]] = queue.SimpleQueue()

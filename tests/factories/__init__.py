@@ -1,0 +1,1 @@
+"""What tests are made of: people, cases, doubles of the outside."""

@@ -1,0 +1,222 @@
+"""In-memory doubles of the ports. Each passes the same contract test as the real adapter (tests/contracts)."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+from uuid import UUID
+
+from cases.ports import Answer, Finding, GatewayError, Message, Outcome, Parcel, Query, Reason
+
+DECIDED = frozenset({"approved", "rejected", "not_accepted", "withdrawn"})
+Fault = Literal["down", "lost_answer", "busy", "refused", "garbage"]
+
+
+@dataclass
+class Scripted:
+    """What a department is going to say; fields of `Answer`, without whom it is about."""
+
+    status: str = "approved"
+    result: Mapping[str, Any] = field(default_factory=dict)
+    reasons: tuple[Reason, ...] = ()
+    procedure: str = ""
+    expected_days: int | None = None
+    in_clock: bool = True
+
+    def answer(self, about: UUID, receipt_no: str) -> Answer:
+        return Answer(
+            sub_application_id=about,
+            status=self.status,
+            receipt_no=receipt_no,
+            result=self.result,
+            reasons=self.reasons,
+            procedure=self.procedure,
+            expected_days=self.expected_days,
+            in_clock=self.in_clock,
+        )
+
+
+class FakeDepartments:
+    """All departments at once (DepartmentGateway). Says "approved" unless told otherwise, and remembers everything.
+
+    `effects` holds how often the thing behind a key was really done: more than once is a defect of the engine.
+    """
+
+    def __init__(self) -> None:
+        self.parcels: list[Parcel] = []
+        self.asked: list[Parcel] = []
+        self.effects: dict[str, int] = {}
+        self._bytes: dict[str, bytes] = {}
+        self._answers: dict[str, Answer] = {}  # by key of any parcel: what was answered
+        self._states: dict[str, Answer] = {}  # by key of the filing: where it stands
+        self._scripts: dict[tuple[str, str], deque[Scripted]] = {}
+        self._standing: dict[tuple[str, str], Scripted] = {}
+        self._faults: dict[str, deque[Fault]] = {}
+
+    # ---- what the departments are told to do
+
+    def say(self, status: str = "approved", *, department: str = "", item: str = "", **more: Any) -> None:
+        """From now on answer filings so; narrower (department and item) wins over wider."""
+        self._standing[department, item] = Scripted(status, **more)
+
+    def say_once(self, status: str, *, department: str = "", item: str = "", **more: Any) -> None:
+        """Answer the next such filing or supplement so, then as before."""
+        self._scripts.setdefault((department, item), deque()).append(Scripted(status, **more))
+
+    def fail(self, fault: Fault, *, department: str = "", times: int = 1) -> None:
+        """Let the next tries end so. `lost_answer` and `garbage` do the thing and hide it; the others do nothing."""
+        self._faults.setdefault(department, deque()).extend([fault] * times)
+
+    def decide(self, key: str, status: str, **more: Any) -> Answer:
+        """A clerk of the department decides what was filed under `key`; the answer is what asking will say."""
+        known = self._states[key]
+        self._states[key] = Scripted(status, **more).answer(known.sub_application_id, known.receipt_no)
+        return self._states[key]
+
+    def forget(self, key: str) -> None:
+        """The department lost what was filed under `key` (a backup was restored)."""
+        del self._states[key]
+
+    # ---- what the departments were told
+
+    def filings(self, department: str = "") -> list[dict[str, Any]]:
+        """The bodies of filings in the order they came."""
+        return [json.loads(p.body) for p in self.parcels if p.purpose == "file" and department in ("", p.department)]
+
+    # ---- the port
+
+    def deliver(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+        return list(self.deliver_each(parcels))
+
+    def deliver_each(self, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
+        for parcel in parcels:
+            yield self._try(parcel)
+
+    def ask(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+        return [self._asked(parcel) for parcel in parcels]
+
+    def _asked(self, parcel: Parcel) -> Outcome:
+        self.asked.append(parcel)
+        known = self._states.get(parcel.target_key)
+        if known is None:
+            return Outcome(parcel.delivery_id, "refused", detail="never seen")
+        return Outcome(parcel.delivery_id, "done", known)
+
+    def _try(self, parcel: Parcel) -> Outcome:
+        if parcel.ask_first and parcel.purpose == "file" and parcel.target_key in self._states:
+            return self._asked(parcel)
+        self.parcels.append(parcel)
+        fault = self._next_fault(parcel.department)
+        if fault == "down":
+            return Outcome(parcel.delivery_id, "unknown", detail="not sent: connection")
+        if fault == "busy":
+            return Outcome(parcel.delivery_id, "unknown", detail="HTTP 503", retry_after_s=7.0)
+        if fault == "refused":
+            return Outcome(parcel.delivery_id, "refused", detail="HTTP 422")
+        outcome = self._do(parcel)
+        return Outcome(parcel.delivery_id, "unknown", detail=fault) if fault else outcome
+
+    def _do(self, parcel: Parcel) -> Outcome:
+        if self._bytes.setdefault(parcel.key, parcel.body) != parcel.body:
+            return Outcome(parcel.delivery_id, "refused", detail="HTTP 422")
+        if parcel.key not in self._answers:
+            self.effects[parcel.key] = self.effects.get(parcel.key, 0) + 1
+            self._answers[parcel.key] = self._states[parcel.target_key] = self._effect(parcel)
+        return Outcome(parcel.delivery_id, "done", self._answers[parcel.key])
+
+    def _effect(self, parcel: Parcel) -> Answer:
+        known = self._states.get(parcel.target_key)
+        if known is not None and (known.status in DECIDED or parcel.purpose == "change"):
+            return known
+        receipt = known.receipt_no if known else f"{parcel.department}-{len(self._answers) + 1:08d}"
+        if parcel.purpose == "withdraw":
+            return Answer(parcel.sub_application_id, "withdrawn", receipt)
+        return self._script(parcel).answer(parcel.sub_application_id, receipt)
+
+    def _script(self, parcel: Parcel) -> Scripted:
+        item = json.loads(parcel.body).get("item", {}).get("id", "")
+        places = [(parcel.department, item), ("", item), (parcel.department, ""), ("", "")]
+        for place in places:
+            if self._scripts.get(place):
+                return self._scripts[place].popleft()
+        return next((self._standing[place] for place in places if place in self._standing), Scripted())
+
+    def _next_fault(self, department: str) -> Fault | None:
+        for place in (department, ""):
+            if self._faults.get(place):
+                return self._faults[place].popleft()
+        return None
+
+
+class _FakeSharing:
+    """Records by code and by the value they are looked up by; a code can be silenced."""
+
+    def __init__(self, records: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] | None = None) -> None:
+        self.records: dict[str, dict[str, list[Mapping[str, Any]]]] = {
+            code: {subject: list(found) for subject, found in by.items()} for code, by in (records or {}).items()
+        }
+        self.queries: list[Query] = []
+        self.silent: set[str] = set()
+
+    def put(self, code: str, subject: str, *records: Mapping[str, Any]) -> None:
+        """The records of a code about a subject (an id number, a credit code, a plate …)."""
+        self.records.setdefault(code, {})[subject] = list(records)
+
+    def _ask(self, queries: Sequence[Query]) -> list[Finding]:
+        self.queries.extend(queries)
+        return [self._find(query) for query in queries]
+
+    def _find(self, query: Query) -> Finding:
+        if query.code in self.silent or "*" in self.silent:
+            return Finding(query, "unavailable", detail="no answer: deadline")
+        by_subject = self.records.get(query.code, {})
+        found = [record for _, value in query.inputs for record in by_subject.get(value, [])]
+        return Finding(query, "found", tuple(found)) if found else Finding(query, "empty")
+
+
+class FakeRegister(_FakeSharing):
+    """Every register (Register)."""
+
+    def look_up(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
+        return self._ask(queries)
+
+
+class FakeLicences(_FakeSharing):
+    """The licence library (LicenceLibrary); `put_licence` adds a face, `files` holds what `fetch` gives."""
+
+    def __init__(self, records: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] | None = None) -> None:
+        super().__init__(records)
+        self.files: dict[tuple[str, str], tuple[bytes, str]] = {}
+
+    def put_licence(self, code: str, holder: str, licence_id: str, face: Mapping[str, Any], **more: Any) -> None:
+        """A valid licence of a holder."""
+        licence = {"licence_id": licence_id, "data": face, "valid_to": None, "status": "有效", "file_url": "", **more}
+        self.records.setdefault(code, {}).setdefault(holder, []).append(licence)
+
+    def search(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
+        return self._ask(queries)
+
+    def fetch(self, department: str, file_url: str) -> tuple[bytes, str]:
+        try:
+            return self.files[department, file_url]
+        except KeyError as error:
+            raise GatewayError("发证部门没有给出证照文件。", permanent=True, status=404) from error
+
+
+class RecordingNotifier:
+    """Keeps messages instead of sending them (Notifier)."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.is_down = False
+
+    def send(self, message: Message) -> None:
+        if self.is_down:
+            raise GatewayError("短信通道不通。", permanent=False)
+        self.messages.append(replace(message, values=dict(message.values)))
+
+    def to(self, person: str) -> list[Message]:
+        return [message for message in self.messages if message.to == person]
