@@ -95,7 +95,7 @@ class BundleSpec(Node):
 
     def group_of(self, field_id: str) -> Group | None:
         """The repeating block a field stands in, None for a field that is asked once."""
-        return next((g for g in self.groups.values() if any(f.id == field_id for f in g.fields)), None)
+        return self._grouped.get(field_id)
 
     def material(self, material_id: str) -> Material:
         return self._materials[material_id]
@@ -150,6 +150,10 @@ class BundleSpec(Node):
                     high = field.repeat.max if field.repeat else (field.import_ or {}).get("max_rows")
                     found[field.id] = Group(field.id, field.zh, field.en, section.id, field.fields, low, high, field)
         return found
+
+    @cached_property
+    def _grouped(self) -> dict[str, Group]:
+        return {field.id: group for group in self.groups.values() for field in group.fields}
 
     @cached_property
     def _items(self) -> dict[str, Item]:

@@ -1,0 +1,87 @@
+"""The form engine: what is asked of whom, what is wrong with it, what each department receives. Plain Python.
+
+Start from a `Context`, `select` what is on, and hand both to everything else. Answers are plain JSON and never
+changed in place.
+"""
+
+from bundles.forms.answers import Place, add_row, is_locked, place_of, remove_row, rows_of, source_of, stored
+from bundles.forms.checks import FieldError, check_all, check_section
+from bundles.forms.cleaning import Cleaned, clean_field, clean_section
+from bundles.forms.conditions import Refusal, check_constraints, check_eligibility
+from bundles.forms.context import NO_FACTS, NO_RESULTS, RECORDS, Context, Facts, Lookup, Results, Row
+from bundles.forms.identity import PartyIdentity, identity_of
+from bundles.forms.instances import Instance, instances_of, row_label
+from bundles.forms.lookups import lookup_for
+from bundles.forms.materials import Slot, exemption_paths, material_slots, materials_of
+from bundles.forms.merge import Conflict, Owners, conflicts, fields_saved, owners
+from bundles.forms.prefill import PrefillResult, prefill
+from bundles.forms.scope import FormScope
+from bundles.forms.selection import Selection, Stop, scope, select
+from bundles.forms.split import split
+from bundles.forms.summary import SectionState, SummaryRow, SummarySection, missing, summary
+from bundles.forms.views import BlockView, FieldView, RowView, SectionView, Source, display, section_view
+from bundles.forms.wanted import lookups_wanted
+
+__all__ = [
+    "NO_FACTS",
+    "NO_RESULTS",
+    "RECORDS",
+    "BlockView",
+    "Cleaned",
+    "Conflict",
+    "Context",
+    "Facts",
+    "FieldError",
+    "FieldView",
+    "FormScope",
+    "Instance",
+    "Lookup",
+    "Owners",
+    "PartyIdentity",
+    "Place",
+    "PrefillResult",
+    "Refusal",
+    "Results",
+    "Row",
+    "RowView",
+    "SectionState",
+    "SectionView",
+    "Selection",
+    "Slot",
+    "Source",
+    "Stop",
+    "SummaryRow",
+    "SummarySection",
+    "add_row",
+    "check_all",
+    "check_constraints",
+    "check_eligibility",
+    "check_section",
+    "clean_field",
+    "clean_section",
+    "conflicts",
+    "display",
+    "exemption_paths",
+    "fields_saved",
+    "identity_of",
+    "instances_of",
+    "is_locked",
+    "lookup_for",
+    "lookups_wanted",
+    "material_slots",
+    "materials_of",
+    "missing",
+    "owners",
+    "place_of",
+    "prefill",
+    "remove_row",
+    "row_label",
+    "rows_of",
+    "scope",
+    "section_view",
+    "select",
+    "source_of",
+    "split",
+    "stored",
+    "summary",
+]
