@@ -1,4 +1,7 @@
-"""Asking registers and the licence library for a case, with purpose and consent. 政务数据共享条例; 个人信息保护法 第十三条."""
+"""Asking registers and the licence library for a case, with purpose and consent.
+
+Sources: 政务数据共享条例; 个人信息保护法 第十三条.
+"""
 
 from __future__ import annotations
 

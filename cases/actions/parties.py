@@ -1,4 +1,7 @@
-"""Parties of a case: who is concerned, who must say yes, and what they said. 个人信息保护法 第十四、二十九条; 电子签名法 第十四条."""
+"""Parties of a case: who is concerned, who must say yes, and what they said.
+
+Sources: 个人信息保护法 第十四、二十九条; 电子签名法 第十四条.
+"""
 
 from __future__ import annotations
 
@@ -260,10 +263,9 @@ def _say_yes(case: Case, party: Party, account: Person) -> None:
         _mark_agreed(one, account, now, digest)
         record(case, "party.agreed", by=Actor("party", str(account.pk)), party=one.party_id, row=one.row_index)
     _note_confirmations(case)
-    case.version += 1
     # The sweep files the case should this process die before it does.
     case.next_at = now
-    case.save(update_fields=["version", "next_at"])
+    case.save(update_fields=["next_at"])
 
 
 def _mark_agreed(one: Party, account: Person, now: datetime, digest: str) -> None:

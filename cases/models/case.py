@@ -119,7 +119,7 @@ class Case(ConcurrentTransitionMixin, models.Model):
         """Staged bundles: items put off are filed now; what was concluded stays concluded."""
         self.outcome, self.closed_at, self.next_at = "", None, next_at
 
-    @transition(field=state, source=[AWAITING_PARTIES, SUBMITTED, IN_PROGRESS, AWAITING_APPLICANT], target=WITHDRAWN)
+    @transition(field=state, source=[DRAFT, AWAITING_PARTIES, SUBMITTED, IN_PROGRESS, AWAITING_APPLICANT], target=WITHDRAWN)
     def withdraw(self, *, at: datetime) -> None:
         """The applicant takes all of it back."""
         self.closed_at, self.next_at = at, None

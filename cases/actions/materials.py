@@ -1,0 +1,227 @@
+"""Papers of a case: exempted, uploaded, committed to, deferred. 国令716号; 国令809号; 国发〔2022〕5号."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+from bundles import forms, queries
+from cases import clock
+from cases.actions import uploads
+from cases.actions.events import record
+from cases.actions.locking import lock_case
+from cases.actions.uploads import BadUpload, Posted, forget_file
+from cases.errors import CaseError, WrongState
+from cases.models import Case, Material, Supplement
+from cases.ports import SYSTEM, Actor
+from cases.queries.context import context_of
+from cases.queries.slots import Exemptions, Proof, SlotView, missing_materials, slots_of
+from cases.states import CASE_FINAL, CaseState
+
+__all__ = [
+    "BadUpload",
+    "SlotView",
+    "commit_to",
+    "cover_exempt",
+    "defer",
+    "forget_file",
+    "missing_materials",
+    "remove_file",
+    "slots_of",
+    "undo_cover",
+    "upload",
+]
+
+MAX_FILES_PER_SLOT = 20
+BYTES_PER_MB = 1024 * 1024
+BEFORE_FILING = frozenset({CaseState.DRAFT, CaseState.AWAITING_PARTIES})
+Source = Material.Source
+
+
+# ---- exemption ----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def cover_exempt(case: Case) -> None:
+    """Cover each slot by the licences and registers that answered for it; what a person handed in stays.
+
+    No record leaves the slot open, never refuses anybody (查无记录的，请上传).
+    """
+    case = lock_case(case.pk)
+    if case.state in CASE_FINAL:
+        return
+    context = context_of(case)
+    exemptions = Exemptions(case, context)
+    held: dict[str, list[Material]] = {}
+    for material in Material.objects.filter(case=case):
+        held.setdefault(material.slot, []).append(material)
+    for slot in forms.material_slots(context, forms.select(context)):
+        if not any(one.source != Source.LICENCE for one in held.get(slot.key, ())):
+            exemption = exemptions.of(slot)
+            proofs = exemption.proofs if exemption.is_complete else ()
+            _cover(case, slot, held.get(slot.key, []), proofs)
+
+
+def _cover(case: Case, slot: forms.Slot, held: Sequence[Material], proofs: Sequence[Proof]) -> None:
+    wanted = [_reference(proof) for proof in proofs]
+    if [one.reference for one in held] == wanted:
+        return
+    Material.objects.filter(pk__in=[one.pk for one in held]).delete()
+    for position, (proof, reference) in enumerate(zip(proofs, wanted, strict=True)):
+        Material.objects.create(
+            case=case,
+            slot=slot.key,
+            material_id=slot.material.id,
+            source=Source.LICENCE,
+            position=position,
+            name=proof.label,
+            covered_by=proof.code,
+            reference=reference,
+        )
+    kind = "materials.exempted" if proofs else "materials.reopened"
+    record(case, kind, by=SYSTEM, slot=slot.key, by_codes=[proof.code for proof in proofs])
+
+
+def _reference(proof: Proof) -> Mapping[str, str]:
+    """By what a department may fetch or check it."""
+    known = {"party": proof.party, "dept": proof.department}
+    if proof.kind == "api":
+        return {**known, "interface": proof.code}
+    return {**known, "licence_id": proof.licence_id, "file_url": proof.file_url}
+
+
+# ---- files --------------------------------------------------------------------------------------------------
+
+
+def upload(case_id: UUID, slot: str, file: Posted, *, by: Actor) -> Material:
+    """Add a file to a slot. The file is examined before the case is locked. Raises BadUpload."""
+    case = Case.objects.select_related("applicant").get(pk=case_id)
+    wanted = _slot(case, slot)
+    examined = uploads.examine(file, max_bytes=_limit(wanted))
+    with transaction.atomic():
+        case = lock_case(case_id)
+        _check_open(case, wanted)
+        held = list(Material.objects.filter(case=case, slot=slot))
+        files = [one for one in held if one.source == Source.UPLOAD]
+        if any(one.sha256 == examined.sha256 for one in files):
+            raise BadUpload(f"“{examined.name}”已经上传过了，不用重复上传")
+        if len(files) >= MAX_FILES_PER_SLOT:
+            raise BadUpload(f"一份材料最多 {MAX_FILES_PER_SLOT} 个文件；请合并成一个 PDF 再上传")
+        Material.objects.filter(pk__in=[one.pk for one in held if one.source != Source.UPLOAD]).delete()
+        return _kept(case, wanted, examined, position=max((one.position for one in files), default=-1) + 1, by=by)
+
+
+def _kept(case: Case, slot: forms.Slot, examined: uploads.Examined, *, position: int, by: Actor) -> Material:
+    material = Material(
+        case=case,
+        slot=slot.key,
+        material_id=slot.material.id,
+        source=Source.UPLOAD,
+        position=position,
+        name=examined.name,
+        sha256=examined.sha256,
+        size=len(examined.content),
+        media_type=examined.media_type,
+    )
+    material.file.save(PurePosixPath(examined.name).name, ContentFile(examined.content), save=False)
+    material.save()
+    record(case, "materials.uploaded", by=by, slot=slot.key, size=material.size, media_type=material.media_type)
+    return material
+
+
+def _limit(slot: forms.Slot) -> int | None:
+    return int(slot.material.max_mb * BYTES_PER_MB) if slot.material.max_mb else None
+
+
+@transaction.atomic
+def remove_file(case_id: UUID, material_id: UUID, *, by: Actor) -> None:
+    """Take one uploaded file out again."""
+    case = lock_case(case_id)
+    material = Material.objects.filter(case=case, pk=material_id, source=Source.UPLOAD).first()
+    if material is None:
+        raise CaseError("这个文件已经不在了，请刷新页面")
+    _check_open(case, _slot(case, material.slot))
+    forget_file(material)
+    material.delete()
+    record(case, "materials.removed", by=by, slot=material.slot)
+
+
+# ---- commitment and deferral --------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def commit_to(case_id: UUID, slot: str, *, by: Actor) -> Material:
+    """Declare in writing that the condition is met, instead of proving it (告知承诺, 国办发〔2020〕42号)."""
+    case = lock_case(case_id)
+    wanted = _slot(case, slot)
+    if not wanted.material.commitment:
+        raise CaseError(f"“{wanted.label}”不适用告知承诺，请上传")
+    return _instead(case, wanted, Source.COMMITMENT, by=by)
+
+
+@transaction.atomic
+def defer(case_id: UUID, slot: str, *, by: Actor) -> Material:
+    """Hand a minor paper in later, within its limit (容缺受理); the result comes when it is complete."""
+    case = lock_case(case_id)
+    wanted = _slot(case, slot)
+    if wanted.material.deferrable is None:
+        raise CaseError(f"“{wanted.label}”不能后补，请上传")
+    known = queries.working_calendar(case.region)
+    calendar = clock.WorkingCalendar(known.holidays, known.makeup, known.announced_years)
+    due = clock.due(timezone.localtime(), wanted.material.deferrable, calendar)
+    return _instead(case, wanted, Source.DEFERRED, by=by, due_on=due.on)
+
+
+def _instead(case: Case, slot: forms.Slot, source: str, *, by: Actor, **said: object) -> Material:
+    _check_open(case, slot)
+    if Material.objects.filter(case=case, slot=slot.key, source=Source.UPLOAD).exists():
+        raise WrongState(f"“{slot.label}”已经上传了文件；要改用别的方式，请先删除文件")
+    Material.objects.filter(case=case, slot=slot.key).delete()
+    material = Material.objects.create(
+        case=case, slot=slot.key, material_id=slot.material.id, source=source, name=slot.label, **said
+    )
+    kind = "materials.committed" if source == Source.COMMITMENT else "materials.deferred"
+    record(case, kind, by=by, slot=slot.key, **{name: str(value) for name, value in said.items()})
+    return material
+
+
+@transaction.atomic
+def undo_cover(case_id: UUID, slot: str, *, by: Actor) -> None:
+    """Take a commitment or deferral back; the slot is open again, or exempt where a licence covers it."""
+    case = lock_case(case_id)
+    _check_open(case, _slot(case, slot))
+    deleted, _ = Material.objects.filter(
+        case=case, slot=slot, source__in=[Source.COMMITMENT, Source.DEFERRED]
+    ).delete()
+    if deleted:
+        record(case, "materials.reopened", by=by, slot=slot)
+        cover_exempt(case)
+
+
+def _slot(case: Case, key: str) -> forms.Slot:
+    """Raises CaseError for a slot that the case does not have now."""
+    context = context_of(case)
+    for slot in forms.material_slots(context, forms.select(context)):
+        if slot.key == key:
+            if slot.material.generated:
+                raise CaseError(f"“{slot.label}”由系统生成，不用上传")
+            return slot
+    raise CaseError("这份材料现在不需要了，请刷新页面")
+
+
+def _check_open(case: Case, slot: forms.Slot) -> None:
+    """Before filing everything is open; afterwards what was deferred and what a notice asks for."""
+    if case.state in BEFORE_FILING:
+        return
+    if case.state in CASE_FINAL:
+        raise WrongState("办件已经结束，不能再改材料")
+    about = {slot.key, slot.material.id}
+    asked = Supplement.objects.filter(case=case, state=Supplement.State.OPEN, points__about__in=about).exists()
+    deferred = Material.objects.filter(case=case, slot=slot.key, due_on__isnull=False).exists()
+    if not asked and not deferred:
+        raise WrongState("申请已经提交，这份材料现在不能改；部门需要时会通知您补正")

@@ -1,0 +1,1 @@
+"""The case as pages read it: frozen values, never models. Nothing here changes anything."""

@@ -1,0 +1,255 @@
+"""Slots for papers as pages show them: covered how, by what, or still open and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from bundles import forms
+from bundles.spec.registry import Registry
+from cases.models import Case, Lookup, Material
+from cases.protection import blind_index
+from cases.queries.context import CaseFacts, context_of
+from cases.queries.people import pending_parties
+
+IMAGES = frozenset({"image/jpeg", "image/png"})
+UPLOAD, COMMITMENT, DEFERRED = "upload", "commitment", "deferred"
+_STATES = {"licence": "exempt", "upload": "uploaded", "commitment": "committed", "deferred": "deferred"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    id: UUID
+    name: str
+    size: int
+    media_type: str
+    created_at: datetime
+
+    @property
+    def is_image(self) -> bool:
+        return self.media_type in IMAGES
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """A slot. `state`: exempt uploaded committed deferred generated open; `options`: how it may be covered.
+
+    `why` says where an exempted paper comes from, or why an open one is asked for. `waits_for` names the party whose
+    authorisation would make it exempt: until that is answered nothing needs to be uploaded.
+    """
+
+    slot: str
+    material_id: str
+    label: str
+    label_en: str
+    state: str
+    required: bool
+    why: str
+    options: tuple[str, ...]
+    items: tuple[str, ...]
+    departments: tuple[str, ...]
+    files: tuple[FileView, ...] = ()
+    waits_for: str = ""
+    due_on: date | None = None
+    note: str = ""
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state != "open" or bool(self.waits_for) or not self.required
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A licence or register that stands for a paper of one party."""
+
+    party: str
+    code: str
+    kind: str
+    label: str
+    department: str
+    licence_id: str
+    file_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Whether a paper need not be handed in: the proofs found, and for each party without one the reason."""
+
+    proofs: tuple[Proof, ...]
+    gaps: tuple[str, ...]
+    waits_for: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.proofs) and not self.gaps and not self.waits_for
+
+
+class Exemptions:
+    """Judges slots by what the case has already asked; reads the answers once."""
+
+    def __init__(self, case: Case, context: forms.Context) -> None:
+        self.context = context
+        self._facts = context.facts if isinstance(context.facts, CaseFacts) else CaseFacts(case)
+        self._pending = {party.id_index for party in pending_parties(case)}
+        self._today = context.now.date()
+
+    def of(self, slot: forms.Slot) -> Exemption:
+        """Every party the paper is about needs one proof; a party of whom nothing is known does not count."""
+        proofs: list[Proof] = []
+        gaps: list[str] = []
+        waits: list[str] = []
+        for party_id in slot.material.of if slot.material.exempt_by else ():
+            found = self._of_party(slot, party_id)
+            if isinstance(found, Proof):
+                proofs.append(found)
+            elif found is not None:
+                (waits if self._is_pending(party_id, slot.row) else gaps).append(found)
+        return Exemption(tuple(proofs), tuple(gaps), self._names(slot, waits))
+
+    def _of_party(self, slot: forms.Slot, party_id: str) -> Proof | str | None:
+        """A proof, the reason why there is none, or None for a party that plays no part here."""
+        reasons = []
+        for code in slot.material.exempt_by:
+            lookup = forms.lookup_for(self.context, path_of(self.context.registry, code, party_id), slot.row)
+            if lookup is None:
+                continue
+            answer = self._facts.answer(lookup)
+            if answer is not None and answer.outcome == Lookup.Outcome.FOUND and self._is_valid(answer):
+                return self._proof(lookup, party_id, answer)
+            reasons.append(self._reason(lookup, party_id, answer))
+        if reasons:
+            return reasons[0]
+        return f"还没有填写{self._name(party_id)}的证件号码" if self._is_known(party_id, slot.row) else None
+
+    def _proof(self, lookup: forms.Lookup, party_id: str, answer: Lookup) -> Proof:
+        record: Mapping[str, object] = answer.records[0] if answer.records else {}
+        return Proof(
+            party=party_id,
+            code=lookup.code,
+            kind=lookup.kind,
+            label=label_of(self.context.registry, lookup.code),
+            department=dept_of(self.context.registry, lookup.code),
+            licence_id=str(record.get("licence_id") or "") if lookup.kind == "licence" else "",
+            file_url=str(record.get("file_url") or "") if lookup.kind == "licence" else "",
+        )
+
+    def _is_valid(self, answer: Lookup) -> bool:
+        """A licence past its day proves nothing, whatever the library says of it."""
+        ends = str((answer.records or [{}])[0].get("valid_to") or "") if answer.kind == "licence" else ""
+        return not ends or ends[:10] >= self._today.isoformat()
+
+    def _reason(self, lookup: forms.Lookup, party_id: str, answer: Lookup | None) -> str:
+        paper, who = label_of(self.context.registry, lookup.code), self._name(party_id)
+        if answer is None:
+            return f"还没有查询{who}的“{paper}”"
+        if answer.outcome == Lookup.Outcome.UNAVAILABLE:
+            return f"暂时连不上“{paper}”的系统，可以稍后再试，也可以直接上传"
+        if answer.outcome == Lookup.Outcome.FOUND:
+            return f"{who}的“{paper}”已过有效期，请上传新的"
+        return f"没有查到{who}的“{paper}”，请上传"
+
+    def _names(self, slot: forms.Slot, waits: Sequence[str]) -> str:
+        pending = [p for p in slot.material.of if self._is_pending(p, slot.row)] if waits else []
+        return "、".join(self._name(party_id) for party_id in pending)
+
+    def _name(self, party_id: str) -> str:
+        return next((p.zh for p in self.context.spec.parties if p.id == party_id), "这一项")
+
+    def _is_known(self, party_id: str, row: forms.Row | None) -> bool:
+        return bool(forms.identity_of(self.context, party_id, row))
+
+    def _is_pending(self, party_id: str, row: forms.Row | None) -> bool:
+        identity = forms.identity_of(self.context, party_id, row)
+        number = identity.id_no or identity.uscc or identity.passport_no
+        return bool(number) and blind_index(number) in self._pending
+
+
+def path_of(registry: Registry, code: str, party_id: str) -> str:
+    """The path that asks for a licence or register about a party; any field will do."""
+    if code in registry.licences:
+        return f"licence:{code}@{party_id}.{registry.licences[code].id_field}"
+    interface = registry.interfaces.get(code)
+    return f"api:{code}@{party_id}.{interface.output[0][0]}" if interface and interface.output else ""
+
+
+def label_of(registry: Registry, code: str) -> str:
+    known = registry.licences.get(code) or registry.interfaces.get(code)
+    return known.zh if known else code
+
+
+def dept_of(registry: Registry, code: str) -> str:
+    known = registry.licences.get(code) or registry.interfaces.get(code)
+    return known.dept if known else ""
+
+
+def slots_of(case: Case, context: forms.Context | None = None) -> tuple[SlotView, ...]:
+    """All slots that the case has now, in the order of the bundle."""
+    context = context or context_of(case)
+    exemptions = Exemptions(case, context)
+    held: dict[str, list[Material]] = defaultdict(list)
+    for material in Material.objects.filter(case=case):
+        held[material.slot].append(material)
+    slots = forms.material_slots(context, forms.select(context))
+    return tuple(_view(slot, held[slot.key], exemptions) for slot in slots)
+
+
+def missing_materials(case: Case) -> tuple[SlotView, ...]:
+    """Required slots that nothing covers and that no authorisation still asked for could cover."""
+    return tuple(slot for slot in slots_of(case) if not slot.is_settled)
+
+
+def _view(slot: forms.Slot, held: Sequence[Material], exemptions: Exemptions) -> SlotView:
+    material = slot.material
+    state, why, waits_for = _standing(slot, held, exemptions)
+    uploads = [one for one in held if one.source == Material.Source.UPLOAD]
+    return SlotView(
+        slot=slot.key,
+        material_id=material.id,
+        label=slot.label,
+        label_en=slot.label_en,
+        state=state,
+        required=material.required,
+        why=why,
+        options=_options(slot),
+        items=slot.items,
+        departments=slot.departments,
+        files=tuple(FileView(m.pk, m.name or "", m.size, m.media_type, m.created_at) for m in uploads),
+        waits_for=waits_for,
+        due_on=next((one.due_on for one in held if one.due_on), None),
+        note=str(material.note or ""),
+    )
+
+
+def _standing(slot: forms.Slot, held: Sequence[Material], exemptions: Exemptions) -> tuple[str, str, str]:
+    """(state, why, whom it waits for)."""
+    if slot.material.generated:
+        return "generated", "由系统按您填的内容生成，不用准备", ""
+    if slot.material.from_item:
+        return "generated", "由前一件事办出来，不用准备", ""
+    if held:
+        return _STATES[held[0].source], _covered(held), ""
+    exemption = exemptions.of(slot)
+    if exemption.waits_for:
+        return "open", f"{exemption.waits_for}授权后由系统调取，不用上传", exemption.waits_for
+    return "open", "；".join(exemption.gaps), ""
+
+
+def _covered(held: Sequence[Material]) -> str:
+    first = held[0]
+    if first.source == Material.Source.LICENCE:
+        return f"免提交：系统已调取{'、'.join(dict.fromkeys(one.name or '' for one in held))}"
+    if first.source == Material.Source.COMMITMENT:
+        return "您已书面承诺符合条件，不用再交；不属实的，决定会被撤销并记入信用"
+    if first.source == Material.Source.DEFERRED and first.due_on:
+        return f"先受理，请在 {first.due_on:%Y-%m-%d} 前补交；补齐后才出结果"
+    return ""
+
+
+def _options(slot: forms.Slot) -> tuple[str, ...]:
+    if slot.material.generated or slot.material.from_item:
+        return ()
+    more = [(COMMITMENT, slot.material.commitment), (DEFERRED, slot.material.deferrable is not None)]
+    return (UPLOAD, *(option for option, is_allowed in more if is_allowed))
