@@ -23,7 +23,7 @@ from bundles.rules.compare import ORDERS, contains, equal, ordered
 from bundles.rules.functions import call
 from bundles.rules.nodes import Node
 from bundles.rules.parse import Expression, parse
-from bundles.rules.reader import Bounds, BoundsError, Reader
+from bundles.rules.reader import Bounds, BoundsError, Reader, place_of
 from bundles.rules.scope import Reading, Scope
 from bundles.rules.values import (
     ARITHMETIC,
@@ -64,8 +64,8 @@ def evaluate(expression: Expression | str, scope: Scope, trace: list[Reading] | 
             return given_out(_value(root, Reader(scope, bounds, trace)))
     except BoundsError:
         return UNKNOWN
-    except Exception:
-        log.warning("expression could not be evaluated", exc_info=True)
+    except Exception as error:
+        log.warning("expression could not be evaluated: %s", place_of(error))
         return UNKNOWN
     finally:
         _running.reset(token)

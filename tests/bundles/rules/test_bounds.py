@@ -69,6 +69,17 @@ def test_work_beyond_the_steps_is_unknown(name: str) -> None:
     assert evaluate(HOSTILE[name], WIDE) is UNKNOWN
 
 
+def test_a_pause_of_the_machine_leaves_a_small_expression_known() -> None:
+    class Paused(PlainScope):
+        def name(self, name: str) -> object:
+            until = time.thread_time() + 0.08
+            while time.thread_time() < until:
+                pass
+            return 1
+
+    assert evaluate("a == 1 and a < 2", Paused()) is True
+
+
 def test_a_thousand_rows_are_judged() -> None:
     rows = [{"n": n} for n in range(1000)]
     assert evaluate('all_rows("g", "n >= 0")', PlainScope(groups={"g": rows})) is True
