@@ -21,13 +21,7 @@ from devtools.supervisor import Part, Supervisor, recorded
 APPS = ("bundles", "cases", "integrations", "portal")
 DEV_SETTINGS = "portal.settings.dev"
 READY_TIMEOUT_S = 120.0
-PREPARED_FROM = (
-    "**/migrations/*.py",
-    "**/management/**/*.py",
-    "**/demo/**/*",
-    "bundles/library/**/*",
-    "bundles/spec.py",
-)
+PREPARED_FROM = ("**/migrations/*.py", "**/management/**/*.py", "demo/**/*.py", "loading/**/*.py", "library/**/*.yaml")
 
 
 class Portal:
@@ -142,12 +136,16 @@ def _prepared_fingerprint(database_url: str, var: Path) -> str:
     version = var / "postgres" / "PG_VERSION"
     digest = hashlib.sha256(database_url.encode())
     digest.update(str(version.stat().st_mtime_ns if version.exists() else 0).encode())
-    for pattern in PREPARED_FROM:
-        for app in (ROOT / name for name in APPS):
-            for file in sorted(app.parent.glob(f"{app.name}/{pattern}")):
-                if file.is_file() and file.suffix != ".pyc":
-                    digest.update(file.read_bytes())
+    for file in sorted(prepared_from()):
+        digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def prepared_from() -> Iterator[Path]:
+    """Tables, definitions and the makers of the demonstration."""
+    for app in APPS:
+        for pattern in PREPARED_FROM:
+            yield from (ROOT / app).glob(pattern)
 
 
 def require_free(port: int, variable: str) -> None:
