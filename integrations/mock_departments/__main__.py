@@ -1,0 +1,53 @@
+"""Run the pretended departments: ``python -m integrations.mock_departments --port 8765 --data var/mock``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from datetime import date
+from pathlib import Path
+
+from aiohttp import web
+
+from .server import Options, make_app
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def options_from(arguments: list[str] | None = None) -> Options:
+    """The options of the command line; the environment fills what is not given."""
+    parser = argparse.ArgumentParser(prog="mock_departments", description=__doc__)
+    parser.add_argument("--host", default=os.environ.get("MOCK_HOST", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=int(os.environ.get("MOCK_PORT", "8765")))
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("MOCK_DATA", ROOT / "var" / "mock")))
+    parser.add_argument(
+        "--library", type=Path, default=Path(os.environ.get("MOCK_LIBRARY", ROOT / "bundles" / "library"))
+    )
+    parser.add_argument("--seed", type=int, default=int(os.environ.get("MOCK_SEED", "7")))
+    parser.add_argument("--today", type=date.fromisoformat, default=os.environ.get("MOCK_TODAY"))
+    parser.add_argument("--verify", choices=["enforce", "off"], default=os.environ.get("MOCK_VERIFY", "enforce"))
+    given = parser.parse_args(arguments)
+    secrets_file = os.environ.get("MOCK_SECRETS_FILE")
+    return Options(
+        host=given.host,
+        port=given.port,
+        data=given.data,
+        library=given.library,
+        seed=given.seed,
+        today=given.today,
+        master_secret=os.environ.get("MOCK_MASTER_SECRET", "mock-departments-demo"),
+        secrets_file=Path(secrets_file) if secrets_file else None,
+        enforce=given.verify == "enforce",
+    )
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    options = options_from()
+    web.run_app(make_app(options), host=options.host, port=options.port, access_log=None, shutdown_timeout=2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Puts the pretended departments together: the record, the city, the casework, the server and the two loops beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from aiohttp import web
+
+from .agenda import Agenda
+from .behaviours import Behaviours
+from .callbacks import Courier, Outbox
+from .casework import Casework
+from .clock import fresh_anchor, now
+from .consequences import Consequences
+from .control import Control
+from .library import Library
+from .licences import LicenceLibrary
+from .people import World
+from .reception import LARGEST_BODY, Reception
+from .registers import Registers
+from .results import ResultMaker
+from .sharing import Sharing
+from .signing import Keyring
+from .store import Store
+
+STATIC = Path(__file__).with_name("static")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the process is started with."""
+
+    host: str
+    port: int
+    data: Path
+    library: Path
+    seed: int
+    master_secret: str
+    secrets_file: Path | None
+    enforce: bool
+    today: date | None
+
+
+def make_app(options: Options) -> web.Application:
+    """The whole process as one application; everything it knows is in the data folder and the library."""
+    store, library = Store(options.data), Library(options.library)
+    world = World(library, _anchor(store, options), options.seed)
+    keyring = Keyring(options.master_secret, options.secrets_file)
+    behaviours = Behaviours(store, options.seed)
+    registers = Registers(library, world, store)
+    licences = LicenceLibrary(library, world, registers, store)
+    outbox = Outbox(store, behaviours)
+    results = ResultMaker(library, world, store)
+    consequences = Consequences(world, store, registers, licences, results)
+    casework = Casework(store, library, registers, licences, behaviours, results, consequences, outbox)
+    agenda = Agenda(store, casework, behaviours)
+    courier = Courier(store, outbox, keyring, behaviours)
+    origin = f"http://{options.host}:{options.port}"
+    sharing = Sharing(library, registers, licences, behaviours, store, origin, options.master_secret)
+    reception = Reception(store, library, keyring, behaviours, casework, sharing, agenda.woken, enforce=options.enforce)
+    control = Control(store, library, world, registers, behaviours, outbox, agenda.woken)
+
+    async def loops(_app: web.Application) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(agenda.run()), asyncio.create_task(courier.run())]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        store.close()
+
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app.add_routes(
+        [
+            web.get("/healthz", healthz),
+            web.get("/", page),
+            web.static("/static", STATIC),
+            *control.routes(),
+            web.route("*", "/departments/{dept}/{rest:.*}", reception.receive),
+        ]
+    )
+    app.cleanup_ctx.append(loops)
+    return app
+
+
+async def healthz(_request: web.Request) -> web.Response:
+    """The process is up."""
+    return web.json_response({"status": "ok"})
+
+
+async def page(_request: web.Request) -> web.FileResponse:
+    """The page that shows the departments and drives them."""
+    return web.FileResponse(STATIC / "page.html", headers={"Content-Security-Policy": "default-src 'self'"})
+
+
+def _anchor(store: Store, options: Options) -> date:
+    """The day the demo world hangs on: the given one, the remembered one while it is fresh, else today."""
+    anchor = options.today or fresh_anchor(store.meta("anchor"), now().date())
+    store.remember("anchor", anchor.isoformat())
+    return anchor

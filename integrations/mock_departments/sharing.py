@@ -1,0 +1,112 @@
+"""Data sharing: the registers and the licence library as the portal reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .application import read_json
+from .behaviours import Behaviours, Occasion
+from .casework import Answer, refusal
+from .clock import now
+from .library import Library
+from .licences import Licence, LicenceLibrary
+from .registers import IncompleteQuestion, Registers
+from .store import Store
+
+HUB = "SJ"
+
+
+class Sharing:
+    """Answers questions about people, bodies and things. The data bureau passes on for every department."""
+
+    def __init__(
+        self,
+        library: Library,
+        registers: Registers,
+        licences: LicenceLibrary,
+        behaviours: Behaviours,
+        store: Store,
+        origin: str,
+        file_secret: str,
+    ) -> None:
+        self._library = library
+        self._registers = registers
+        self._licences = licences
+        self._behaviours = behaviours
+        self._store = store
+        self._origin = origin
+        self._file_secret = file_secret
+
+    def interface(self, dept: str, code: str, raw: bytes) -> Answer:
+        """Answer one question to a register."""
+        interface = self._library.interfaces.get(code)
+        if interface is None or dept not in (interface.dept, HUB):
+            return refusal(404, "本部门没有这个接口")
+        body = read_json(raw)
+        if interface.conditional and not body.get("consent_id"):
+            return refusal(403, "有条件共享的数据须有当事人授权")
+        inputs = {name: str(value) for name, value in (body.get("inputs") or {}).items() if value not in (None, "")}
+        told = self._behaviours.settings(Occasion(dept, on="interfaces", interface=code), ("empty", "mismatch"))
+        try:
+            records = [] if told.get("empty") else self._registers.records(code, inputs)
+        except IncompleteQuestion as error:
+            return refusal(422, str(error))
+        if not records:
+            return Answer(200, {"found": False})
+        records = [record | (told.get("mismatch") or {}) for record in records]
+        several = {"records": records} if len(records) > 1 else {}
+        return Answer(200, {"found": True, "data": records[0], **several, "as_of": now().isoformat()})
+
+    def search(self, dept: str, kind: str, raw: bytes) -> Answer:
+        """A holder's licences of one kind."""
+        if not self._keeps(dept, kind):
+            return refusal(404, "本部门没有这种证照")
+        holder = read_json(raw).get("holder")
+        number = next(iter(holder.values()), None) if isinstance(holder, dict) else None
+        if not number:
+            return refusal(422, "缺少持证主体")
+        return Answer(200, [self._wire(dept, licence) for licence in self._licences.search(kind, str(number))])
+
+    def issue(self, dept: str, kind: str, raw: bytes) -> Answer:
+        """Issue a licence from a result."""
+        if not self._keeps(dept, kind):
+            return refusal(404, "本部门没有这种证照")
+        body = read_json(raw)
+        face, holder = body.get("data"), body.get("holder") or {}
+        if not isinstance(face, dict) or not isinstance(holder, dict):
+            return refusal(422, "缺少照面信息 data 或持证主体 holder")
+        licence = self._licences.issue(kind, face, [str(value) for value in holder.values()])
+        return Answer(201, self._wire(dept, licence))
+
+    def revoke(self, dept: str, licence_id: str, raw: bytes) -> Answer:
+        """Revoke a licence."""
+        reason = str(read_json(raw).get("reason", ""))
+        licence = self._licences.revoke(licence_id, reason)
+        return refusal(404, "没有这份证照") if licence is None else Answer(200, self._wire(dept, licence))
+
+    def file(self, licence_id: str) -> Answer:
+        """The document of a licence."""
+        licence = self._licences.find(licence_id)
+        if licence is None:
+            return refusal(404, "没有这份证照")
+        return Answer(200, self._licences.file(licence), {"Content-Type": "application/pdf"})
+
+    def is_file_token(self, licence_id: str, token: str) -> bool:
+        """Whether a file address has the unguessable part that belongs to it."""
+        return token == self._licences.file_token(licence_id, self._file_secret)
+
+    def _keeps(self, dept: str, kind: str) -> bool:
+        return kind in self._library.licences and dept in (self._library.licences[kind].dept, HUB)
+
+    def _wire(self, dept: str, licence: Licence) -> Mapping[str, Any]:
+        token = self._licences.file_token(licence.licence_id, self._file_secret)
+        return {
+            "licence_id": licence.licence_id,
+            "kind": licence.kind,
+            "data": dict(licence.data),
+            "issued_on": licence.issued_on,
+            "valid_to": licence.valid_to,
+            "status": licence.status,
+            "file_url": f"{self._origin}/departments/{dept}/licences/{licence.licence_id}/file?token={token}",
+        }

@@ -1,0 +1,106 @@
+"""Signatures of the department contract, both ways, and the check of what comes in."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .store import Store
+
+WINDOW_S = 300
+
+
+class BadSignature(Exception):
+    """A request that nobody who holds the department's key has signed; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A secret of one department, and the keyed hash it is used with."""
+
+    key_id: str
+    secret: str
+    algorithm: str = "sha256"
+
+    @property
+    def dept(self) -> str:
+        """The department a key belongs to: ``GA-1`` is of ``GA``."""
+        return self.key_id.rsplit("-", 1)[0]
+
+
+class Keyring:
+    """Every department's keys: derived from one master secret, or read from a file that overrides them.
+
+    The file is JSON: ``{"GA-2": "secret", "RS-1": {"secret": "…", "algorithm": "sm3"}}``.
+    """
+
+    def __init__(self, master: str, secrets_file: Path | None = None) -> None:
+        self._master = master
+        self._listed: dict[str, Key] = {}
+        for key_id, entry in (json.loads(secrets_file.read_text("utf-8")) if secrets_file else {}).items():
+            settings = entry if isinstance(entry, dict) else {"secret": entry}
+            self._listed[key_id] = Key(key_id, settings["secret"], settings.get("algorithm", "sha256"))
+
+    def key(self, key_id: str) -> Key | None:
+        """The key of that id; ``<DEPT>-1`` always exists."""
+        if key_id in self._listed:
+            return self._listed[key_id]
+        if not key_id.endswith("-1"):
+            return None
+        derived = hmac.new(self._master.encode(), key_id[:-2].encode(), hashlib.sha256)
+        return Key(key_id, derived.hexdigest())
+
+    def own(self, dept: str) -> Key:
+        """The key a department signs with: its newest listed one, else ``<DEPT>-1``."""
+        newest = sorted((key for key in self._listed.values() if key.dept == dept), key=lambda key: key.key_id)
+        key = newest[-1] if newest else self.key(f"{dept}-1")
+        assert key is not None
+        return key
+
+
+def canonical(method: str, path: str, timestamp: str, nonce: str, body: bytes) -> bytes:
+    """The text that is signed: method, path, time, nonce and hash of the body, a line each."""
+    return "\n".join((method, path, timestamp, nonce, hashlib.sha256(body).hexdigest())).encode()
+
+
+def sign(key: Key, text: bytes) -> str:
+    """Base64 of the keyed hash of a canonical text."""
+    return base64.b64encode(hmac.new(key.secret.encode(), text, key.algorithm).digest()).decode()
+
+
+def signed_headers(key: Key, path: str, body: bytes) -> dict[str, str]:
+    """Signature headers for a callback posted now."""
+    timestamp, nonce = str(int(time.time())), secrets.token_hex(16)
+    signature = sign(key, canonical("POST", path, timestamp, nonce, body))
+    return {"X-Key-Id": key.key_id, "X-Timestamp": timestamp, "X-Nonce": nonce, "X-Signature": signature}
+
+
+def verify(
+    keyring: Keyring, store: Store, *, dept: str, method: str, path: str, headers: Mapping[str, str], body: bytes
+) -> None:
+    """Make sure that the holder of this department's key sent exactly this, now, for the first time.
+
+    Raises BadSignature otherwise.
+    """
+    key_id, timestamp, nonce, signature = (
+        headers.get(name, "") for name in ("X-Key-Id", "X-Timestamp", "X-Nonce", "X-Signature")
+    )
+    if not (key_id and timestamp and nonce and signature):
+        raise BadSignature("缺少签名头：X-Key-Id、X-Timestamp、X-Nonce、X-Signature")
+    key = keyring.key(key_id)
+    if key is None or key.dept != dept:
+        raise BadSignature("密钥编号不属于本部门")
+    if not timestamp.isdigit() or len(timestamp) > 12 or abs(time.time() - int(timestamp)) > WINDOW_S:
+        raise BadSignature("时间戳超出前后300秒")
+    expected = sign(key, canonical(method, path, timestamp, nonce, body))
+    if not hmac.compare_digest(expected.encode(), signature.encode()):
+        raise BadSignature("签名不符")
+    if not store.first_use_of_nonce(key_id, nonce):
+        raise BadSignature("随机数已用过")
