@@ -1,0 +1,34 @@
+// Hangs each behaviour on its data attribute; a page loads only what it uses.
+const BEHAVIOURS = {
+  "[data-prefer]": "./prefer.js",
+  "[data-live]": "./live.js",
+  "[data-autosave]": "./autosave.js",
+  "[data-upload]": "./upload.js",
+  "[data-group]": "./group.js",
+  "[data-fix]": "./fix.js",
+  "[data-tabs]": "./tabs.js",
+  "[data-rows], [data-key]": "./keys.js",
+  "[data-copy], [data-print]": "./share.js",
+};
+const mounted = new WeakMap();
+
+async function mount(root) {
+  for (const [selector, path] of Object.entries(BEHAVIOURS)) {
+    const found = [...root.querySelectorAll(selector)];
+    if (root.matches?.(selector)) found.push(root);
+    if (!found.length) continue;
+    const behaviour = await import(path);
+    for (const element of found) {
+      const done = mounted.get(element) ?? mounted.set(element, new Set()).get(element);
+      if (done.has(path)) continue;
+      done.add(path);
+      behaviour.mount(element);
+    }
+  }
+}
+
+import("./once.js").then((once) => once.mount(document));
+import("./csrf.js").then((csrf) => csrf.mount(document));
+mount(document);
+document.addEventListener("htmx:load", (event) => mount(event.detail.elt));
+document.addEventListener("ui:added", (event) => mount(event.target));
