@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,7 @@ class Definition:
             fields.update({field[0]: field[2] for field in result.get("fields", [])})
         return found
 
+    @cached_property
     def options(self) -> dict[str, list[str]]:
         found = {name: [option["value"] for option in question["options"]] for name, question in self.questions.items()}
         for name, field in self.fields.items():
@@ -106,7 +107,7 @@ class Definition:
             names=(self.fields.keys() - repeated) | self.questions.keys() | self.variables.keys(),
             groups=self.groups,
             single=self.single,
-            options=self.options(),
+            options=self.options,
             registers=registers(),
             parties={party["id"] for party in self.document["parties"]},
             items={item["id"] for item in self.document["items"]},
@@ -161,7 +162,7 @@ class SampleScope:
     def name(self, name: str) -> object:
         if name in self.hidden:
             return UNKNOWN
-        options, fields = self.definition.options(), self.definition.fields
+        options, fields = self.definition.options, self.definition.fields
         if name in options:
             many = (fields[name]["type"] if name in fields else self.definition.questions[name]["kind"]) == "multi"
             return options[name][:1] if many else options[name][0]

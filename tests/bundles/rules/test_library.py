@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import date
+from typing import Any
 
 import pytest
 
 from bundles.rules import UNKNOWN, check, evaluate, parse
 from tests.bundles.rules.library import Definition, SampleScope, bundles
+from tests.bundles.rules.scopes import DefiningScope
 
 DEFINITIONS = {name: Definition(document) for name, document in bundles().items()}
 
@@ -49,6 +52,16 @@ def test_hiding_one_input_of_a_shipped_expression_never_changes_the_verdict_to_a
         asked = {call.args[0] for call in expression.calls if call.function in ("has", "selected")}
         for hidden in paths | (expression.names - asked if "None" not in found.text else set()):
             assert evaluate(expression, SampleScope(definition, frozenset({hidden}))) in (known, UNKNOWN), found
+
+
+@pytest.mark.parametrize("example", DEFINITIONS["08_retirement"].document["examples"], ids=lambda e: e["birth_date"])
+def test_the_worked_examples_of_retirement_come_out(example: dict[str, Any]) -> None:
+    variables = DEFINITIONS["08_retirement"].variables
+    definitions = {name: variable["expr"] for name, variable in variables.items() if "expr" in variable}
+    scope = DefiningScope(names=example, definitions=definitions)
+    legal = evaluate("legal_date", scope)
+    assert isinstance(legal, date)
+    assert (evaluate("delay_months", scope), f"{legal:%Y-%m}") == (example["delay_months"], example["legal"])
 
 
 def test_the_expressions_of_a_definition_take_milliseconds() -> None:
