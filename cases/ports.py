@@ -29,7 +29,7 @@ class GatewayError(Exception):
 class Parcel:
     """One promise to a department: the bytes are rendered once and never change between tries."""
 
-    delivery_id: int
+    delivery_id: UUID
     department: str
     purpose: Literal["file", "supplement", "withdraw", "change"]
     key: str
@@ -67,7 +67,7 @@ class Answer:
 class Outcome:
     """How one try ended: done (with the answer), refused for good, or unknown (ask, then send again)."""
 
-    delivery_id: int
+    delivery_id: UUID
     kind: Literal["done", "refused", "unknown"]
     answer: Answer | None = None
     detail: str = ""  # for operators; no personal data
@@ -202,3 +202,8 @@ class Callback:
     body: bytes
     headers: Mapping[str, str]
     answer: Answer
+
+
+def forget_adapters() -> None:
+    """Make adapters anew at their next use, after settings have changed."""
+    _made.cache_clear()

@@ -143,6 +143,8 @@ class SealedField(models.BinaryField):
         held = model_instance.__dict__.get(self.attname)
         if held is None or isinstance(held, _Sealed):
             return held
+        if model_instance.pk is None:
+            raise TypeError(f"{model_instance._meta.label} seals {self.name}: it needs its primary key before saving")
         return _Sealed(seal(self.dumps(held), self.place(model_instance)))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:

@@ -75,7 +75,7 @@ def _record(claimed: Claim, outcome: Outcome) -> None:
             case, sub = lock_case_of(claimed.delivery.sub_id)
             _record_locked(case, sub, claimed, outcome)
     except Exception as error:
-        log.exception("dispatch.record_failed", delivery=claimed.delivery.pk, error=type(error).__name__)
+        log.exception("dispatch.record_failed", delivery=str(claimed.delivery.pk), error=type(error).__name__)
         with transaction.atomic():
             case, sub = lock_case_of(claimed.delivery.sub_id)
             outbox.postpone(claimed, error=type(error).__name__, retry_after_s=None, ask_first=True)

@@ -23,7 +23,6 @@ from cases.actions import attention, facts, progress, supplements
 from cases.actions.bodies import row_of
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_subs
-from cases.actions.upstream import CaseResults
 from cases.models import Attention, Case, SubApplication
 from cases.ports import SYSTEM, Reason
 from cases.states import SubState
@@ -66,10 +65,10 @@ def judge(sub_id: UUID) -> None:
     """Look up what the rules ask, judge them, act; a death in between leaves the sub-application ready."""
     sub = SubApplication.objects.select_related("case").get(pk=sub_id)
     case = sub.case
-    context = facts.context_of(case, results=CaseResults(case))
+    context = facts.context_of(case)
     item = context.spec.item(sub.item_id)
     facts.ask(case, _wanted(context, item, row_of(sub)), purpose=item.zh)
-    context = facts.context_of(case, results=CaseResults(case))
+    context = facts.context_of(case)
     scope = forms.scope(context, forms.select(context), row=row_of(sub))
     judged = tuple(_judge(rule, scope) for rule in item.decision.rules)
     with transaction.atomic():

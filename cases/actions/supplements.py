@@ -83,13 +83,14 @@ def correct(case_id: UUID, raw: Mapping[str, Any], *, by: Actor) -> tuple[forms.
         context = context_of(case)
         selection = forms.select(context)
         errors: list[forms.FieldError] = []
-        for section in {context.spec.section_of(a.split(".")[-1]).id for a in allowed if _is_field(context, a)}:
-            wanted = {path: value for path, value in raw.items() if _asked(path, allowed)}
-            cleaned = forms.clean_section(context, selection, section, wanted)
-            case.answers = forms.merged(case.answers, cleaned)
-            context = context_of(case)
-            found = [*cleaned.errors, *forms.check_section(context, selection, section)]
-            errors += [error for error in found if _asked(error.path, allowed)]
+        for path, typed in raw.items():
+            if _asked(path, allowed):
+                cleaned = forms.clean_field(context, selection, path, typed)
+                case.answers = cleaned.answers
+                errors += cleaned.errors
+                context = context_of(case)
+        found = forms.check_all(context, forms.select(context))
+        errors += [error for error in found if _asked(error.path, allowed)]
         case.saved_at, case.version = timezone.now(), case.version + 1
         case.save(update_fields=["answers", "saved_at", "version"])
         return tuple(errors)
@@ -162,10 +163,6 @@ def _check_answered(case: Case, notice: Supplement) -> None:
 
 def _asked(path: str, allowed: frozenset[str]) -> bool:
     return path in allowed or path.split(".")[-1] in allowed or path.split(".")[0] in allowed
-
-
-def _is_field(context: forms.Context, about: str) -> bool:
-    return context.spec.has_field(about.split(".")[-1])
 
 
 def _is_material(context: forms.Context, about: str) -> bool:

@@ -7,26 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from bundles.forms import Row
-from bundles.rules import UNKNOWN
-from cases.models import Case, Need, Result, SubApplication
+from cases.models import Need, Result, SubApplication
 from cases.states import SubState
-
-
-class CaseResults:
-    """Results of a case as forms and rules ask for them: by item and field, for the row where there is one."""
-
-    def __init__(self, case: Case) -> None:
-        self._fields: dict[tuple[str, int | None], dict[str, Any]] = defaultdict(dict)
-        for result in Result.objects.filter(sub__case=case, revoked_at=None).select_related("sub"):
-            self._fields[(result.sub.item_id, result.sub.row_index)].update(result.fields)
-
-    def get(self, item: str, field: str, row: Row | None) -> object:
-        """A result field; UNKNOWN where the item has no result yet or several rows would answer."""
-        if row is not None and (item, row.index) in self._fields:
-            return self._fields[(item, row.index)].get(field, UNKNOWN)
-        rows = [fields for (of_item, _), fields in self._fields.items() if of_item == item]
-        return rows[0].get(field, UNKNOWN) if len(rows) == 1 else UNKNOWN
 
 
 def flows_into(sub: SubApplication) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+import uuid
 
 from django.db import models
 
@@ -19,11 +19,12 @@ class Delivery(models.Model):
         WITHDRAW = "withdraw"
         CHANGE = "change"
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     sub = models.ForeignKey("cases.SubApplication", on_delete=models.PROTECT, related_name="deliveries")
     department = models.CharField(max_length=16)
     purpose = models.CharField(max_length=16, choices=Purpose)
     round = models.PositiveSmallIntegerField(default=0)
-    key = models.UUIDField(unique=True, default=uuid4)
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
     target_key = models.UUIDField()
     body = SealedField()
     body_sha256 = models.CharField(max_length=64)

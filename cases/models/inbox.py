@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 from cases.protection import SealedField
@@ -16,6 +18,7 @@ class InboxMessage(models.Model):
         CONTRADICTION = "contradiction"
         LATE = "late"
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     department = models.CharField(max_length=16)
     event_id = models.CharField(max_length=100)
     sub = models.ForeignKey("cases.SubApplication", on_delete=models.PROTECT, related_name="inbox")

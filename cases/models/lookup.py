@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 from cases.protection import SealedField
@@ -15,6 +17,7 @@ class Lookup(models.Model):
         EMPTY = "empty"
         UNAVAILABLE = "unavailable"
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="lookups")
     kind = models.CharField(max_length=8)
     code = models.CharField(max_length=64)

@@ -39,6 +39,7 @@ class Supplement(models.Model):
 class SupplementPoint(models.Model):
     """One thing to correct: a field or material (`about`), who asks, in which words."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplement = models.ForeignKey(Supplement, on_delete=models.CASCADE, related_name="points")
     sub = models.ForeignKey("cases.SubApplication", on_delete=models.PROTECT, related_name="supplement_points")
     department = models.CharField(max_length=16)
@@ -49,4 +50,4 @@ class SupplementPoint(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["pk"]
+        ordering = ["asked_at"]
