@@ -88,19 +88,20 @@ class Application:
     def _places(self, party: str, names: tuple[str, ...]) -> Iterator[Any]:
         yield from (self.flat.get(f"{party}_{name}") for name in names)
         role = self.role(party)
-        if party == "row":
-            yield from (
-                value for key, value in self.row.items() for name in names if key == name or key.endswith(f"_{name}")
-            )
-            return
-        if role == "applicant" and "name" not in names:
-            yield from (
-                self.applicant.get(key) for key in ("id_no", "uscc") if key in names or key == "id_no" and "id" in names
-            )
-        if role == "applicant" and "name" in names:
-            yield self.applicant.get("name")
+        if role == "applicant":
+            yield from self._of_applicant(names)
         if role in BARE_ROLES or not PERSONAL.intersection(names):
             yield from (self.flat.get(name) for name in names if name != "id")
+
+    def _of_applicant(self, names: tuple[str, ...]) -> Iterator[Any]:
+        """Name and number of the applicant; a body's number is its credit code."""
+        if "name" in names:
+            yield self.applicant.get("name")
+        is_body = self.applicant.get("id_kind") == "USCC" or self.applicant.get("kind") == "org"
+        if "uscc" in names and is_body:
+            yield self.applicant.get("uscc") or self.applicant.get("id_no")
+        if "id" in names:
+            yield self.applicant.get("id_no") or self.applicant.get("uscc")
 
 
 def _names(instance: object, row: Mapping[str, Any], place: int) -> bool:
@@ -109,7 +110,8 @@ def _names(instance: object, row: Mapping[str, Any], place: int) -> bool:
         return any(_names(value, row, place) for value in instance.values())
     if isinstance(instance, int) and not isinstance(instance, bool):
         return instance == place
-    return instance == str(place) or instance in row.values()
+    text = str(instance)
+    return text.rpartition(".")[2] == str(place) or text in row.values()
 
 
 def read_application(raw: bytes) -> Mapping[str, Any]:

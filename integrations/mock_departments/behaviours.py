@@ -1,4 +1,4 @@
-"""How departments are told to behave: delays, scripted decisions and faults, for all, one department, matter or item."""
+"""How departments are told to behave: delays, scripted decisions and faults, for all of them or for a few cases."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Script:
     @property
     def is_slow(self) -> bool:
         """Whether somebody asked for a delay, so that even a synchronous interface does not answer at once."""
-        return bool(self.decide_s) or self.decide == "silence" or bool(self.special)
+        return bool(self.decide_s) or self.decide in ("silence", "not_accepted") or bool(self.special)
 
 
 class Behaviours:
@@ -167,7 +167,8 @@ class Behaviours:
     def outage(self, dept: str, seconds: float, mode: str = "cut") -> None:
         """Take a department off the network ("cut"), or let it say 503, for so long."""
         self._store.run(
-            "INSERT INTO outages VALUES (?, ?, ?) ON CONFLICT (dept) DO UPDATE SET until = excluded.until, mode = excluded.mode",
+            "INSERT INTO outages VALUES (?, ?, ?)"
+            " ON CONFLICT (dept) DO UPDATE SET until = excluded.until, mode = excluded.mode",
             dept,
             time.time() + seconds,
             mode,

@@ -7,6 +7,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,7 +43,9 @@ class Outbox:
             return
         occasion = Occasion(row["dept"], bundle=row["bundle"], item=row["item"], matter=row["matter"])
         faults = self._behaviours.faults(occasion, CALLBACK_FAULTS)
-        event = _event(row, row["status"], row["seq"], json.loads(row["result"]), json.loads(row["reasons"])) | more
+        event = _event(row, row["status"], row["seq"], json.loads(row["result"]), json.loads(row["reasons"])) | dict(
+            more
+        )
         self.write(row, url, event, faults)
         if "contradict" in faults and row["status"] in ("approved", "rejected"):
             other = "rejected" if row["status"] == "approved" else "approved"
@@ -50,9 +53,8 @@ class Outbox:
 
     def write(self, row: Row, url: str, event: Mapping[str, Any], faults: Mapping[str, Any]) -> str:
         """Put one event into the outbox; its id."""
-        late = float(faults.get("late_s", 0)) + (
-            LATE_BY_S if "out_of_order" in faults and event["status"] == "accepted" else 0
-        )
+        is_overtaken = "out_of_order" in faults and event["status"] == "accepted"
+        late = float(faults.get("late_s", 0)) + (LATE_BY_S if is_overtaken else 0)
         self._store.insert(
             "callbacks",
             {
@@ -77,7 +79,8 @@ class Outbox:
         """Callbacks whose time has come; of one application the earlier first, unless told to be out of order."""
         return self._store.all(
             "SELECT * FROM callbacks AS mine WHERE state = 'due' AND next_at <= ? AND NOT EXISTS ("
-            " SELECT 1 FROM callbacks AS other WHERE other.dept = mine.dept AND other.key = mine.key AND other.state = 'due'"
+            " SELECT 1 FROM callbacks AS other"
+            " WHERE other.dept = mine.dept AND other.key = mine.key AND other.state = 'due'"
             " AND other.id < mine.id AND other.trick NOT LIKE '%out_of_order%') ORDER BY next_at LIMIT ?",
             time.time(),
             limit,
@@ -118,9 +121,9 @@ class Courier:
                 continue
             task = asyncio.create_task(self._deliver(session, row))
             self._flying[event_id] = task
-            task.add_done_callback(lambda _task, event_id=event_id: self._landed(event_id))
+            task.add_done_callback(partial(self._landed, event_id))
 
-    def _landed(self, event_id: str) -> None:
+    def _landed(self, event_id: str, _task: asyncio.Task[None]) -> None:
         self._flying.pop(event_id, None)
         self._outbox.woken.set()
 
@@ -180,7 +183,8 @@ class Courier:
         tries = row["tries"]
         pause = QUICK_RETRIES_S[tries] if tries < len(QUICK_RETRIES_S) else SLOW_RETRY_S
         self._store.run(
-            "UPDATE callbacks SET state = ?, tries = tries + 1, next_at = ?, answer_status = ?, answer = ? WHERE id = ? AND state = 'due'",
+            "UPDATE callbacks SET state = ?, tries = tries + 1, next_at = ?, answer_status = ?, answer = ?"
+            " WHERE id = ? AND state = 'due'",
             state,
             time.time() + pause,
             status,

@@ -13,7 +13,7 @@ from .application import Application, read_application, read_json
 from .behaviours import Behaviours, Occasion, Script
 from .callbacks import Outbox
 from .consequences import Consequences
-from .decide import Verdict, judge, usual_reasons
+from .decide import Outcome, Verdict, judge, usual_reasons
 from .facts import ApplicationScope
 from .library import Library
 from .licences import LicenceLibrary
@@ -22,6 +22,7 @@ from .results import ResultMaker
 from .store import Row, Store
 
 FINAL = ("approved", "rejected", "not_accepted", "withdrawn")
+TOLD: dict[str, Outcome] = {"approve": "approve", "reject": "reject", "supplement": "supplement"}
 LOOKS_BEFORE_A_PERSON = 5
 WAIT_S = 0.5
 
@@ -199,9 +200,11 @@ class Casework:
 
     def _verdict(self, row: Row, script: Script, application: Application, scope: ApplicationScope) -> Verdict:
         """What is to be done; a second supplement is never asked for, a person takes the case instead."""
-        if script.decide in ("approve", "reject") or (script.decide == "supplement" and row["round"] == 0):
-            usual = usual_reasons(application.item, script.decide) if script.decide != "approve" else []
-            return Verdict(script.decide, script.reasons or usual)
+        told = TOLD.get(script.decide)
+        if told == "approve":
+            return Verdict("approve")
+        if told == "reject" or (told == "supplement" and row["round"] == 0):
+            return Verdict(told, script.reasons or usual_reasons(application.item, told))
         verdict = judge(application, scope)
         if verdict.outcome == "supplement" and row["round"] > 0:
             return Verdict("person", findings=verdict.findings)
@@ -276,7 +279,8 @@ class Casework:
         """Bring an application to a status, note the effect and tell the portal."""
         seq = row["seq"] + 1
         self._store.run(
-            "UPDATE applications SET status = ?, seq = ?, result = ?, reasons = ?, step = ?, next_at = ? WHERE dept = ? AND key = ?",
+            "UPDATE applications SET status = ?, seq = ?, result = ?, reasons = ?, step = ?, next_at = ?"
+            " WHERE dept = ? AND key = ?",
             status,
             seq,
             json.dumps(result or {}, ensure_ascii=False),

@@ -57,7 +57,7 @@ class Consequences:
         self._by_matter(item, application, result)
 
     def _holders(self, application: Application, result: Values) -> list[str]:
-        """Who else a licence can be found by: the child it is about, else the applicant when no number is on its face."""
+        """Who else a licence can be found by: the child it is about; the applicant when no number is on its face."""
         child = str(application.flat.get("child_id") or "")
         numbered = any(result.get(name) for name in ("id_no", "uscc", "plate_no", "mother_id", "passport_no"))
         applicant = str(application.applicant.get("id_no") or application.applicant.get("uscc") or "")

@@ -61,7 +61,8 @@ class Control:
         """Everything about the applications asked for: requests, answers, effects, callbacks and every try."""
         dept, key = request.query.get("dept", ""), request.query.get("key", "")
         rows = self._store.all(
-            "SELECT * FROM applications WHERE (? = '' OR dept = ?) AND (? = '' OR ? IN (key, sub_id, receipt_no)) ORDER BY filed_at",
+            "SELECT * FROM applications WHERE (? = '' OR dept = ?) AND (? = '' OR ? IN (key, sub_id, receipt_no))"
+            " ORDER BY filed_at",
             dept,
             dept,
             key,
@@ -137,7 +138,7 @@ class Control:
         return _json({"code": code, "key": subject}, status=201)
 
     async def callback(self, request: web.Request) -> web.Response:
-        """Send a callback now about an application, whatever its status: ``{"dept", "key", "status", "result"?, "seq"?, "faults"?}``."""
+        """Send a callback now, whatever the status: ``{"dept", "key", "status", "result"?, "faults"?}``."""
         body = await _body(request)
         row = self._store.one(
             "SELECT * FROM applications WHERE dept = ? AND ? IN (key, sub_id, receipt_no)",
@@ -196,7 +197,8 @@ class Control:
 
     def _requests(self, dept: str, key: str) -> list[dict[str, Any]]:
         rows = self._store.all(
-            "SELECT * FROM requests WHERE (? = '' OR dept = ?) AND (? = '' OR key = ? OR path LIKE ?) ORDER BY id DESC LIMIT 1000",
+            "SELECT * FROM requests WHERE (? = '' OR dept = ?) AND (? = '' OR key = ? OR path LIKE ?)"
+            " ORDER BY id DESC LIMIT 1000",
             dept,
             dept,
             key,
@@ -240,7 +242,8 @@ class Control:
     def _duplicates(self) -> list[dict[str, Any]]:
         """Sub-applications that were filed or decided more than once: there must be none."""
         rows = self._store.all(
-            "SELECT dept, sub_id, effect, count(*) AS n FROM effects WHERE effect IN ('filed', 'approved', 'rejected', 'withdrawn')"
+            "SELECT dept, sub_id, effect, count(*) AS n FROM effects"
+            " WHERE effect IN ('filed', 'approved', 'rejected', 'withdrawn')"
             " GROUP BY dept, sub_id, effect HAVING n > 1"
         )
         return [dict(row) for row in rows]

@@ -51,11 +51,13 @@ def row_findings(application: Application, scope: ApplicationScope) -> list[dict
     """For every row of the application's group: whether it passes the rules of a row, and which it breaks."""
     item = application.item
     rules = [rule for rule in item.rules if rule.get("scope") == "row"] if item else []
-    rows = [application.row] if application.row else [row for rows in application.groups.values() for row in rows]
+    rows = [row for rows in application.groups.values() for row in rows]
+    if application.row or not rows:
+        rows = [application.row or application.flat]
     answers: list[dict[str, object]] = []
     for row in rows:
         broken = [rule for rule in rules if truth(evaluate(rule["expr"], scope.in_row(row))) is False]
-        label = next(iter(row.values()), "")
+        label = row.get("plate") or next(iter(row.values()), "")
         answers.append({"row": label, "passed": not broken, "reasons": [str(rule.get("zh", "")) for rule in broken]})
     return answers
 

@@ -130,9 +130,8 @@ class ApplicationScope:
 
     def _input(self, places: tuple[str, ...], party: str) -> str | None:
         if party == "row":
-            return next(
-                (str(v) for k, v in self._row.items() for p in places if v and (k == p or k.endswith(f"_{p}"))), None
-            )
+            row = self._row or self.application.flat
+            return next((str(v) for p in places for k, v in row.items() if v and (k == p or k.endswith(f"_{p}"))), None)
         return self.application.of_party(party, places)
 
     def _register(self, code: str, party: str, field: str) -> object:

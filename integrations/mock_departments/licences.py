@@ -43,10 +43,13 @@ class LicenceLibrary:
         self._world = world
         self._standing = Standing(world, registers)
         self._store = store
+        self._numbers: dict[tuple[str, str], str] = {}
 
     def search(self, kind: str, holder: str) -> list[Licence]:
-        """A holder's licences of one kind: valid before revoked, newest first."""
+        """A holder's licences of one kind, or the licence of that number: valid before revoked, newest first."""
         found = [*self._issued(kind, holder), *self._standing_of(kind, holder)]
+        if not found and kind in self._library.licences:
+            found = [*self._standing_of(kind, self._holder_of_number(kind, holder))]
         return sorted(found, key=lambda licence: licence.status != VALID)
 
     def find(self, licence_id: str) -> Licence | None:
@@ -81,7 +84,7 @@ class LicenceLibrary:
                 "status": VALID,
             },
         )
-        on_face = {str(data[name]) for name in HOLDER_FIELDS if data.get(name)}
+        on_face = {str(data[name]) for name in (*HOLDER_FIELDS, entry.id_field) if data.get(name)}
         for holder in on_face | {holder for holder in holders if holder}:
             self._store.insert("holders", {"holder": holder, "licence_id": licence.licence_id})
         return licence
@@ -123,6 +126,17 @@ class LicenceLibrary:
         faces = [face for code, face in self._standing.of(holder) if code == kind]
         for place, face in enumerate(faces):
             yield self._standing_licence(entry, holder, place, face)
+
+    def _holder_of_number(self, kind: str, number: str) -> str:
+        """Who has held the licence of this number from the beginning; worked out once for the whole city."""
+        if not self._numbers:
+            bodies = [company.uscc for company in self._world.companies]
+            for holder in [*(person.id_no for person in self._world.people), *bodies]:
+                for code, face in self._standing.of(holder):
+                    own = face.get(self._library.licences[code].id_field)
+                    if own:
+                        self._numbers.setdefault((code, str(own)), holder)
+        return self._numbers.get((kind, number), "")
 
     def _standing_licence(self, kind: LicenceKind, holder: str, place: int, face: Mapping[str, object]) -> Licence:
         licence_id = f"{kind.code}~{holder.encode().hex()}~{place}"

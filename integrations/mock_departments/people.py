@@ -128,7 +128,7 @@ class World:
     def fact(self, code: str, *subjects: str | None) -> Any:
         """What the demo world says about the first of these subjects that it mentions under an interface."""
         entries = self.facts.get(code, {})
-        return next((entries[subject] for subject in subjects if subject in entries), None)
+        return next((entries[subject] for subject in subjects if subject is not None and subject in entries), None)
 
     def admit(self, name: str, id_no: str) -> Person:
         """A person who has been registered since: a newborn, with the number just given."""

@@ -6,6 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import partial
+from pathlib import Path
+
+import yaml
 
 from .check_digits import steady
 from .clock import add_months, now
@@ -15,144 +19,7 @@ from .people import Company, Person
 Numbering = Callable[[str], str]
 _PERIOD = re.compile(r"(\d+)(年|个月|月|日)")
 
-_TEXTS = {
-    "rank": "上等兵",
-    "unit": "示例部队",
-    "major": "计算机科学与技术",
-    "route": "会展南路—环岛东路—翔安大道",
-    "time_window": "20:00—06:00",
-    "occupation": "信息通信网络运行管理员",
-    "title": "工程师",
-    "position": "工程师",
-    "size": "6.0×1.2",
-    "scale": "建筑面积 42000 平方米",
-    "period": "540 日历天",
-    "insurances": "养老、失业、工伤",
-    "depts": "住建、资规、人防、消防、档案",
-    "relation_to_head": "",
-    "pilots": "一级引航员 示例",
-    "tugs": "鹭港拖1、鹭港拖2",
-    "berth_name": "示例 8 号泊位",
-    "anchor_pos": "二号锚地 A3",
-    "members": "无",
-    "refused": "无",
-    "missing": "无",
-    "detail": "无异常",
-    "note": "无",
-    "former_name": "无",
-    "school": "示例小学",
-    "grade": "一年级",
-    "clinic": "示例社区卫生服务中心",
-    "maker": "示例印章刻制有限公司",
-    "funeral_home": "市殡仪馆",
-    "tax_kinds": "契税",
-    "point": "示例便民服务点",
-    "merit": "无",
-    "scope": "以登记机关核准为准",
-    "reason": "人才引进",
-    "similar": "无",
-    "native_place": "福建",
-    "birth_place": "示例市",
-}
-_ENUMS = {
-    "gender": "1",
-    "ethnic": "01",
-    "marital_status": "10",
-    "education": "20",
-    "household_type": "家庭户",
-    "relation": "01",
-    "relation_to_head": "01",
-    "bank": "ICBC",
-    "ent_type": "1100",
-    "dis_type": "4",
-    "dis_level": "2",
-    "nationality": "GBR",
-    "country": "GBR",
-    "use": "residential",
-    "share": "单独所有",
-    "right_type": "国有建设用地使用权/房屋所有权",
-    "level": "2",
-    "study_form": "普通全日制",
-    "degree": "硕士",
-    "resettle_kind": "自主就业",
-    "retire_kind": "normal",
-    "scheme": "城乡居民医保",
-    "conclusion": "通过",
-    "mode": "告知承诺",
-    "class": "B2",
-    "vehicle_type": "重型自卸货车",
-    "category": "一般",
-    "batch": "第一批",
-    "tier": "80",
-    "safety": "合格",
-    "payer": "原单位",
-    "hard_kind": "残疾人员",
-    "basis_kind": "低收入",
-    "card_class": "I",
-    "source": "无",
-    "score_level": "A",
-    "credit_level": "A",
-    "warning": "无",
-    "max_level": "1",
-    "visa_kind": "Z",
-    "price_kind": "居民生活",
-    "flag": "CHN",
-    "ship_type": "散货船",
-    "seal_kind": "official",
-    "format": "餐饮服务经营者",
-    "purpose": "工作",
-    "tax_kind": "契税",
-    "move_kind": "进港",
-    "hospital_level": "3",
-}
-_INTEGERS = {
-    "allowance_days": 158,
-    "doses_done": 1,
-    "gest_weeks": 39,
-    "weight_g": 3300,
-    "length_cm": 50,
-    "child_order": 1,
-    "count": 0,
-    "staff": 0,
-    "open_items": 0,
-    "failed": 0,
-    "months": 36,
-    "years_total": 432,
-    "need_months": 0,
-    "score": 0,
-    "deemed_months": 24,
-    "months_in": 36,
-    "load_kg": 15500,
-    "violations": 0,
-    "join_year": 0,
-}
-_MONEY = {
-    "amount": "400.00",
-    "month_amount": "200.00",
-    "medical_amount": "6000.00",
-    "allowance_amount": "28600.00",
-    "base_pension": "2410.60",
-    "account_pension": "1250.80",
-    "transition_pension": "324.80",
-    "month_total": "3986.20",
-    "approved": "3000.00",
-    "subsidy": "3000.00",
-    "fund_pay": "9720.00",
-    "capital": "500.00",
-    "invest": "56000.00",
-    "contract_price": "32000.00",
-    "quota": "33600.00",
-    "month_rent": "2800.00",
-    "price": "2680000.00",
-}
-_NUMBERS = {
-    "match_score": "96.5",
-    "photo": "96.5",
-    "points_total": "68.5",
-    "area": "89.5",
-    "meter": "1024",
-    "share": "100",
-}
+_USUAL = yaml.safe_load(Path(__file__).with_name("plausible.yaml").read_text("utf-8"))
 
 
 def known_of(subject: Person | Company | None) -> dict[str, object]:
@@ -200,12 +67,8 @@ def fill(
     """
     filled: dict[str, object] = {}
     for name, _zh, kind in fields:
-        if name in given:
-            filled[name] = coerce(
-                kind, given[name], fallback=lambda n=name, k=kind: _invent(n, k, numbering, issuer, validity)
-            )
-        else:
-            filled[name] = _invent(name, kind, numbering, issuer, validity)
+        invent = partial(_invent, name, kind, numbering, issuer, validity)
+        filled[name] = coerce(kind, given[name], fallback=invent) if name in given else invent()
     return filled
 
 
@@ -252,23 +115,13 @@ _CASTS: dict[str, Callable[..., object]] = {
 
 def _invent(name: str, kind: str, numbering: Numbering, issuer: str, validity: str) -> object:
     """A value for a field that nothing is known about, by its type and its name."""
-    if kind == "bool":
-        return name not in ("mortgaged", "sealed", "used", "arrears", "sampled", "dead", "cremated", "frozen", "complete_age6")
-    if kind == "integer":
-        return now().year if "year" in name and name not in _INTEGERS else _INTEGERS.get(name, 1)
-    if kind == "number":
-        return _NUMBERS.get(name, "1")
-    if kind == "money":
-        return _MONEY.get(name, "0.00")
-    if kind == "date":
-        return _day(name, validity)
-    if kind == "datetime":
-        return _moment(name)
-    if kind == "list":
-        return []
-    if kind == "enum":
-        return _ENUMS.get(name, "正常")
-    return _words(name, kind, numbering, issuer)
+    if kind in _USUALLY:
+        return _USUALLY[kind](name)
+    return _day(name, validity) if kind == "date" else _words(name, kind, numbering, issuer)
+
+
+def _count(name: str) -> int:
+    return _USUAL["integers"].get(name, now().year if "year" in name else 1)
 
 
 def _words(name: str, kind: str, numbering: Numbering, issuer: str) -> str:
@@ -278,8 +131,8 @@ def _words(name: str, kind: str, numbering: Numbering, issuer: str) -> str:
         return "示例市思明区湖滨南路100号"
     if name in ("issuer", "authority", "station", "agency", "court", "keeper", "from_station"):
         return issuer
-    if name in _TEXTS:
-        return _TEXTS[name]
+    if name in _USUAL["texts"]:
+        return str(_USUAL["texts"][name])
     return numbering(name) if name.endswith("_no") or kind in ("id_number", "uscc", "plate", "bank_card") else "示例"
 
 
@@ -308,6 +161,17 @@ def _moment(name: str) -> str:
         "settle_time": 1,
     }
     return (now() + timedelta(hours=later.get(name, 0))).isoformat()
+
+
+_USUALLY: dict[str, Callable[[str], object]] = {
+    "bool": lambda name: name not in _USUAL["untrue"],
+    "integer": _count,
+    "number": lambda name: _USUAL["numbers"].get(name, "1"),
+    "money": lambda name: _USUAL["money"].get(name, "0.00"),
+    "datetime": _moment,
+    "list": lambda _name: [],
+    "enum": lambda name: _USUAL["enums"].get(name, "正常"),
+}
 
 
 def valid_to(validity: str, issued: date) -> str | None:

@@ -117,7 +117,7 @@ class Reception:
             self._store,
             dept=dept,
             method=request.method,
-            path=request.rel_url.raw_path,
+            path=request.raw_path,
             headers=request.headers,
             body=raw,
         )
@@ -134,7 +134,7 @@ class Reception:
         if shape == ("POST", "interfaces", 2):
             return self._sharing.interface(dept, parts[1], raw)
         if parts and parts[0] == "licences":
-            return self._about_licences(request.method, dept, parts, raw)
+            return self._about_licences(request, dept, parts, raw)
         return refusal(404, "没有这个地址")
 
     def _about_one(self, dept: str, name: str, verb: str, key: str, raw: bytes) -> Answer:
@@ -146,15 +146,16 @@ class Reception:
             return self._casework.change(dept, name, raw)
         return refusal(404, "没有这个地址")
 
-    def _about_licences(self, method: str, dept: str, parts: list[str], raw: bytes) -> Answer:
+    def _about_licences(self, request: web.Request, dept: str, parts: list[str], raw: bytes) -> Answer:
+        method, origin = request.method, f"{request.scheme}://{request.host}"
         if method == "GET" and len(parts) == 3 and parts[2] == "file":
             return self._sharing.file(parts[1])
         if method == "POST" and len(parts) == 3 and parts[2] == "search":
-            return self._sharing.search(dept, parts[1], raw)
+            return self._sharing.search(dept, parts[1], raw, origin)
         if method == "POST" and len(parts) == 3 and parts[2] == "revoke":
-            return self._sharing.revoke(dept, parts[1], raw)
+            return self._sharing.revoke(dept, parts[1], raw, origin)
         if method == "POST" and len(parts) == 2:
-            return self._sharing.issue(dept, parts[1], raw)
+            return self._sharing.issue(dept, parts[1], raw, origin)
         return refusal(404, "没有这个地址")
 
     def _keep_request(self, request: web.Request, dept: str, raw: bytes) -> int:

@@ -90,7 +90,8 @@ class ResultMaker:
         """The declared fields of one result, and its kind of licence if it is one."""
         own = [(name, zh, kind) for name, zh, kind in result.get("fields") or []]
         kind = self._library.licences.get(result.get("licence") or "")
-        return (own or list(kind.fields) if kind else own), kind
+        face = list(kind.fields) if kind else []
+        return [*face, *(field for field in own if field[0] not in {name for name, _zh, _kind in face})], kind
 
     def _fill(
         self, item: Item, fields: list[Field], kind: LicenceKind | None, given: Mapping[str, object]
@@ -131,8 +132,10 @@ class ResultMaker:
             given["conclusion"] = "一致"
         return given
 
-    def _special(self, application: Application, scope: ApplicationScope, kind: LicenceKind | None) -> dict[str, object]:
-        """What a kind of licence has of its own: numbers in a form of their own, values from the department's registers."""
+    def _special(
+        self, application: Application, scope: ApplicationScope, kind: LicenceKind | None
+    ) -> dict[str, object]:
+        """What a kind of licence has of its own: numbers of a special form, values from the department's registers."""
         code, flat = kind.code if kind else "", application.flat
         if code == "BIRTH_CERT":
             number = f"R{350000000 + self._store.next_number('birth_cert'):09d}"

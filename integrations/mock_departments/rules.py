@@ -169,16 +169,17 @@ class _Walk:
 
     def _ask_total(self, path: str) -> object:
         column = self._column(path)
-        return UNKNOWN if column is UNKNOWN else sum(map(_number, column), Decimal(0))  # type: ignore[call-overload]
+        return UNKNOWN if column is None else sum(map(_number, column), Decimal(0))
 
     def _ask_distinct(self, path: str) -> object:
         column = self._column(path)
-        return UNKNOWN if column is UNKNOWN else len(set(column)) == len(column)  # type: ignore[call-overload]
+        return UNKNOWN if column is None else len({str(value) for value in column}) == len(column)
 
-    def _column(self, path: str) -> object:
+    def _column(self, path: str) -> list[object] | None:
+        """A field over all rows; nothing where a row has not answered it."""
         group, _, field = path.partition(".")
         values = [row.name(field) for row in self._scope.rows(group)]
-        return UNKNOWN if not values or any(value is None or value is UNKNOWN for value in values) else values
+        return None if not values or any(value is None or value is UNKNOWN for value in values) else values
 
     def _ask_all_rows(self, group: str, text: str) -> object:
         return _kleene([truth(evaluate(text, row)) for row in self._scope.rows(group)], settles=False)
@@ -222,7 +223,7 @@ def as_date(value: object) -> date:
         return value
     text = str(value)
     if len(text) == 18 and text[:17].isdigit():
-        return datetime.strptime(text[6:14], "%Y%m%d").date()
+        return date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     return as_date(datetime.fromisoformat(text)) if len(text) > 10 else date.fromisoformat(text)
 
 

@@ -1,4 +1,4 @@
-"""Puts the pretended departments together: the record, the city, the casework, the server and the two loops beside it."""
+"""Puts the pretended departments together: record, city, casework, server and the two loops beside it."""
 
 from __future__ import annotations
 
@@ -59,8 +59,7 @@ def make_app(options: Options) -> web.Application:
     casework = Casework(store, library, registers, licences, behaviours, results, consequences, outbox)
     agenda = Agenda(store, casework, behaviours)
     courier = Courier(store, outbox, keyring, behaviours)
-    origin = f"http://{options.host}:{options.port}"
-    sharing = Sharing(library, registers, licences, behaviours, store, origin, options.master_secret)
+    sharing = Sharing(library, registers, licences, behaviours, options.master_secret)
     reception = Reception(store, library, keyring, behaviours, casework, sharing, agenda.woken, enforce=options.enforce)
     control = Control(store, library, world, registers, behaviours, outbox, agenda.woken)
 

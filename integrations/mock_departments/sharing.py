@@ -12,7 +12,6 @@ from .clock import now
 from .library import Library
 from .licences import Licence, LicenceLibrary
 from .registers import IncompleteQuestion, Registers
-from .store import Store
 
 HUB = "SJ"
 
@@ -26,16 +25,12 @@ class Sharing:
         registers: Registers,
         licences: LicenceLibrary,
         behaviours: Behaviours,
-        store: Store,
-        origin: str,
         file_secret: str,
     ) -> None:
         self._library = library
         self._registers = registers
         self._licences = licences
         self._behaviours = behaviours
-        self._store = store
-        self._origin = origin
         self._file_secret = file_secret
 
     def interface(self, dept: str, code: str, raw: bytes) -> Answer:
@@ -58,17 +53,17 @@ class Sharing:
         several = {"records": records} if len(records) > 1 else {}
         return Answer(200, {"found": True, "data": records[0], **several, "as_of": now().isoformat()})
 
-    def search(self, dept: str, kind: str, raw: bytes) -> Answer:
+    def search(self, dept: str, kind: str, raw: bytes, origin: str) -> Answer:
         """A holder's licences of one kind."""
         if not self._keeps(dept, kind):
             return refusal(404, "本部门没有这种证照")
         holder = read_json(raw).get("holder")
-        number = next(iter(holder.values()), None) if isinstance(holder, dict) else None
+        number = next(filter(None, holder.values()), None) if isinstance(holder, dict) else None
         if not number:
             return refusal(422, "缺少持证主体")
-        return Answer(200, [self._wire(dept, licence) for licence in self._licences.search(kind, str(number))])
+        return Answer(200, [self._wire(dept, licence, origin) for licence in self._licences.search(kind, str(number))])
 
-    def issue(self, dept: str, kind: str, raw: bytes) -> Answer:
+    def issue(self, dept: str, kind: str, raw: bytes, origin: str) -> Answer:
         """Issue a licence from a result."""
         if not self._keeps(dept, kind):
             return refusal(404, "本部门没有这种证照")
@@ -77,13 +72,13 @@ class Sharing:
         if not isinstance(face, dict) or not isinstance(holder, dict):
             return refusal(422, "缺少照面信息 data 或持证主体 holder")
         licence = self._licences.issue(kind, face, [str(value) for value in holder.values()])
-        return Answer(201, self._wire(dept, licence))
+        return Answer(201, self._wire(dept, licence, origin))
 
-    def revoke(self, dept: str, licence_id: str, raw: bytes) -> Answer:
+    def revoke(self, dept: str, licence_id: str, raw: bytes, origin: str) -> Answer:
         """Revoke a licence."""
         reason = str(read_json(raw).get("reason", ""))
         licence = self._licences.revoke(licence_id, reason)
-        return refusal(404, "没有这份证照") if licence is None else Answer(200, self._wire(dept, licence))
+        return refusal(404, "没有这份证照") if licence is None else Answer(200, self._wire(dept, licence, origin))
 
     def file(self, licence_id: str) -> Answer:
         """The document of a licence."""
@@ -99,7 +94,7 @@ class Sharing:
     def _keeps(self, dept: str, kind: str) -> bool:
         return kind in self._library.licences and dept in (self._library.licences[kind].dept, HUB)
 
-    def _wire(self, dept: str, licence: Licence) -> Mapping[str, Any]:
+    def _wire(self, dept: str, licence: Licence, origin: str) -> Mapping[str, Any]:
         token = self._licences.file_token(licence.licence_id, self._file_secret)
         return {
             "licence_id": licence.licence_id,
@@ -108,5 +103,5 @@ class Sharing:
             "issued_on": licence.issued_on,
             "valid_to": licence.valid_to,
             "status": licence.status,
-            "file_url": f"{self._origin}/departments/{dept}/licences/{licence.licence_id}/file?token={token}",
+            "file_url": f"{origin}/departments/{dept}/licences/{licence.licence_id}/file?token={token}",
         }

@@ -151,6 +151,10 @@ class Standing:
                     "issue_date": delivery["birth_time"],
                 },
             )
+        yield from self._hardship(person)
+        yield from self._old_age(person)
+
+    def _hardship(self, person: Person) -> Iterator[Face]:
         disability = self._first("DISABILITY_INFO", id_no=person.id_no)
         if disability:
             yield (
@@ -163,6 +167,11 @@ class Standing:
                 "LOW_INCOME_CERT",
                 {"head_name": person.name, "members": 1, "month_amount": "850.00", "valid_to": poor["valid_to"]},
             )
+
+    def _old_age(self, person: Person) -> Iterator[Face]:
+        retired = self.world.fact("RETIRE_CERT", person.name)
+        if retired:
+            yield "RETIRE_CERT", retired
         if (self.world.anchor - person.birth_date).days > 65 * 366:
             yield "SENIOR_CARD", {}
         one_child = self._first("ONE_CHILD_INFO", id_no=person.id_no)
@@ -175,6 +184,9 @@ class Standing:
         if diploma:
             yield "DIPLOMA", {**(self.world.fact("EDU_DIPLOMA", person.name) or {}), **diploma}
             yield "DEGREE_CERT", {"school": diploma["school"], "award_date": diploma["grad_date"]}
+        overseas = self.world.fact("OVERSEAS_DEGREE", person.name)
+        if overseas:
+            yield "OVERSEAS_DEGREE", overseas
         title = self._first("TITLE_INFO", id_no=person.id_no)
         if title:
             yield "TITLE_CERT", title

@@ -12,8 +12,9 @@ from pathlib import Path
 SCHEMA = Path(__file__).with_name("schema.sql")
 NONCE_KEPT_S = 24 * 3600
 WORKING_TABLES = (
-    "requests answers applications effects callbacks attempts behaviours outages registers licences holders revocations numbers"
-).split()
+    "requests answers applications effects callbacks attempts behaviours outages",
+    "registers licences holders revocations numbers",
+)
 Row = sqlite3.Row
 
 
@@ -113,5 +114,5 @@ class Store:
     def wipe(self) -> None:
         """Forget every case, effect, licence and changed register; nonces stay, so that nothing can be replayed."""
         with self.transaction():
-            for table in WORKING_TABLES:
+            for table in " ".join(WORKING_TABLES).split():
                 self.run(f"DELETE FROM {table}")

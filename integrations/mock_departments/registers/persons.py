@@ -15,6 +15,11 @@ def _is_adult(look: Look, person: Person) -> bool:
     return months_between(person.birth_date, look.world.anchor) >= 12 * ADULT_YEARS
 
 
+def _is_of_age(look: Look, mother: Person) -> bool:
+    """Local wives between 20 and 45 have a newborn."""
+    return mother.local and 20 * 12 <= months_between(mother.birth_date, look.world.anchor) < 45 * 12
+
+
 def _is_unborn(look: Look, person: Person) -> bool:
     return person.name in look.world.raw["unborn"]
 
@@ -115,7 +120,7 @@ def delivery(look: Look) -> Record | None:
     """Every made-up wife has a baby of this spring; the named ones stand in the world's facts."""
     mother = look.person
     record = look.world.marriages.get(mother.id_no) if mother else None
-    if mother is None or record is None or mother.id_no != record.wife.id_no:
+    if mother is None or record is None or mother.id_no != record.wife.id_no or not _is_of_age(look, mother):
         return None
     days_ago = 5 + int(mother.id_no[-5:-1]) % 50
     return {
@@ -241,7 +246,7 @@ def veteran(look: Look) -> Record | None:
 
 @register("PENSION_CALC", "id_no")
 def pension(look: Look) -> Record | None:
-    """Legal retirement of the 2024 reform: a month later for every four months of birth after January 1965, at most 36."""
+    """Legal retirement of the 2024 reform: a month later for every four months of birth from 1965 on, at most 36."""
     person = look.person
     if person is None or not _is_adult(look, person):
         return None
