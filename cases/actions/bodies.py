@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bundles import forms, queries
 from bundles.spec import Item
-from cases.actions.upstream import flows_into
+from cases.queries.upstream import flows_into
 from cases.models import Case, Material, SubApplication
 
 CONTRACT = 1

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from bundles import queries
-from bundles.spec import Result as ResultSpec
 from cases.actions import attention
 from cases.actions.events import record
 from cases.models import Attention, Case, Result, SubApplication
 from cases.ports import Actor
+from cases.queries.declared import declared_fields
 
 MARK_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 MARK_LENGTH = 16
@@ -43,13 +43,6 @@ def issue(case: Case, sub: SubApplication, values: Mapping[str, Any], *, at: dat
             record(case, "result.issued", by=by, sub=sub, result=declared.id, result_kind=declared.kind)
     if lacking:
         attention.raise_attention(case, Attention.Reason.BAD_RESULT, sub=sub, detail="、".join(lacking))
-
-
-def declared_fields(result: ResultSpec) -> Mapping[str, tuple[str, str]]:
-    """Fields a result must carry: name -> (label, type), the licence's face first, then its own."""
-    licence = queries.registry().licences.get(result.licence or "")
-    face = licence.fields if licence else ()
-    return {str(name): (str(label), str(kind)) for name, label, kind in (*face, *result.fields)}
 
 
 def new_mark() -> str:

@@ -12,10 +12,10 @@ from bundles import queries
 from cases.actions.answers import apply_answer
 from cases.actions.events import record
 from cases.actions.locking import lock_case_of, lock_subs
-from cases.actions.results import declared_fields
 from cases.errors import CaseError, ChangedMeanwhile, NotReady, WrongState
 from cases.models import Case, SubApplication
 from cases.ports import Actor, Answer, Reason
+from cases.queries.declared import declared_fields
 from cases.states import SUB_FINAL
 
 
