@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from bundles import forms, queries
 from bundles.spec import Item
-from cases.queries.upstream import flows_into
 from cases.models import Case, Material, SubApplication
+from cases.queries.upstream import flows_into
 
 CONTRACT = 1
 MATERIAL_LINK_SALT = "department-material"

@@ -102,7 +102,14 @@ def _sources_in(value: Any) -> set[tuple[str, str, str]]:
 
 
 def give(
-    case: Case, *, subject: str, given_by: Any, kind: str, covers: list[str], at: datetime, party: CaseParty | None = None
+    case: Case,
+    *,
+    subject: str,
+    given_by: Any,
+    kind: str,
+    covers: list[str],
+    at: datetime,
+    party: CaseParty | None = None,
 ) -> Consent:
     """Record an authorisation; an earlier one of the same subject and kind is replaced."""
     Consent.objects.filter(case=case, subject_index=subject, kind=kind, revoked_at=None).update(revoked_at=at)

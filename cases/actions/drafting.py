@@ -174,9 +174,7 @@ def save_field(case_id: UUID, path: str, typed: str | Sequence[str], *, by: Acto
     return SectionSaved(case, tuple(error for error in found if error.path == path))
 
 
-def _errors_in(
-    case: Case, section_id: str, typed_wrong: Sequence[forms.FieldError]
-) -> tuple[forms.FieldError, ...]:
+def _errors_in(case: Case, section_id: str, typed_wrong: Sequence[forms.FieldError]) -> tuple[forms.FieldError, ...]:
     """Type errors first, then what the rules say, one a field."""
     context = context_of(case)
     found = {error.path: error for error in forms.check_section(context, forms.select(context), section_id)}

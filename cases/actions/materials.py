@@ -195,9 +195,7 @@ def undo_cover(case_id: UUID, slot: str, *, by: Actor) -> None:
     """Take a commitment or deferral back; the slot is open again, or exempt where a licence covers it."""
     case = lock_case(case_id)
     _check_open(case, _slot(case, slot))
-    deleted, _ = Material.objects.filter(
-        case=case, slot=slot, source__in=[Source.COMMITMENT, Source.DEFERRED]
-    ).delete()
+    deleted, _ = Material.objects.filter(case=case, slot=slot, source__in=[Source.COMMITMENT, Source.DEFERRED]).delete()
     if deleted:
         record(case, "materials.reopened", by=by, slot=slot)
         cover_exempt(case)

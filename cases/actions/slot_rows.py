@@ -47,6 +47,3 @@ def follow_rows(case: Case, spec: BundleSpec, group: str, kept: Sequence[int]) -
 def _row_of(material: Material) -> int:
     index = material.slot.rpartition(".")[2]
     return int(index) if index.isdecimal() else -1
-
-
-

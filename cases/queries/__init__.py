@@ -1,1 +1,82 @@
 """The case as pages read it: frozen values, never models. Nothing here changes anything."""
+
+from cases.queries.authorisations import (
+    Authorisation,
+    GivenConsent,
+    authorisation,
+    consents_given,
+    parties_seen_by,
+)
+from cases.queries.case_page import CasePage, NextStep, Notice, case_page
+from cases.queries.context import CaseFacts, CaseResults, context_of
+from cases.queries.declared import declared_fields, readable
+from cases.queries.department import TaskPage, TaskRow, Worklist, due_colour, masked_name, task, worklist
+from cases.queries.health import SilentRow, Totals, home_totals, silent_rows
+from cases.queries.my_cases import CaseRow, my_cases
+from cases.queries.nodes import ItemNode
+from cases.queries.people import Person, StaffPerson, pending_parties
+from cases.queries.picture import Edge, Picture, PlannedNode, duration_words, picture_of
+from cases.queries.results import Refusal, ResultsPage, ResultView, Verified, results_of, results_page, verify_mark
+from cases.queries.slots import FileView, SlotView, missing_materials, slots_of
+from cases.queries.task_list import PartyView, TaskList, TaskSection, parties_of, task_list
+from cases.queries.timeline import TimelineEntry, timeline_of
+from cases.queries.wording import day_words, sentence
+
+__all__ = [
+    "Authorisation",
+    "CaseFacts",
+    "CasePage",
+    "CaseResults",
+    "CaseRow",
+    "Edge",
+    "FileView",
+    "GivenConsent",
+    "ItemNode",
+    "NextStep",
+    "Notice",
+    "PartyView",
+    "Person",
+    "Picture",
+    "PlannedNode",
+    "Refusal",
+    "ResultView",
+    "ResultsPage",
+    "SilentRow",
+    "SlotView",
+    "StaffPerson",
+    "TaskList",
+    "TaskPage",
+    "TaskRow",
+    "TaskSection",
+    "TimelineEntry",
+    "Totals",
+    "Verified",
+    "Worklist",
+    "authorisation",
+    "case_page",
+    "consents_given",
+    "context_of",
+    "day_words",
+    "declared_fields",
+    "due_colour",
+    "duration_words",
+    "home_totals",
+    "masked_name",
+    "missing_materials",
+    "my_cases",
+    "parties_of",
+    "parties_seen_by",
+    "pending_parties",
+    "picture_of",
+    "readable",
+    "results_of",
+    "results_page",
+    "sentence",
+    "silent_rows",
+    "slots_of",
+    "task",
+    "task_list",
+    "timeline_of",
+    "verify_mark",
+    "worklist",
+]

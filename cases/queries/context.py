@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -93,12 +93,3 @@ def context_of(
 def _results_so_far(case: Case) -> forms.Results:
     """A case that was never filed has none, and no query is spent on finding that out."""
     return CaseResults(case) if case.submitted_at else forms.NO_RESULTS
-
-
-def row_number(row: Row | None) -> int | None:
-    return row.index if row is not None else None
-
-
-def parties_named(spec_parties: Sequence[Any], party_id: str) -> Any:
-    """The party of that id, None for `row` and for ids the bundle does not declare."""
-    return next((party for party in spec_parties if party.id == party_id), None)

@@ -1,0 +1,161 @@
+"""What people are asked to authorise and what they have authorised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from bundles import forms, queries
+from bundles.spec import BundleSpec
+from bundles.spec.registry import Registry
+from cases.models import Consent, Party
+from cases.queries.context import context_of
+from cases.queries.department import masked_name
+from cases.queries.people import Person, indexes_of
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """An answer of the form that is about the party itself."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """A request as its party sees it: who applies for what, what is about the party, what may be looked up.
+
+    Nothing of other parties beyond the applicant's masked name; the items, because they say what it is for.
+    """
+
+    id: UUID
+    case_id: UUID
+    party_id: str
+    label: str
+    applicant: str
+    bundle_name: str
+    purpose: str
+    items: tuple[str, ...]
+    sources: tuple[str, ...]
+    about: tuple[About, ...]
+    signs: bool
+    state: str
+    state_label: str
+    asked_at: datetime | None
+    answered_at: datetime | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """A consent the person gave, in own or other people's cases; it can be taken back while it is not revoked."""
+
+    id: UUID
+    case_id: UUID
+    case_number: str
+    bundle_name: str
+    purpose: str
+    sources: tuple[str, ...]
+    given_at: datetime
+    revoked_at: datetime | None
+
+
+def parties_seen_by(account: Person) -> tuple[Authorisation, ...]:
+    """Requests in other people's cases that are about this person, the unanswered ones first."""
+    mine = Party.objects.filter(id_index__in=indexes_of(account)).exclude(state=Party.State.NOT_ASKED)
+    rows = mine.exclude(case__applicant_id=account.pk).select_related("case", "case__applicant").order_by("-asked_at")
+    found = [authorisation(row) for row in rows]
+    return tuple(sorted(found, key=lambda one: one.state != Party.State.ASKED))
+
+
+def authorisation(party: Party, lang: str = "zh") -> Authorisation:
+    """One request. The caller has checked that it may be seen: by the person, or by the secret of its link."""
+    case = party.case
+    context = context_of(case)
+    spec, registry = context.spec, context.registry
+    selection = forms.select(context)
+    known = next((p for p in spec.parties if p.id == party.party_id), None)
+    titles = [spec.item(item_id) for item_id in selection.items]
+    return Authorisation(
+        id=party.pk,
+        case_id=case.pk,
+        party_id=party.party_id,
+        label=((known.en if lang == "en" else "") or known.zh) if known else party.party_id,
+        applicant=masked_name(case.applicant_name),
+        bundle_name=spec.en if lang == "en" and spec.en else spec.zh,
+        purpose=spec.zh,
+        items=tuple(item.en if lang == "en" and item.en else item.zh for item in titles),
+        sources=_asked_about(spec, registry, party.party_id),
+        about=_about(replace(context, shown=selection.fields), party),
+        signs=bool(known and known.signs),
+        state=party.state,
+        state_label=str(Party.State(party.state).label),
+        asked_at=party.asked_at,
+        answered_at=party.answered_at,
+        expires_at=party.link_expires_at,
+    )
+
+
+def _about(context: forms.Context, party: Party) -> tuple[About, ...]:
+    """The fields that name this party: those whose value is one of its own identifiers, name or phone."""
+    row = None
+    identity = forms.identity_of(context, party.party_id, row)
+    own = {identity.name, identity.id_no, identity.phone, identity.uscc} - {""}
+    fields = context.answers.get("fields") or {}
+    return tuple(
+        About(context.spec.field(name).zh, str(value))
+        for name, value in fields.items()
+        if name not in context.spec.groups
+        and isinstance(value, str)
+        and value in own
+        and context.spec.has_field(name)
+        and name.startswith(party.party_id)
+    )
+
+
+def _asked_about(spec: BundleSpec, registry: Registry, party_id: str) -> tuple[str, ...]:
+    """Licences and registers that the bundle reads about a party, by name."""
+    paths = [path for _, _, field in spec.walk_fields() for path in field.prefills if f"@{party_id}." in path]
+    codes = [path.partition(":")[2].partition("@")[0] for path in paths]
+    for rule in (rule for item in spec.items for rule in item.decision.rules):
+        codes += [code for code in _codes_in(rule.expr, party_id)]
+    codes += [code for material in spec.materials if party_id in material.of for code in material.exempt_by]
+    return tuple(dict.fromkeys(label for label in map(lambda c: _label(registry, c), codes) if label))
+
+
+def _codes_in(text: str, party_id: str) -> Sequence[str]:
+    head, found = text, []
+    while f"@{party_id}." in head:
+        before, _, head = head.partition(f"@{party_id}.")
+        found.append(before.rpartition(":")[2])
+    return found
+
+
+def _label(registry: Registry, code: str) -> str:
+    known = registry.licences.get(code) or registry.interfaces.get(code)
+    return known.zh if known else ""
+
+
+def consents_given(account: Person) -> tuple[GivenConsent, ...]:
+    """Everything this person has authorised, newest first."""
+    registry = queries.registry()
+    rows = Consent.objects.filter(given_by_id=account.pk).select_related("case").order_by("-given_at")
+    return tuple(_given(row, registry) for row in rows)
+
+
+def _given(row: Consent, registry: Registry) -> GivenConsent:
+    spec = queries.version(row.case.bundle_version_id).spec
+    labels = [_label(registry, str(covered).partition(":")[2]) for covered in row.covers]
+    return GivenConsent(
+        id=row.pk,
+        case_id=row.case_id,
+        case_number=row.case.number or "",
+        bundle_name=spec.zh,
+        purpose=row.purpose,
+        sources=tuple(dict.fromkeys(label for label in labels if label)),
+        given_at=row.given_at,
+        revoked_at=row.revoked_at,
+    )

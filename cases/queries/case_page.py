@@ -1,0 +1,316 @@
+"""Everything the page of a case shows, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from bundles import queries
+from bundles.spec import BundleSpec
+from bundles.spec.registry import Registry
+from cases.models import Attention, Case, Need, SubApplication, Supplement
+from cases.models.sub_application import Choice
+from cases.queries.nodes import ItemNode, node_of
+from cases.queries.people import pending_parties
+from cases.queries.picture import Edge, flow_label, waves_of
+from cases.queries.results import ResultView, results_of
+from cases.queries.timeline import TimelineEntry, timeline_of
+from cases.queries.wording import SOFTENED, day_words, progress_words
+from cases.states import SUB_FINAL, SUB_REFUSED, CaseState, Outcome, SubState
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The three questions every page of a case answers: where is it, what must I do, by when."""
+
+    where: str
+    todo: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The one thing to do now. `kind`: fill, parties, supplement, choose, results, later, none."""
+
+    kind: str
+    text: str
+    due_on: date | None = None
+    sub_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A numbered point of the open supplement notice; `about` is the field or material it opens."""
+
+    number: int
+    about: str
+    text: str
+    item: str
+    dept_code: str
+    dept_short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The open supplement notice: one for all departments."""
+
+    round: int
+    due_on: date
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Softened:
+    """What a citizen is told of something that staff looks after."""
+
+    text: str
+    since: datetime
+    dept_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    total: int
+    done: int
+    refused: int
+    yours: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaterItem:
+    """An item put off that can be filed from the same case now."""
+
+    item_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    id: UUID
+    version: int
+    number: str
+    title: str
+    bundle_code: str
+    bundle_name: str
+    state: str
+    state_label: str
+    outcome: str
+    answers: Answers
+    counts: Counts
+    nodes: tuple[ItemNode, ...]
+    edges: tuple[Edge, ...]
+    timeline: tuple[TimelineEntry, ...]
+    next_step: NextStep
+    notice: Notice | None
+    attention: tuple[Softened, ...]
+    results: tuple[ResultView, ...]
+    later: tuple[LaterItem, ...]
+    submitted_at: datetime | None
+    due_on: date | None
+    is_open: bool
+
+
+def case_page(case: Case, lang: str = "zh") -> CasePage:
+    """The page of a case that has been filed, or waits for others to agree."""
+    published = queries.version(case.bundle_version_id)
+    spec, registry = published.spec, queries.registry()
+    subs = list(SubApplication.objects.filter(case=case))
+    attentions = list(Attention.objects.filter(case=case, closed_at=None).order_by("since"))
+    notice = _notice(case, spec, registry, lang)
+    edges = _edges(case, spec, registry, subs)
+    nodes = _nodes(case, spec, registry, subs, edges, notice, attentions, lang)
+    counts = _counts(subs)
+    results = results_of(case, lang)
+    later = _later(case, spec, lang)
+    step = _next_step(case, nodes, notice, results, later)
+    return CasePage(
+        id=case.pk,
+        version=case.version,
+        number=case.number or "",
+        title=case.title or spec.zh,
+        bundle_code=case.bundle_code,
+        bundle_name=spec.en if lang == "en" and spec.en else spec.zh,
+        state=case.state,
+        state_label=str(CaseState(case.state).label),
+        outcome=case.outcome,
+        answers=Answers(_where(case, counts), step.text, _when(case, step)),
+        counts=counts,
+        nodes=nodes,
+        edges=edges,
+        timeline=timeline_of(case, spec, registry, lang),
+        next_step=step,
+        notice=notice,
+        attention=tuple(_softened(one, registry) for one in attentions),
+        results=results,
+        later=later,
+        submitted_at=case.submitted_at,
+        due_on=case.due_on,
+        is_open=case.is_open,
+    )
+
+
+def _edges(case: Case, spec: BundleSpec, registry: Registry, subs: Sequence[SubApplication]) -> tuple[Edge, ...]:
+    items = {sub.pk: sub.item_id for sub in subs}
+    needs = Need.objects.filter(sub__case=case, alternative_of="").order_by("sub__seq", "upstream__seq")
+    return tuple(
+        Edge(str(need.upstream_id), str(need.sub_id), flow_label(spec, registry, items[need.upstream_id], need.flow))
+        for need in needs
+    )
+
+
+def _nodes(
+    case: Case,
+    spec: BundleSpec,
+    registry: Registry,
+    subs: Sequence[SubApplication],
+    edges: Sequence[Edge],
+    notice: Notice | None,
+    attentions: Sequence[Attention],
+    lang: str,
+) -> tuple[ItemNode, ...]:
+    waves = waves_of([str(sub.pk) for sub in subs], edges)
+    by_id = {str(sub.pk): sub for sub in subs}
+    waits: dict[str, list[str]] = defaultdict(list)
+    for edge in edges:
+        if by_id[edge.source].state not in SUB_FINAL:
+            waits[edge.target].append(spec.item(by_id[edge.source].item_id).zh)
+    points: Mapping[str, int] = _points_by_item(notice)
+    retrying = {one.sub_id for one in attentions if one.reason == Attention.Reason.NOT_DELIVERED}
+    return tuple(
+        node_of(
+            sub,
+            spec,
+            registry,
+            lang,
+            wave=waves[str(sub.pk)],
+            waits_for=waits[str(sub.pk)],
+            points=points.get(sub.item_id, 0),
+            is_retrying=sub.pk in retrying,
+        )
+        for sub in subs
+    )
+
+
+def _points_by_item(notice: Notice | None) -> dict[str, int]:
+    found: dict[str, int] = defaultdict(int)
+    for point in notice.points if notice else ():
+        found[point.item] += 1
+    return found
+
+
+def _notice(case: Case, spec: BundleSpec, registry: Registry, lang: str) -> Notice | None:
+    notice = (
+        Supplement.objects.filter(case=case, state=Supplement.State.OPEN).prefetch_related("points__sub").first()
+        if case.state == CaseState.AWAITING_APPLICANT
+        else None
+    )
+    if notice is None:
+        return None
+    points = tuple(
+        Point(
+            number=number,
+            about=point.about,
+            text=point.text,
+            item=point.sub.item_id,
+            dept_code=point.department,
+            dept_short=short_of(registry, point.department),
+        )
+        for number, point in enumerate(notice.points.all(), start=1)
+    )
+    return Notice(notice.round, notice.due_on, points)
+
+
+def short_of(registry: Registry, dept_code: str) -> str:
+    """What a department is called in a chip; the portal itself asks as 平台."""
+    department = registry.departments.get(dept_code)
+    return department.short if department else _("平台")
+
+
+def _counts(subs: Sequence[SubApplication]) -> Counts:
+    yours = [sub for sub in subs if sub.state == SubState.SUPPLEMENT_REQUESTED or _is_asked_to_choose(sub)]
+    return Counts(
+        total=len(subs),
+        done=sum(sub.state == SubState.APPROVED for sub in subs),
+        refused=sum(sub.state in SUB_REFUSED for sub in subs),
+        yours=len(yours),
+        open=sum(sub.state not in SUB_FINAL for sub in subs),
+    )
+
+
+def _is_asked_to_choose(sub: SubApplication) -> bool:
+    return sub.state == SubState.WAITING and sub.choice == Choice.ASKED
+
+
+def _later(case: Case, spec: BundleSpec, lang: str) -> tuple[LaterItem, ...]:
+    """Items put off, once the rest has been filed (分段办)."""
+    known = {item.id for item in spec.items}
+    put_off = [i for i in (case.answers or {}).get("later", ()) if i in known] if case.submitted_at else []
+    items = [spec.item(item_id) for item_id in put_off]
+    return tuple(LaterItem(item.id, item.en if lang == "en" and item.en else item.zh) for item in items)
+
+
+def _where(case: Case, counts: Counts) -> str:
+    if case.state == CaseState.DRAFT:
+        return _("草稿，还没提交")
+    if case.state == CaseState.AWAITING_PARTIES:
+        return _("已填好，等对方确认")
+    if case.state == CaseState.WITHDRAWN:
+        return _("申请已撤回")
+    if case.state == CaseState.LAPSED:
+        return _("超过期限没有处理，申请已失效")
+    words = progress_words(counts.done, counts.total, counts.refused)
+    if case.state == CaseState.CONCLUDED:
+        ends = {Outcome.ALL: _("全部办结"), Outcome.PARTLY: _("部分办结"), Outcome.NONE: _("办结，未能办成")}
+        return f"{ends[Outcome(case.outcome)]}：{words}"
+    return words
+
+
+def _when(case: Case, step: NextStep) -> str:
+    if step.due_on is not None:
+        return _("请在%(day)s前") % {"day": day_words(step.due_on)}
+    if case.state in (CaseState.SUBMITTED, CaseState.IN_PROGRESS, CaseState.AWAITING_APPLICANT) and case.due_on:
+        return _("预计%(day)s前全部办完") % {"day": day_words(case.due_on)}
+    if case.closed_at:
+        return _("%(day)s结束") % {"day": day_words(case.closed_at.date())}
+    return ""
+
+
+def _next_step(
+    case: Case,
+    nodes: Sequence[ItemNode],
+    notice: Notice | None,
+    results: Sequence[ResultView],
+    later: Sequence[LaterItem],
+) -> NextStep:
+    """The first of these that applies: what only the applicant can do comes before what may be done."""
+    if case.state == CaseState.DRAFT:
+        return NextStep("fill", _("接着填写并提交"))
+    if case.state == CaseState.AWAITING_PARTIES:
+        names = "、".join(dict.fromkeys(one.name or "" for one in pending_parties(case)))
+        return NextStep("parties", _("请%(names)s确认，确认后自动提交") % {"names": names})
+    if notice is not None:
+        text = _("请补正 %(count)s 处，一次交齐") % {"count": len(notice.points)}
+        return NextStep("supplement", text, notice.due_on)
+    asked = next((node for node in nodes if node.is_choice), None)
+    if asked is not None:
+        return NextStep(
+            "choose", _("前一件没有办成，请选择是否继续办“%(item)s”") % {"item": asked.title}, None, asked.sub_id
+        )
+    if later:
+        return NextStep("later", _("还有 %(count)s 件以后办的事，想办时从这里继续") % {"count": len(later)})
+    if case.state == CaseState.CONCLUDED and results:
+        return NextStep("results", _("领取结果"))
+    return NextStep("none", _("不用做什么，有进展会通知您"))
+
+
+def _softened(one: Attention, registry: Registry) -> Softened:
+    department = registry.departments.get(one.owner)
+    name = department.short if department else _("部门")
+    text = str(SOFTENED[Attention.Reason(one.reason)]).format(dept=name)
+    return Softened(text, one.since, one.owner)

@@ -1,0 +1,45 @@
+"""What a result is declared to carry, and its values as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from bundles import queries
+from bundles.spec import Result as ResultSpec
+from bundles.spec.registry import Registry
+
+
+def declared_fields(result: ResultSpec, registry: Registry | None = None) -> Mapping[str, tuple[str, str]]:
+    """Fields a result must carry: name -> (label, type), the licence's face first, then its own."""
+    licence = (registry or queries.registry()).licences.get(result.licence or "")
+    face = licence.fields if licence else ()
+    return {str(name): (str(label), str(kind)) for name, label, kind in (*face, *result.fields)}
+
+
+def readable(value: Any, kind: str) -> str:
+    """A result value in words: yes or no, a moment in local time, money with two places."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if kind == "datetime":
+        moment = parse_datetime(str(value))
+        return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment and moment.tzinfo else str(value)
+    if kind == "money":
+        return _money(value)
+    if isinstance(value, list):
+        return "、".join(str(entry) for entry in value)
+    return str(value)
+
+
+def _money(value: Any) -> str:
+    try:
+        return f"{Decimal(str(value)):,.2f}"
+    except InvalidOperation:
+        return str(value)

@@ -1,0 +1,184 @@
+"""Results: what was issued, what was refused and what can be done about it, and whether a paper is genuine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bundles import queries
+from bundles.spec import BundleSpec
+from bundles.spec import Result as ResultSpec
+from bundles.spec.registry import Registry
+from cases.models import Case, Result, SubApplication
+from cases.queries.declared import declared_fields, readable
+from cases.queries.nodes import reasons_of
+from cases.queries.wording import REMEDY
+from cases.states import SUB_REFUSED, SubState
+
+MARK_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ResultField:
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """A result with its declared fields. `delivery`: ways it can be had: electronic, mail, pickup."""
+
+    id: UUID
+    result_id: str
+    title: str
+    kind: str
+    licence_code: str
+    item_id: str
+    item_title: str
+    instance: str
+    dept_code: str
+    dept_short: str
+    fields: tuple[ResultField, ...]
+    mark: str
+    issued_at: datetime
+    is_revoked: bool
+    has_file: bool
+    delivery: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An item that was not approved, why, and what can be done. 行政许可法 第三十八条第二款."""
+
+    sub_id: UUID
+    title: str
+    instance: str
+    dept_code: str
+    dept_name: str
+    dept_tel: str
+    decision: str
+    reasons: tuple[str, ...]
+    decided_at: datetime | None
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPage:
+    case_id: UUID
+    number: str
+    title: str
+    results: tuple[ResultView, ...]
+    refused: tuple[Refusal, ...]
+    open_items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the public learns of a paper by its mark: kind, issuer, day, standing; nothing about the person."""
+
+    title: str
+    department: str
+    issued_at: datetime
+    is_revoked: bool
+    revoked_at: datetime | None
+
+
+def results_page(case: Case, lang: str = "zh") -> ResultsPage:
+    registry = queries.registry()
+    spec = queries.version(case.bundle_version_id).spec
+    subs = list(SubApplication.objects.filter(case=case))
+    refused = [sub for sub in subs if sub.state in SUB_REFUSED]
+    return ResultsPage(
+        case_id=case.pk,
+        number=case.number or "",
+        title=case.title or spec.zh,
+        results=results_of(case, lang),
+        refused=tuple(_refusal(sub, spec, registry, lang) for sub in refused),
+        open_items=sum(not sub.is_final for sub in subs),
+    )
+
+
+def results_of(case: Case, lang: str = "zh") -> tuple[ResultView, ...]:
+    """All results of a case in the order they were issued; one query."""
+    registry = queries.registry()
+    spec = queries.version(case.bundle_version_id).spec
+    rows = Result.objects.filter(sub__case=case).select_related("sub")
+    return tuple(_view(row, spec, registry, lang) for row in rows)
+
+
+def _view(row: Result, spec: BundleSpec, registry: Registry, lang: str) -> ResultView:
+    declared = next((result for result in spec.results if result.id == row.result_id), None)
+    item = spec.item(row.sub.item_id)
+    department = registry.departments.get(row.sub.department)
+    return ResultView(
+        id=row.pk,
+        result_id=row.result_id,
+        title=_named(declared, lang) if declared else row.result_id,
+        kind=row.kind,
+        licence_code=row.licence_code,
+        item_id=item.id,
+        item_title=item.en if lang == "en" and item.en else item.zh,
+        instance=row.sub.instance_label or "",
+        dept_code=row.sub.department,
+        dept_short=department.short if department else row.sub.department,
+        fields=_fields(row, declared, registry),
+        mark=row.mark,
+        issued_at=row.issued_at,
+        is_revoked=row.revoked_at is not None,
+        has_file=bool(row.file),
+        delivery=tuple(declared.delivery) if declared else (),
+    )
+
+
+def _named(declared: ResultSpec, lang: str) -> str:
+    return declared.en if lang == "en" and declared.en else declared.zh
+
+
+def _fields(row: Result, declared: ResultSpec | None, registry: Registry) -> tuple[ResultField, ...]:
+    known = declared_fields(declared, registry) if declared else {}
+    return tuple(
+        ResultField(name, label, readable(row.fields[name], kind))
+        for name, (label, kind) in known.items()
+        if row.fields.get(name) not in (None, "")
+    )
+
+
+def _refusal(sub: SubApplication, spec: BundleSpec, registry: Registry, lang: str) -> Refusal:
+    item = spec.item(sub.item_id)
+    department = registry.departments.get(sub.department)
+    return Refusal(
+        sub_id=sub.pk,
+        title=item.en if lang == "en" and item.en else item.zh,
+        instance=sub.instance_label or "",
+        dept_code=sub.department,
+        dept_name=department.name if department else sub.department,
+        dept_tel=department.tel if department else "",
+        decision=str(SubState(sub.state).label),
+        reasons=reasons_of(sub),
+        decided_at=sub.closed_at,
+        remedy=str(REMEDY),
+    )
+
+
+def verify_mark(mark: str, lang: str = "zh") -> Verified | None:
+    """What stands behind a mark, however it was typed; None for a mark that was never given."""
+    typed = "".join(sign for sign in mark.upper() if sign.isalnum())
+    row = Result.objects.select_related("sub__case").filter(mark=typed).first() if _may_be(typed) else None
+    if row is None:
+        return None
+    spec = queries.version(row.sub.case.bundle_version_id).spec
+    declared = next((result for result in spec.results if result.id == row.result_id), None)
+    department = queries.registry().departments.get(row.sub.department)
+    return Verified(
+        title=_named(declared, lang) if declared else row.result_id,
+        department=department.name if department else row.sub.department,
+        issued_at=row.issued_at,
+        is_revoked=row.revoked_at is not None,
+        revoked_at=row.revoked_at,
+    )
+
+
+def _may_be(typed: str) -> bool:
+    return len(typed) == MARK_LENGTH
