@@ -13,7 +13,7 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from cases import actions
+from cases.actions.inbox import receive_callback
 from cases.ports import Callback
 from integrations.departments.nonces import first_use_of_nonce
 from integrations.departments.wire import NotInContract, callback_of
@@ -69,12 +69,13 @@ def _receive(request: HttpRequest, department: str) -> int:
     with transaction.atomic():
         if not first_use_of_nonce(department, request.headers["X-Nonce"]):
             raise Refusal(401, "nonce used before")
-        return STATUS_OF[actions.receive_callback(callback)]
+        return STATUS_OF[receive_callback(callback)]
 
 
 def _body_of(request: HttpRequest) -> bytes:
-    if len(request.headers.get("Content-Length", "")) > 9 or int(request.headers.get("Content-Length") or 0) > MAX_BODY:
-        raise Refusal(400, "too large")
+    claimed = request.headers.get("Content-Length", "")
+    if claimed and (not claimed.isdecimal() or len(claimed) > 9 or int(claimed) > MAX_BODY):
+        raise Refusal(400, "length")
     try:
         body = request.body
     except UnreadablePostError as error:

@@ -29,8 +29,9 @@ STATUSES = frozenset(
         "withdrawn",
     }
 )
-# A person must be told why: 行政许可法 第三十二条第一款第四项, 第三十八条第二款.
-WITH_REASONS = frozenset({"supplement", "rejected", "not_accepted"})
+# Without points there is nothing to supplement. A refusal without reasons is a fault of the department too, but a
+# decision once made is never dropped: the engine asks for the reasons.
+WITH_REASONS = frozenset({"supplement"})
 
 MAX_REASONS, MAX_RESULT_FIELDS = 50, 200
 MAX_SEQ = 2**31 - 1

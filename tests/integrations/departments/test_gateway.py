@@ -117,7 +117,7 @@ def test_a_date_to_come_again_is_understood(outside: Outside) -> None:
         b"[" * 100_000,
         b" " * (16 * 1024 * 1024),
         json.dumps(answer("done")).encode(),
-        json.dumps(answer("rejected")).encode(),
+        json.dumps(answer("supplement")).encode(),
         json.dumps({**answer("approved"), "sub_application_id": "11111111-1111-4111-8111-111111111111"}).encode(),
         json.dumps(answer("approved")).encode()[:-3],
     ],

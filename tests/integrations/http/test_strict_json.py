@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integrations.http import NotStrictJson, read_json, read_object
@@ -48,6 +48,7 @@ def test_the_outermost_value_must_be_an_object_where_one_is_expected() -> None:
         read_object(b"[]")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     try:
