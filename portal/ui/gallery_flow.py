@@ -83,16 +83,22 @@ def long_plan() -> FlowPicture:
 def big_case() -> FlowPicture:
     """Twenty-one items: eighteen departments search at the same time."""
     searches = (
-        "SC 登记投资,SC 股权商标,BDC 不动产,ZG 土地规划,ZJ 网签在建,JJ 机动车,JT 道路运输,HS 船舶,SW 欠税留抵,HG 海关,RS 社保,"
-        "YB 医保,GJJ 公积金,GA 印章备案,GS 用水,GD 用电,RQ 用气,RH 账户清单"
+        "SC 市场监管 登记投资,SC 市场监管 股权商标,BDC 不动产 不动产,ZG 资规 土地规划,ZJ 住建 网签在建,JJ 交警 机动车,"
+        "JT 交通 道路运输,HS 海事 船舶,SW 税务 欠税留抵,HG 海关 海关,RS 人社 社保,YB 医保 医保,GJJ 公积金 公积金,"
+        "GA 公安 印章备案,GS 供水 用水,GD 供电 用电,RQ 燃气 用气,RH 人民银行 账户清单"
     )
-    unlike = {"不动产": ("you", "要补正"), "船舶": ("doing", "办理中"), "海关": ("doing", "办理中"), "印章备案": ("bad", "超时"),
-              "用水": ("you", "要补正")}  # fmt: skip
+    unlike = {
+        "不动产": ("you", "要补正"),
+        "船舶": ("doing", "办理中"),
+        "海关": ("doing", "办理中"),
+        "印章备案": ("bad", "超时"),
+        "用水": ("you", "要补正"),
+    }
     nodes = [FlowNode("VERIFY", "管理人核验", "FY", "法院", "done", "已回")]
     edges = []
     for number, search in enumerate(searches.split(","), start=1):
-        code, title = search.split(" ")
-        nodes.append(FlowNode(f"S{number}", title, code, title, *unlike.get(title, ("done", "已回"))))
+        code, short, title = search.split(" ")
+        nodes.append(FlowNode(f"S{number}", title, code, short, *unlike.get(title, ("done", "已回"))))
         edges += [FlowEdge("VERIFY", f"S{number}", "核验结论"), FlowEdge(f"S{number}", "REPORT")]
     nodes += [
         FlowNode("BANK", "开户银行", "RH", "人民银行", "you", "要补正"),

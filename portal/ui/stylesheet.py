@@ -16,8 +16,8 @@ COMPONENTS = (
     "bar crumbs foot btn card dept state pips search hero strip event tabs tiles bundle figures flow lane rows slot "
     "meter drop change field locked fix pick saved group dock why steps task answers notice story paper cert rating "
     "refused note empty facts party led clock filters keys compose charts swatches dense"
-).split()
-ORDER = ("css/tokens.css", "css/base.css", *(f"css/components/{name}.css" for name in COMPONENTS))
+)
+ORDER = ("css/tokens.css", "css/base.css", *(f"css/components/{name}.css" for name in COMPONENTS.split()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 // The error summary takes the focus; its links lead to the first input of the field.
 export function mount(summary) {
-  summary.focus();
+  if (summary.dataset.fix !== "calm") summary.focus();
   summary.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
     const field = link && document.getElementById(link.hash.slice(1));

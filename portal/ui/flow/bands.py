@@ -15,13 +15,14 @@ from portal.ui.flow.waves import head_of, sources_of
 FIRST, STEP, CARD, ROW = 104, 232, 192, 40
 HUB_RIGHT, HUB_GAP, TAIL = 58, 58, 88
 HEAD_ROWS = 1
-TITLE_EMS, NOTE_EMS = 8.2, 8.0
+TITLE_EMS, PLAN_EMS, LIVE_EMS = 8.2, 9.4, 8.0
 FIXED_PX, TITLE_PX, NOTE_PX, CARD_GAP_PX = 10, 20.25, 20.8, 8
 
 
 def rows_needed(node: FlowNode) -> int:
     """Grid rows a card needs so that its title and note wrap in full."""
-    lines = _lines(node.title, TITLE_EMS) * TITLE_PX + _lines(node.note, NOTE_EMS) * NOTE_PX
+    note_ems = PLAN_EMS if node.state in PLAN_STATES else LIVE_EMS
+    lines = _lines(node.title, TITLE_EMS) * TITLE_PX + _lines(node.note, note_ems) * NOTE_PX
     return max(2, math.ceil((lines + FIXED_PX + CARD_GAP_PX) / ROW))
 
 
@@ -52,7 +53,7 @@ class BandDrawing:
         sort_columns(self.net)
         self.middle = heights(self.net)
         waves = tuple(self._wave(number, heads) for number in self.waves)
-        bottom = max(self.middle[key] + self.net.span[key] / 2 for key in self.middle)
+        bottom = max(self.middle[key] + max(self.net.span[key] / 2, self._word(key)) for key in self.middle)
         return Band(
             waves=waves,
             threads=tuple(self._thread(source, target, route) for (source, target), route in routes),
@@ -108,6 +109,10 @@ class BandDrawing:
         span = self.net.span[key]
         row = round(self.middle[key] - span / 2) + HEAD_ROWS + 1
         return Card(node=self.nodes[key], column=column, row=row, span=span, after=after)
+
+    def _word(self, vertex: str) -> float:
+        """Rows under the middle of a hub that its word takes."""
+        return 1.75 if vertex in (START, END) else 0
 
     def _hub_row(self, hub: str) -> int:
         return round(self.middle[hub] - 1) + HEAD_ROWS + 1

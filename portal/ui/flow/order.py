@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -76,7 +77,9 @@ def heights(net: Net) -> dict[str, float]:
         for column in columns:
             wishes = [_wish(vertex, middle, (*left.get(vertex, ()), *right.get(vertex, ())), net) for vertex in column]
             middle.update(zip(column, _apart(column, wishes, net), strict=True))
-    return _on_grid(net, middle)
+    placed = _on_grid(net, middle)
+    _straighten(net, placed)
+    return _to_top(net, placed)
 
 
 def _stacked(net: Net) -> dict[str, float]:
@@ -99,9 +102,11 @@ def _wish(vertex: str, middle: Mapping[str, float], near: Sequence[str], net: Ne
 
 def _pull(vertex: str, other: str, net: Net) -> float:
     """Passing threads want to run straight; the hubs give way."""
+    if vertex in (START, END):
+        return 1
     if other in (START, END):
         return 0.1
-    return 4 if vertex in net.posts else 1
+    return 4 if vertex in net.posts or other in net.posts else 1
 
 
 def gap_between(upper: str, lower: str, net: Net) -> float:
@@ -142,3 +147,43 @@ def _on_grid(net: Net, middle: Mapping[str, float]) -> dict[str, float]:
             placed[vertex] = max(edge, 0.0) + half
             above = vertex
     return placed
+
+
+def _straighten(net: Net, placed: dict[str, float]) -> None:
+    """Move a card and the posts of its trunk to one height where there is room: fewer bends, nothing overlaps."""
+    for trunk in _trunks(net):
+        half = net.span[trunk[0]] / 2
+        edges = {placed[vertex] - half for vertex in trunk}
+        wishes = {whole(edge) + half for edge in edges for whole in (math.floor, math.ceil)}
+        for height in sorted(wishes, key=lambda wish: sum(abs(wish - placed[vertex]) for vertex in trunk)):
+            if all(_fits(vertex, height, placed, net) for vertex in trunk):
+                placed.update(dict.fromkeys(trunk, height))
+                break
+
+
+def _trunks(net: Net) -> list[list[str]]:
+    """Each card that has posts to its right, with them."""
+    onward = {one: other for one, other in net.links if other in net.posts}
+    trunks = []
+    for column in net.columns[1:-1]:
+        for vertex in column:
+            if vertex in onward and vertex not in net.posts:
+                trunk = [vertex]
+                while trunk[-1] in onward:
+                    trunk.append(onward[trunk[-1]])
+                trunks.append(trunk)
+    return trunks
+
+
+def _fits(vertex: str, height: float, placed: Mapping[str, float], net: Net) -> bool:
+    column = next(column for column in net.columns if vertex in column)
+    index = column.index(vertex)
+    above, below = column[index - 1] if index else None, column[index + 1] if index + 1 < len(column) else None
+    return (above is None or height - placed[above] >= gap_between(above, vertex, net)) and (
+        below is None or placed[below] - height >= gap_between(vertex, below, net)
+    )
+
+
+def _to_top(net: Net, placed: dict[str, float]) -> dict[str, float]:
+    edge = math.floor(min(placed[vertex] - net.span[vertex] / 2 for vertex in placed))
+    return {vertex: height - edge for vertex, height in placed.items()}

@@ -101,6 +101,11 @@ class Band:
     last: bool
 
     @property
+    def rows(self) -> int:
+        """How many grid rows the band has, heads and passing threads included."""
+        return self.height // 40
+
+    @property
     def wide(self) -> int:
         """How many columns the band has."""
         return len(self.waves)
