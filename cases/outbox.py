@@ -35,13 +35,13 @@ _CLAIM = """
 WITH ranked AS (
     SELECT id, row_number() OVER (PARTITION BY department ORDER BY next_at) AS turn
     FROM cases_delivery
-    WHERE state = 'due' AND next_at <= now() AND (lease_until IS NULL OR lease_until < now())
+    WHERE state = 'due' AND next_at <= clock_timestamp() AND (lease_until IS NULL OR lease_until < clock_timestamp())
 ), chosen AS (
     SELECT d.id FROM cases_delivery d JOIN ranked r ON r.id = d.id
-    WHERE d.state = 'due' AND (d.lease_until IS NULL OR d.lease_until < now()) AND r.turn <= %(quota)s
+    WHERE d.state = 'due' AND (d.lease_until IS NULL OR d.lease_until < clock_timestamp()) AND r.turn <= %(quota)s
     ORDER BY r.turn, d.next_at LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED
 )
-UPDATE cases_delivery d SET lease_until = now() + make_interval(secs => %(lease)s), lease_no = d.lease_no + 1
+UPDATE cases_delivery d SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s), lease_no = d.lease_no + 1
 FROM chosen WHERE d.id = chosen.id RETURNING d.id, d.lease_no
 """
 

@@ -77,11 +77,14 @@ def _edge(
         return Standing.MET
     if need.if_rejected == "cancel" or sub.choice == Choice.STOP:
         return Standing.CANCEL
-    return _way_out(upstream, needs, subs) if sub.choice == Choice.GO_ON else Standing.ASK
+    way_out = _way_out(upstream, needs, subs)
+    if way_out is Standing.CANCEL or sub.choice == Choice.GO_ON:
+        return way_out
+    return Standing.ASK
 
 
 def _way_out(failed: SubApplication, needs: Sequence[Need], subs: Mapping[UUID, SubApplication]) -> Standing:
-    """After the applicant chose to go on: by the alternative where there is one, else without the result."""
+    """What is left after a refusal: the alternative where there is one, else going on without the result."""
     instead = [subs[need.upstream_id].state for need in needs if need.alternative_of == failed.item_id]
     if all(state == SubState.APPROVED for state in instead):
         return Standing.MET

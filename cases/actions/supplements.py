@@ -66,13 +66,18 @@ def _open_notice(case: Case) -> Supplement:
 
 def open_notice(case: Case) -> Supplement | None:
     """The notice the applicant has to answer now."""
-    return Supplement.objects.filter(case=case, state=Supplement.State.OPEN).prefetch_related("points").first()
+    return Supplement.objects.filter(case=case, state=Supplement.State.OPEN).first()
 
 
 def open_paths(case: Case) -> frozenset[str]:
     """Fields and materials that a notice has opened again; nothing else can be changed meanwhile."""
     notice = open_notice(case)
-    return frozenset(point.about for point in notice.points.all()) if notice else frozenset()
+    return frozenset(point.about for point in points_of(notice)) if notice else frozenset()
+
+
+def points_of(notice: Supplement) -> list[SupplementPoint]:
+    """The points of a notice that still want an answer, in the order they were asked."""
+    return list(SupplementPoint.objects.filter(supplement=notice, dropped_at=None))
 
 
 def correct(case_id: UUID, raw: Mapping[str, Any], *, by: Actor) -> tuple[forms.FieldError, ...]:
@@ -105,7 +110,7 @@ def answer(case_id: UUID, *, by: Actor) -> Case:
         if notice is None:
             raise WrongState("没有需要补正的内容，可能已经交过了")
         _check_answered(case, notice)
-        points = list(notice.points.all())
+        points = points_of(notice)
         for sub in subs:
             mine = [point for point in points if point.sub_id == sub.pk]
             if mine and sub.state == SubState.SUPPLEMENT_REQUESTED:
@@ -139,8 +144,9 @@ def drop_points_of(case: Case, sub: SubApplication) -> None:
     notice = open_notice(case)
     if notice is None:
         return
-    notice.points.filter(sub=sub).delete()
-    if not notice.points.exists():
+    points = SupplementPoint.objects.filter(supplement=notice, dropped_at=None)
+    points.filter(sub=sub).update(dropped_at=timezone.now())
+    if not points.exists():
         notice.state = Supplement.State.CANCELLED
         notice.save(update_fields=["state"])
         record(case, "supplement.cancelled", by=SYSTEM, round=notice.round)
@@ -151,7 +157,7 @@ def _check_answered(case: Case, notice: Supplement) -> None:
     context = context_of(case)
     errors = {error.path: error.message for error in forms.check_all(context, forms.select(context))}
     lacking = []
-    for point in notice.points.all():
+    for point in points_of(notice):
         if _is_material(context, point.about):
             fresh = Material.objects.filter(case=case, material_id=point.about, created_at__gte=notice.sent_at)
             if not fresh.exists():

@@ -75,7 +75,7 @@ def draft(lin: Account, *, guidance: dict[str, Any] | None = None, children: tup
         drafting.save_section(case.pk, section, values, by=lin.actor)
     case = drafting.refresh_prefill(case.pk)
     for slot in materials.missing_materials(case):
-        if slot.material_id == "M_DISCHARGE":
+        if slot.material_id in ("M_DISCHARGE", "M_HUKOU_BOOK"):
             materials.defer(case.pk, slot.slot, by=lin.actor)
     return Case.objects.get(pk=case.pk)
 
