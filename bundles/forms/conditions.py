@@ -5,19 +5,17 @@ A condition that speaks of a repeating block holds where it holds in every row o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from bundles.forms.answers import rows_of
+from bundles.forms.blocks import block_read_by
 from bundles.forms.context import Context, Row
-from bundles.forms.identity import identity_of
-from bundles.forms.lookups import parse_path
 from bundles.forms.scope import FormScope
 from bundles.forms.selection import Selection, scope, select
 from bundles.forms.words import text_of
-from bundles.rules import UNKNOWN, Expression, RuleError, Truth, judge, parse
-from bundles.spec import BundleSpec
+from bundles.rules import UNKNOWN, RuleError, Truth, judge, parse
 
 Verdict = Literal["false", "unknown"]
 
@@ -77,30 +75,3 @@ def judge_everywhere(case: FormScope, expression: str) -> tuple[Truth, tuple[Row
     if failed:
         return False, failed
     return (True if all(verdict is True for verdict in verdicts) else UNKNOWN), ()
-
-
-def block_read_by(context: Context, expression: Expression) -> str | None:
-    """The one repeating block whose fields an expression reads by bare name, or whose row it asks registers about."""
-    spec = context.spec
-    read = {group.id for name in expression.names if (group := spec.group_of(name))}
-    if not read:
-        read = {block for path in facts_read(expression) if (block := _block_of_party(context, path))}
-    return read.pop() if len(read) == 1 else None
-
-
-def facts_read(expression: Expression) -> Sequence[str]:
-    """The paths an expression asks registers for."""
-    return [str(call.args[0]) for call in expression.calls if call.function == "fact" and call.args and call.args[0]]
-
-
-def _block_of_party(context: Context, path: str) -> str | None:
-    """The block whose rows are the party of a path: the party has no identity but there."""
-    parts = parse_path(path)
-    if parts is None or (parts.party != "row" and identity_of(context, parts.party)):
-        return None
-    blocks = [group for group in context.spec.groups if _mentions(context.spec, group, parts.party)]
-    return blocks[0] if len(blocks) == 1 else None
-
-
-def _mentions(spec: BundleSpec, group: str, party: str) -> bool:
-    return any(f"@{party}." in path for field in spec.groups[group].fields for path in field.prefills)

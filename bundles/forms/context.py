@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, Literal, Protocol
 
 from bundles.rules import UNKNOWN
@@ -76,7 +77,8 @@ class Context:
     """A form while it is filled in, or a case while it is judged.
 
     `account` holds the applicant's attributes as the `account:` paths name them, and `kind` (person or org).
-    `shown` limits the answers that count to these fields; None lets all count.
+    `shown` limits the answers that count to these fields; None lets all count. Answers, facts and results must not
+    change while a context is in use: what follows from them is worked out once.
     """
 
     spec: BundleSpec
@@ -91,3 +93,8 @@ class Context:
     paid: Callable[[str], object] = not_known_paid
     case_no: str = ""
     shown: frozenset[str] | None = None
+
+    @cached_property
+    def memo(self) -> dict[tuple[object, ...], Any]:
+        """What has been worked out from this context already."""
+        return {}

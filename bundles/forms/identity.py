@@ -2,7 +2,7 @@
 
 A definition may say which fields identify a party (`parties[].identity`). Where it does not, names tell: the fields
 of party `rep_new` are `new_rep`, `new_rep_id`, `new_rep_phone`; those of `debtor` are also the ones prefilled from
-`…@debtor.uscc`. In a row, a party without fields of its own is the person, vehicle or company of that row.
+`…@debtor.uscc`. A party without any is the person, vehicle or company of a row, where the block is about it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bundles.forms.answers import Place, rows_of, stored
 from bundles.forms.context import Context, Row
 from bundles.forms.typed import EMPTY, read, stored_form
 from bundles.rules import UNKNOWN
-from bundles.spec import Field, Party
+from bundles.spec import BundleSpec, Field, Party
 
 OPERATORS: Final = frozenset({"agent", "operator"})
 
@@ -70,6 +70,14 @@ _SOURCE: Final = re.compile(r"(?:api|licence):[A-Z0-9_]+@(\w+)\.(\w+)")
 
 def identity_of(context: Context, party_id: str, row: Row | None = None) -> PartyIdentity:
     """What is known of a party; the empty identity where nothing is."""
+    key = ("identity", party_id, row)
+    if key not in context.memo:
+        context.memo[key] = _identity_of(context, party_id, row)
+    found: PartyIdentity = context.memo[key]
+    return found
+
+
+def _identity_of(context: Context, party_id: str, row: Row | None) -> PartyIdentity:
     party = next((p for p in context.spec.parties if p.id == party_id), None)
     if party is None:
         return _of_row(context, row) if party_id == "row" and row else PartyIdentity()
@@ -77,8 +85,20 @@ def identity_of(context: Context, party_id: str, row: Row | None = None) -> Part
         return of_account(context, party).completed(_of_fields(context, party, row))
     if party.role in OPERATORS and context.account.get("operator_name"):
         return _of_operator(context)
-    named = _of_fields(context, party, row)
-    return named or (_of_row(context, row) if row else PartyIdentity())
+    if row and lives_in(context.spec, party, row.group):
+        return _of_row(context, row)
+    return _of_fields(context, party, row)
+
+
+def lives_in(spec: BundleSpec, party: Party, group: str) -> bool:
+    """Whether a party is whoever stands in the row of a block.
+
+    It has no fields of its own, and the block's fields are looked up by it, or a paper per row is of it.
+    """
+    if named_fields(spec, party):
+        return False
+    looked_up = any(f"@{party.id}." in path for field in spec.groups[group].fields for path in field.prefills)
+    return looked_up or any(m.per == group and party.id in m.of for m in spec.materials)
 
 
 def is_account(context: Context, party: Party) -> bool:
@@ -130,6 +150,13 @@ def answer_of(context: Context, field_id: str, row: Row | None = None) -> object
 
 def _agreed(context: Context, field_id: str, group: str) -> object:
     """What all rows of a block say, UNKNOWN where they differ or there are none."""
+    key = ("agreed", field_id)
+    if key not in context.memo:
+        context.memo[key] = _agreement(context, field_id, group)
+    return context.memo[key]
+
+
+def _agreement(context: Context, field_id: str, group: str) -> object:
     field = context.spec.field(field_id)
     found: object = UNKNOWN
     for index in range(len(rows_of(context.answers, group))):
@@ -174,25 +201,33 @@ def _of_operator(context: Context) -> PartyIdentity:
 def _of_fields(context: Context, party: Party, row: Row | None) -> PartyIdentity:
     """What the form's fields say of a party, the first filled field for each attribute."""
     found: dict[str, str] = {}
-    for attribute, field_id in _named_fields(context, party):
+    for attribute, field_id in named_fields(context.spec, party):
         text = as_text(answer_of(context, field_id, row))
         if text and attribute not in found:
             found[attribute] = text
     return PartyIdentity(**found)
 
 
-def _named_fields(context: Context, party: Party) -> Iterator[tuple[str, str]]:
+def named_fields(spec: BundleSpec, party: Party) -> tuple[tuple[str, str], ...]:
     """(attribute, field) pairs that the definition gives a party, or that names and sources do."""
+    kept = spec.__dict__.setdefault("_party_fields", {})  # the way functools.cached_property keeps things
+    if party.id not in kept:
+        kept[party.id] = tuple(_named_fields(spec, party))
+    found: tuple[tuple[str, str], ...] = kept[party.id]
+    return found
+
+
+def _named_fields(spec: BundleSpec, party: Party) -> Iterator[tuple[str, str]]:
     if party.identity:
         yield from ((a, f) for a, f in party.identity.items() if a in ATTRIBUTES)
         return
     matches: tuple[Callable[[Field, Party], str | None], ...] = (_by_name, _by_source)
     for match in matches:
-        for _, _, field in context.spec.walk_fields():
+        for _, _, field in spec.walk_fields():
             attribute = match(field, party)
             if attribute:
                 yield attribute, field.id
-    if party.kind == "org" and sum(p.kind == "org" for p in context.spec.parties) == 1:
+    if party.kind == "org" and sum(p.kind == "org" for p in spec.parties) == 1:
         yield from (("name", "ent_name"), ("uscc", "uscc"))
 
 

@@ -1,13 +1,14 @@
 """From a path like "api:BIRTH_INFO@child.used" to the question that a register can be asked.
 
 The inputs that an interface declares come from the party's identity, then from the form, then from results of
-upstream items. A definition may say which field is meant: `lookups: {"NAME_CHECK@company": {name: new_name}}`.
+upstream items. A definition may say which field is meant, or a fixed value:
+`lookups: {"NAME_CHECK@company": {name: new_name}, "WEATHER_INFO@vessel": {area_code: {value: XM}}}`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -28,6 +29,8 @@ _HOLDER_KEYS: Final = {
     "org": ("uscc", "id_no"),
     "asset": ("plate_no", "imo_no", "id_no", "uscc"),
 }
+
+_OWN_NUMBERS: Final = frozenset({"passport_no", "plate_no", "imo_no"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,14 @@ def lookup_for(context: Context, path: str, row: Row | None = None) -> Lookup | 
 
 
 def _inputs(context: Context, parts: Path, row: Row | None) -> tuple[tuple[str, str], ...] | None:
+    key = ("inputs", parts.kind, parts.code, parts.party, row)
+    if key not in context.memo:
+        context.memo[key] = _inputs_found(context, parts, row)
+    found: tuple[tuple[str, str], ...] | None = context.memo[key]
+    return found
+
+
+def _inputs_found(context: Context, parts: Path, row: Row | None) -> tuple[tuple[str, str], ...] | None:
     question = _Question(context, parts, identity_of(context, parts.party, row), row)
     return question.for_interface() if parts.kind == "api" else question.for_licence()
 
@@ -97,8 +108,9 @@ class _Question:
         if kind is None:
             return None
         for key in _HOLDER_KEYS.get(kind.holder, ("id_no", "uscc")):
-            if self.identity.get(key):
-                return ((key, self.identity.get(key)),)
+            value = self.identity.get(key) or (self._first([key]) if key in _OWN_NUMBERS else "")
+            if value:
+                return ((key, value),)
         number = self._licence_number(kind.id_field)
         return ((kind.id_field, number),) if number else None
 
@@ -122,10 +134,14 @@ class _Question:
     def _stated(self, name: str) -> str:
         """What the definition says outright."""
         stated: Any = self.context.spec.extra.get("lookups") or {}
-        return self._first(filter(None, [(stated.get(f"{self.path.code}@{self.path.party}") or {}).get(name)]))
+        meant = (stated.get(f"{self.path.code}@{self.path.party}") or {}).get(name)
+        if isinstance(meant, Mapping):
+            return str(meant.get("value", ""))
+        return self._first([meant]) if meant else ""
 
     def _of_party(self, name: str) -> str:
-        return self.identity.get(name) if name in ATTRIBUTES else ""
+        """From the identity; a company's number is its credit code."""
+        return self.identity.get(name) or (self.identity.uscc if name == "id_no" else "")
 
     def _named(self, name: str) -> str:
         """A field of that name, of the party's, or of what the register is about: `water_no` for WATER_ACCT."""
@@ -176,7 +192,7 @@ class _Question:
             return today.isoformat()
         return (today - timedelta(days=LOOK_BACK_DAYS)).isoformat() if name == "from_date" else ""
 
-    def _first(self, field_ids: Iterator[str] | list[str] | filter[Any]) -> str:
+    def _first(self, field_ids: Iterable[str]) -> str:
         """The first of these fields that is filled."""
         texts = (as_text(answer_of(self.context, field_id, self.row)) for field_id in field_ids)
         return next((text for text in texts if text), "")

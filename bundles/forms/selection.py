@@ -12,10 +12,11 @@ from dataclasses import field as attribute
 from typing import Any, Final
 
 from bundles.forms.answers import rows_of
+from bundles.forms.blocks import block_read_by
 from bundles.forms.context import Context, Row
 from bundles.forms.scope import FormScope
 from bundles.forms.typed import EMPTY
-from bundles.rules import judge
+from bundles.rules import RuleError, judge, parse
 from bundles.spec import BundleSpec, Field, Item, Option, Question, Section
 
 FREE_ROUNDS: Final = 20
@@ -140,7 +141,9 @@ class _Round:
             materials=tuple(
                 m.id
                 for m in self.spec.materials
-                if self._switched_on(m.id) and self._needed(m.items, items) and self._holds_somewhere(m.when, m.per)
+                if self._switched_on(m.id)
+                and self._needed(m.items, items)
+                and self._holds_somewhere(m.when, m.per or self._block_of(m.when))
             ),
             results=tuple(r.id for r in self.spec.results if r.item in items and self._switched_on(r.id)),
             questions=tuple(q.id for q in self.spec.guidance if holds(q.when, self.scope)),
@@ -221,6 +224,12 @@ class _Round:
         return group is not None and any(
             holds(expression, self.scope.in_row(Row(group, n))) for n in range(len(rows_of(self.answers, group)))
         )
+
+    def _block_of(self, expression: str | None) -> str | None:
+        try:
+            return block_read_by(self.scope.context, parse(expression)) if expression else None
+        except RuleError:
+            return None
 
     def _needed(self, needed_by: Any, items: Iterable[str]) -> bool:
         return bool(tuple(items)) if needed_by == "all" else any(i in items for i in needed_by)

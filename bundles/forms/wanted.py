@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bundles.forms.answers import Place, rows_of, source_of, stored
-from bundles.forms.conditions import block_read_by, facts_read
+from bundles.forms.blocks import block_read_by, facts_read
 from bundles.forms.context import Context, Lookup, Row
 from bundles.forms.lookups import lookup_for
 from bundles.forms.materials import exemption_paths
