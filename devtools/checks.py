@@ -37,7 +37,7 @@ LINT = (
     Check("ruff", (PYTHON, "-m", "ruff", "check", ".")),
     Check("format", (PYTHON, "-m", "ruff", "format", "--check", "--quiet", ".")),
     Check("imports", (str(VENV / "bin" / "lint-imports"), "--no-cache")),
-    Check("templates", (PYTHON, "-m", "djlint", "--lint", "--quiet", ".")),
+    Check("templates", (PYTHON, "-m", "djlint", "--lint", "--quiet", "templates")),
 )
 TYPES = Check("types", (PYTHON, "-m", "mypy"))
 MIGRATIONS = Check("migrations", (PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"))
