@@ -47,6 +47,7 @@ class SupplementPoint(models.Model):
     code = models.CharField(max_length=32, blank=True, default="")
     text = SealedField()
     asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
     # The item was decided meanwhile: the point needs no answer any more, but it was asked.
     dropped_at = models.DateTimeField(null=True)
 

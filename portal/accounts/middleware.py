@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
-from portal.accounts.access import Policy, policy_of
+from portal.accounts.access import policy_of
 
 
 class SignInRequired:
@@ -26,14 +26,11 @@ class SignInRequired:
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        return None if policy.admits(request.user) else _hidden(request)
+        if not policy.admits(request.user):
+            _hidden()
+        return None
 
 
-def _hidden(request: HttpRequest) -> HttpResponse:
+def _hidden() -> NoReturn:
     """A stranger learns nothing: the same answer as for a page that does not exist."""
-    from django.views.defaults import page_not_found
-
-    return page_not_found(request, Exception("policy"))
-
-
-__all__ = ["Policy", "SignInRequired"]
+    raise Http404
