@@ -133,9 +133,10 @@ class _Builder:
             self.document = value
             self.lines[()] = line
             return ()
-        place = self._open[-1].put(value, line)
+        frame = self._open[-1]
+        place = frame.put(value, line)
         if place is not None:
-            self.lines[place] = line
+            self.lines[place] = frame.line or line
         return place or ()
 
     def _check_count(self, line: int) -> None:
@@ -149,6 +150,7 @@ class _Frame:
     def __init__(self, content: Any, place: Place, anchor: str | None) -> None:
         self.content, self.place, self.anchor = content, place, anchor
         self.key: str | int | None = None
+        self.line: int | None = None  # of the key: where a person looks for the value
         self.waiting = False
 
     def put(self, value: Any, line: int) -> Place | None:
@@ -156,7 +158,7 @@ class _Frame:
             self.content.append(value)
             return (*self.place, len(self.content) - 1)
         if not self.waiting:
-            self.key, self.waiting = self._checked_key(value, line), True
+            self.key, self.line, self.waiting = self._checked_key(value, line), line, True
             return None
         assert self.key is not None
         self.content[self.key], self.waiting = value, False

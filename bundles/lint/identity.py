@@ -22,8 +22,8 @@ def faults(draft: Draft) -> Iterator[Fault]:
         yield from _doubled(f"items[{item.id}].decision.rules", "规则", (rule.id for rule in item.decision.rules))
     for question in spec.guidance:
         yield from _doubled(f"guidance[{question.id}].options", "选项", (option.value for option in question.options))
-    codes = [reason.code for reason in spec.reasons.supplement + spec.reasons.reject]
-    yield from _doubled("reasons", "退回原因", codes)
+    for kind in ("supplement", "reject"):
+        yield from _doubled(f"reasons.{kind}", "退回原因", (reason.code for reason in getattr(spec.reasons, kind)))
     yield from _fields(draft)
 
 
