@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from cases.actions import drafting, filing, parties
 from cases.actions.events import record
@@ -21,12 +22,13 @@ def proceed_when_agreed(case_id: UUID) -> Case:
     What the new authorisation allows is looked up first, outside the transaction. Where that leaves a gap (no
     licence found, so a paper is needed after all) the case goes back to the applicant as a draft.
     """
-    case = drafting.refresh_prefill(case_id)
-    if case.state != CaseState.AWAITING_PARTIES or parties.pending_parties(case):
+    case = Case.objects.select_related("applicant").get(pk=case_id)
+    if not _may_be_filed(case):
         return case
+    drafting.refresh_prefill(case_id)
     with transaction.atomic():
         case = lock_case(case_id)
-        if case.state != CaseState.AWAITING_PARTIES or parties.pending_parties(case):
+        if not _may_be_filed(case):
             return case
         try:
             filing.check_ready(case)
@@ -36,4 +38,22 @@ def proceed_when_agreed(case_id: UUID) -> Case:
             parties.take_back(case)
             return case
         filing.file_case(case, by=case.applicant.actor)
+        return case
+
+
+def _may_be_filed(case: Case) -> bool:
+    return case.state == CaseState.AWAITING_PARTIES and not parties.pending_parties(case)
+
+
+def look_at_waiting(case_id: UUID) -> Case:
+    """What the sweep does with a case that waits for others: carry it on, or remind those whose link has run out."""
+    case = proceed_when_agreed(case_id)
+    if case.state != CaseState.AWAITING_PARTIES:
+        return case
+    with transaction.atomic():
+        case = lock_case(case_id)
+        if case.state == CaseState.AWAITING_PARTIES and parties.pending_parties(case):
+            parties.remind(case, by=SYSTEM)
+            case.next_at = timezone.now() + parties.WAIT
+            case.save(update_fields=["next_at"])
         return case

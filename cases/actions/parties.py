@@ -37,8 +37,10 @@ __all__ = [
     "decline",
     "invite",
     "link_for",
+    "note_agreement",
     "party_by_token",
     "pending_parties",
+    "remind",
     "stop_asking",
     "sync_parties",
     "take_back",
@@ -204,6 +206,13 @@ def _ask(case: Case, asked: Iterable[Party], *, by: Actor) -> None:
         reached.add(party.id_index)
 
 
+def remind(case: Case, *, by: Actor) -> None:
+    """Ask those again whose link has run out."""
+    now = timezone.now()
+    silent = [p for p in pending_parties(case) if p.link_expires_at is not None and p.link_expires_at <= now]
+    _ask(case, silent, by=by)
+
+
 def link_for(party: Party) -> str:
     """A fresh secret for the party's link; only its digest is kept, for 15 days."""
     token = secrets.token_urlsafe(32)
@@ -233,15 +242,22 @@ def agree(party_pk: UUID, *, account: Person, token: str | None = None) -> Case:
 
     Raises CaseError for anybody else, WrongState when the case is no longer waiting.
     """
-    from cases.actions.handing_in import proceed_when_agreed
+    from cases.actions import drafting, handing_in
 
-    with transaction.atomic():
-        case, party = _lock_party(party_pk)
-        _check_person(party, account, token)
-        if party.state != Party.State.AGREED:
-            _still_open(case)
-            _say_yes(case, party, account)
-    return proceed_when_agreed(case.pk)
+    case_id = note_agreement(party_pk, account=account, token=token)
+    case = handing_in.proceed_when_agreed(case_id)
+    return drafting.refresh_prefill(case_id) if case.state in BEFORE_FILING else case
+
+
+@transaction.atomic
+def note_agreement(party_pk: UUID, *, account: Person, token: str | None = None) -> UUID:
+    """The yes alone, recorded; returns the case. Whatever comes of it can be done later."""
+    case, party = _lock_party(party_pk)
+    _check_person(party, account, token)
+    if party.state != Party.State.AGREED:
+        _still_open(case)
+        _say_yes(case, party, account)
+    return case.pk
 
 
 def _say_yes(case: Case, party: Party, account: Person) -> None:

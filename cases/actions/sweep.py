@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from cases.actions import attention, dispatch, progress
+from cases.actions import attention, dispatch, handing_in, progress
 from cases.actions.locking import lock_case, lock_subs
 from cases.models import Attention, Case, SubApplication
-from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, SubState
+from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, CaseState, SubState
 
 log = structlog.get_logger(__name__)
 
 BATCH = 50
+# The pump and the queries look after these; only on a worklist nobody else does.
+OWN_CLOCK = frozenset({SubState.READY}) | SUB_WITH_DEPARTMENT
 LONGEST_QUERY = timedelta(hours=1)
 
 
@@ -57,10 +60,9 @@ def _tell_of_overdue(asked: list[SubApplication]) -> None:
 def look_again() -> int:
     """Advance open cases whose time to look has come, and push on everything of theirs that has no own clock."""
     now = timezone.now()
-    own_clock = {SubState.READY, *SUB_WITH_DEPARTMENT}
     due = Case.objects.filter(state__in=CASE_OPEN, next_at__lte=now).order_by("next_at")
     ids = list(due.values_list("pk", flat=True)[:BATCH])
-    waiting = SubApplication.objects.filter(next_at__lte=now).exclude(state__in=SUB_FINAL | own_clock)
+    waiting = SubApplication.objects.filter(next_at__lte=now).exclude(state__in=SUB_FINAL | OWN_CLOCK)
     ids += list(waiting.values_list("case_id", flat=True)[:BATCH])
     manual = SubApplication.objects.filter(state__in=SUB_WITH_DEPARTMENT, connect="manual", next_at__lte=now)
     ids += list(manual.values_list("case_id", flat=True)[:BATCH])
@@ -69,13 +71,15 @@ def look_again() -> int:
     return len(set(ids))
 
 
-def _look_at(case_id: object) -> None:
+def _look_at(case_id: UUID) -> None:
+    if handing_in.look_at_waiting(case_id).state == CaseState.AWAITING_PARTIES:
+        return
     now = timezone.now()
     with transaction.atomic():
-        case = lock_case(case_id)  # type: ignore[arg-type]
+        case = lock_case(case_id)
         subs = lock_subs(case)
         for sub in subs:
-            if sub.state not in SUB_FINAL and sub.next_at and sub.next_at <= now:
+            if _is_ours(sub) and sub.next_at and sub.next_at <= now:
                 _overdue_task(case, sub)
                 sub.next_at = now + progress.RECHECK
                 sub.save(update_fields=["next_at"])
@@ -83,6 +87,11 @@ def _look_at(case_id: object) -> None:
         if not subs:
             case.next_at = now + progress.RECHECK
             case.save(update_fields=["next_at"])
+
+
+def _is_ours(sub: SubApplication) -> bool:
+    on_a_worklist = sub.connect == "manual" and sub.state in SUB_WITH_DEPARTMENT
+    return on_a_worklist or sub.state not in SUB_FINAL | OWN_CLOCK
 
 
 def _overdue_task(case: Case, sub: SubApplication) -> None:
