@@ -160,6 +160,7 @@ class _FakeSharing:
         }
         self.queries: list[Query] = []
         self.silent: set[str] = set()
+        self.conditional: set[str] = set()  # codes that want a consent
 
     def put(self, code: str, subject: str, *records: Mapping[str, Any]) -> None:
         """The records of a code about a subject (an id number, a credit code, a plate …)."""
@@ -172,6 +173,8 @@ class _FakeSharing:
     def _find(self, query: Query) -> Finding:
         if query.code in self.silent or "*" in self.silent:
             return Finding(query, "unavailable", detail="no answer: deadline")
+        if query.code in self.conditional and not query.consent_id:
+            return Finding(query, "unavailable", detail="refused: no consent")
         by_subject = self.records.get(query.code, {})
         found = [record for _, value in query.inputs for record in by_subject.get(value, [])]
         return Finding(query, "found", tuple(found)) if found else Finding(query, "empty")

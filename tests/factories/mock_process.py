@@ -1,0 +1,67 @@
+"""The mock departments as a process of their own, for tests that talk to them over the wire."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+START_S = 30.0
+
+
+class MockProcess:
+    """A running `python -m integrations.mock_departments` with a record of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"http://127.0.0.1:{_free_port()}"
+        self._log = (folder / "mock.log").open("wb")
+        port = self.url.rpartition(":")[2]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "integrations.mock_departments", "--port", port, "--data", str(folder / "data")],
+            cwd=ROOT,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        self._wait(folder)
+
+    def _wait(self, folder: Path) -> None:
+        until = time.monotonic() + START_S
+        while time.monotonic() < until and self._process.poll() is None:
+            try:
+                self.get("/healthz")
+                return
+            except OSError:
+                time.sleep(0.1)
+        self.stop()
+        raise RuntimeError(f"the mock departments did not start:\n{(folder / 'mock.log').read_text()[-2000:]}")
+
+    def get(self, path: str) -> Any:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=5) as answer:
+            return json.load(answer)
+
+    def control(self, verb: str, **settings: Any) -> Any:
+        """A word to the control interface: behaviour, outage, register, callback or reset."""
+        request = urllib.request.Request(f"{self.url}/_control/{verb}", json.dumps(settings).encode(), method="POST")
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
