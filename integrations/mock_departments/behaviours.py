@@ -13,20 +13,6 @@ from .store import Store
 
 ACCEPT_S, DECIDE_S = 0.2, 0.6
 WHERE = ("dept", "matter", "item", "bundle", "interface", "on")
-SETTINGS = (
-    "accept_s",
-    "decide_s",
-    "decide",
-    "reasons",
-    "result",
-    "connect",
-    "special",
-    "faults",
-    "empty",
-    "mismatch",
-    "verify",
-    "rate",
-)
 REQUEST_FAULTS = ("error500", "error503", "error429", "error400", "error401", "hang_s", "redirect")
 ANSWER_FAULTS = (
     "exec_hang",
@@ -54,6 +40,7 @@ CALLBACK_FAULTS = (
     "garbage_body",
     "contradict",
 )
+SCRIPTED = ("accept_s", "decide_s", "decide", "reasons", "result", "connect", "special")
 DECISIONS = ("approve", "reject", "supplement", "not_accepted", "silence", "rules")
 FAULTS = (*REQUEST_FAULTS, *ANSWER_FAULTS, *CALLBACK_FAULTS)
 
@@ -85,6 +72,13 @@ class Script:
     result: dict[str, object] = field(default_factory=dict)
     connect: str = ""
     special: dict[str, object] | None = None
+    callback_faults: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, met: Mapping[str, Any]) -> Script:
+        """The script that a filing has met with."""
+        settings = {name: met[name] for name in SCRIPTED if name in met}
+        return cls(**settings, callback_faults={n: v for n, v in met["faults"].items() if n in CALLBACK_FAULTS})
 
     @property
     def deciding_s(self) -> float:
@@ -109,7 +103,7 @@ class Behaviours:
 
         Raises UnknownSetting for words it does not know.
         """
-        known = (*WHERE, *SETTINGS, "times")
+        known = (*WHERE, *SCRIPTED, "faults", "empty", "mismatch", "rate", "times")
         wrong = [name for name in settings if name not in known]
         wrong += [name for name in settings.get("faults") or {} if name not in FAULTS]
         if settings.get("decide") not in (None, *DECISIONS):
@@ -130,31 +124,22 @@ class Behaviours:
         rows = self._store.all("SELECT * FROM behaviours WHERE times IS NULL OR times > 0 ORDER BY id DESC")
         return [json.loads(row["settings"]) | {"id": row["id"], "times": row["times"]} for row in rows]
 
-    def settings(self, occasion: Occasion, names: Iterable[str]) -> dict[str, Any]:
-        """The settings of these names for an occasion, each from the newest behaviour that has it."""
-        found: dict[str, Any] = {}
-        for behaviour in self.all():
-            own = {name: behaviour[name] for name in names if name in behaviour and name not in found}
-            if own and _matches(behaviour, occasion) and self._shows(behaviour):
-                found |= own
-                self._use(behaviour)
-        return found
+    def meet(self, occasion: Occasion, settings: Iterable[str], faults: Iterable[str]) -> dict[str, Any]:
+        """What an occasion meets: each setting and fault of these names from the newest behaviour that has it.
 
-    def faults(self, occasion: Occasion, names: tuple[str, ...]) -> dict[str, Any]:
-        """The faults of these names that show themselves now."""
-        found: dict[str, Any] = {}
+        A behaviour counts one of its times for the whole occasion. The faults stand under "faults".
+        """
+        told: dict[str, Any] = {}
+        unwell: dict[str, Any] = {}
         for behaviour in self.all():
-            faults = behaviour.get("faults") or {}
-            own = {name: faults[name] for name in names if faults.get(name) and name not in found}
-            if own and _matches(behaviour, occasion) and self._shows(behaviour):
-                found |= own
+            own = {name: behaviour[name] for name in settings if name in behaviour and name not in told}
+            ill = behaviour.get("faults") or {}
+            sick = {name: ill[name] for name in faults if ill.get(name) and name not in unwell}
+            if (own or sick) and _matches(behaviour, occasion) and self._shows(behaviour):
+                told |= own
+                unwell |= sick
                 self._use(behaviour)
-        return found
-
-    def script(self, occasion: Occasion) -> Script:
-        """How an application filed now will be handled."""
-        names = ("accept_s", "decide_s", "decide", "reasons", "result", "connect", "special")
-        return Script(**self.settings(occasion, names))
+        return told | {"faults": unwell}
 
     def _shows(self, behaviour: Mapping[str, Any]) -> bool:
         return self._random.random() < float(behaviour.get("rate", 1))

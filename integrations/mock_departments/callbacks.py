@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
-from .behaviours import CALLBACK_FAULTS, Behaviours, Occasion
+from .behaviours import Behaviours
 from .clock import now
 from .signing import Keyring, signed_headers
 from .store import Row, Store
@@ -31,9 +31,8 @@ REFUSED_FOR_GOOD = (409,)
 class Outbox:
     """Callbacks to be sent, in the departments' own durable record."""
 
-    def __init__(self, store: Store, behaviours: Behaviours) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._behaviours = behaviours
         self.woken = asyncio.Event()
 
     def announce(self, row: Row, more: Mapping[str, Any]) -> None:
@@ -41,8 +40,7 @@ class Outbox:
         url = json.loads(row["body"]).get("callback_url")
         if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https"):
             return
-        occasion = Occasion(row["dept"], bundle=row["bundle"], item=row["item"], matter=row["matter"])
-        faults = self._behaviours.faults(occasion, CALLBACK_FAULTS)
+        faults = json.loads(row["script"])["callback_faults"]
         event = _event(row, row["status"], row["seq"], json.loads(row["result"]), json.loads(row["reasons"])) | dict(
             more
         )

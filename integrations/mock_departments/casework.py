@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .application import Application, read_application, read_json
-from .behaviours import Behaviours, Occasion, Script
+from .behaviours import Script
 from .callbacks import Outbox
 from .consequences import Consequences
 from .decide import Outcome, Verdict, judge, usual_reasons
@@ -55,7 +55,6 @@ class Casework:
         library: Library,
         registers: Registers,
         licences: LicenceLibrary,
-        behaviours: Behaviours,
         results: ResultMaker,
         consequences: Consequences,
         outbox: Outbox,
@@ -64,13 +63,12 @@ class Casework:
         self._library = library
         self._registers = registers
         self._licences = licences
-        self._behaviours = behaviours
         self._results = results
         self._consequences = consequences
         self._outbox = outbox
 
     # -- what the portal asks ---------------------------------------------------------------------------------------
-    def file(self, dept: str, key: str, raw: bytes) -> Answer:
+    def file(self, dept: str, key: str, raw: bytes, script: Script) -> Answer:
         """File one application; the same key and bytes again get the same answer and change nothing."""
         earlier = self._earlier_answer(dept, key, "applications", raw)
         if earlier:
@@ -78,7 +76,6 @@ class Casework:
         body = read_application(raw)
         bundle, item = body["bundle"].get("code", ""), body["item"].get("id", "")
         matter = body["item"].get("matter", "")
-        script = self._behaviours.script(Occasion(dept, bundle=bundle, item=item, matter=matter))
         self._store.insert(
             "applications",
             {

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from .application import UnreadableApplication
-from .behaviours import ANSWER_FAULTS, REQUEST_FAULTS, Behaviours, Occasion
+from .behaviours import ANSWER_FAULTS, CALLBACK_FAULTS, FAULTS, REQUEST_FAULTS, SCRIPTED, Behaviours, Occasion, Script
 from .casework import Answer, Casework, refusal
 from .faults import cut, give, hang, plain, refusing
 from .library import Library
@@ -71,15 +71,12 @@ class Reception:
         """Keep the request, check it, carry it out and keep the answer: one transaction."""
         with self._store.transaction():
             request_id = self._keep_request(request, dept, raw)
-            occasion = _occasion(dept, parts, raw)
-            faults = self._behaviours.faults(occasion, REQUEST_FAULTS)
-            answer = refusal(503, "系统维护中") if away else refusing(faults)
-            note = "outage" if away else ",".join(faults)
+            met = self._behaviours.meet(*_occasion(request.method, dept, parts, raw))
+            faults = {name: value for name, value in met["faults"].items() if name not in CALLBACK_FAULTS}
+            answer, note = (refusal(503, "系统维护中"), "outage") if away else (refusing(faults), ",".join(faults))
             if answer is None and "hang_s" not in faults:
-                answer, note = self._checked(request, dept, parts, raw)
-                if answer.status < 300:
-                    faults = self._behaviours.faults(occasion, ANSWER_FAULTS)
-                    note = ",".join(faults)
+                answer, refused = self._checked(request, dept, parts, raw, met)
+                faults, note = ({}, refused) if refused else (faults, note)
             answer = answer or Answer(504, b"")
             self._store.run(
                 "UPDATE requests SET status = ?, answer = ?, note = ? WHERE id = ?",
@@ -90,8 +87,10 @@ class Reception:
             )
         return answer, faults
 
-    def _checked(self, request: web.Request, dept: str, parts: list[str], raw: bytes) -> tuple[Answer, str]:
-        """The answer to a request whose signature holds; a refusal otherwise."""
+    def _checked(
+        self, request: web.Request, dept: str, parts: list[str], raw: bytes, met: Mapping[str, Any]
+    ) -> tuple[Answer, str]:
+        """The answer to a request whose signature holds; else a refusal, and why."""
         if dept not in self._library.departments:
             return refusal(404, "没有这个部门"), "unknown department"
         try:
@@ -99,7 +98,7 @@ class Reception:
         except BadSignature as error:
             return refusal(401, str(error)), str(error)
         try:
-            return self._carry_out(request, dept, parts, raw), ""
+            return self._carry_out(request, dept, parts, raw, met), ""
         except UnreadableApplication as error:
             return refusal(400, str(error)), str(error)
 
@@ -122,17 +121,19 @@ class Reception:
             body=raw,
         )
 
-    def _carry_out(self, request: web.Request, dept: str, parts: list[str], raw: bytes) -> Answer:
+    def _carry_out(
+        self, request: web.Request, dept: str, parts: list[str], raw: bytes, met: Mapping[str, Any]
+    ) -> Answer:
         shape = (request.method, parts[0] if parts else "", len(parts))
         key = request.headers.get("Idempotency-Key", "")
         if shape == ("POST", "applications", 1):
-            return self._casework.file(dept, key, raw) if key else refusal(400, "缺少 Idempotency-Key")
+            return self._casework.file(dept, key, raw, Script.of(met)) if key else refusal(400, "缺少 Idempotency-Key")
         if shape == ("GET", "applications", 2):
             return self._casework.status(dept, parts[1])
         if shape == ("POST", "applications", 3):
             return self._about_one(dept, parts[1], parts[2], key, raw)
         if shape == ("POST", "interfaces", 2):
-            return self._sharing.interface(dept, parts[1], raw)
+            return self._sharing.interface(dept, parts[1], raw, met)
         if parts and parts[0] == "licences":
             return self._about_licences(request, dept, parts, raw)
         return refusal(404, "没有这个地址")
@@ -178,13 +179,22 @@ def _parts(request: web.Request) -> list[str]:
     return [unquote(part) for part in request.rel_url.raw_path.split("/")[3:] if part]
 
 
-def _occasion(dept: str, parts: list[str], raw: bytes) -> Occasion:
-    """What kind of request this is, so that behaviours can be matched."""
-    on = parts[0] if parts else ""
+def _occasion(
+    method: str, dept: str, parts: list[str], raw: bytes
+) -> tuple[Occasion, tuple[str, ...], tuple[str, ...]]:
+    """What kind of request this is, and which settings and faults can show themselves on it."""
+    on, faults = parts[0] if parts else "", (*REQUEST_FAULTS, *ANSWER_FAULTS)
     if on == "interfaces":
-        return Occasion(dept, on=on, interface=parts[1] if len(parts) > 1 else "")
-    if on != "applications" or not raw:
-        return Occasion(dept, on=on or "applications")
+        return Occasion(dept, on=on, interface=parts[1] if len(parts) > 1 else ""), ("empty", "mismatch"), faults
+    if on != "applications":
+        return Occasion(dept, on=on), (), faults
+    if (method, len(parts)) != ("POST", 1):
+        return Occasion(dept), (), faults
+    return _filing(dept, raw), SCRIPTED, FAULTS
+
+
+def _filing(dept: str, raw: bytes) -> Occasion:
+    """The bundle, item and matter of a filing, as far as its body can be read."""
     try:
         body = json.loads(raw)
         item, bundle = body.get("item") or {}, body.get("bundle") or {}

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from .application import read_json
-from .behaviours import Behaviours, Occasion
 from .casework import Answer, refusal
 from .clock import now
 from .library import Library
@@ -24,16 +23,14 @@ class Sharing:
         library: Library,
         registers: Registers,
         licences: LicenceLibrary,
-        behaviours: Behaviours,
         file_secret: str,
     ) -> None:
         self._library = library
         self._registers = registers
         self._licences = licences
-        self._behaviours = behaviours
         self._file_secret = file_secret
 
-    def interface(self, dept: str, code: str, raw: bytes) -> Answer:
+    def interface(self, dept: str, code: str, raw: bytes, told: Mapping[str, Any]) -> Answer:
         """Answer one question to a register."""
         interface = self._library.interfaces.get(code)
         if interface is None or dept not in (interface.dept, HUB):
@@ -42,7 +39,6 @@ class Sharing:
         if interface.conditional and not body.get("consent_id"):
             return refusal(403, "有条件共享的数据须有当事人授权")
         inputs = {name: str(value) for name, value in (body.get("inputs") or {}).items() if value not in (None, "")}
-        told = self._behaviours.settings(Occasion(dept, on="interfaces", interface=code), ("empty", "mismatch"))
         try:
             records = [] if told.get("empty") else self._registers.records(code, inputs)
         except IncompleteQuestion as error:

@@ -1,0 +1,53 @@
+"""Only the holder of a department's key is heard, and only once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from .process import Departments, Inbox, Reply, application, signed
+
+PATH, BODY = "/departments/GA/interfaces/CRIME_CHECK", b'{"inputs": {"id_no": "350203199403186286"}, "consent_id": "c"}'
+
+
+def post(departments: Departments, headers: dict[str, str], body: bytes = BODY) -> Reply:
+    return departments.plain("POST", PATH, body, headers)
+
+
+def test_a_signed_request_is_heard(departments: Departments) -> None:
+    assert post(departments, signed("GA", "POST", PATH, BODY)).status == 200
+
+
+@pytest.mark.parametrize("missing", ["X-Key-Id", "X-Timestamp", "X-Nonce", "X-Signature"])
+def test_a_request_without_one_of_the_four_headers_is_refused(departments: Departments, missing: str) -> None:
+    headers = signed("GA", "POST", PATH, BODY)
+    del headers[missing]
+    assert post(departments, headers).status == 401
+
+
+def test_a_changed_body_is_refused(departments: Departments) -> None:
+    assert post(departments, signed("GA", "POST", PATH, BODY), BODY + b" ").status == 401
+
+
+def test_another_departments_key_is_refused(departments: Departments) -> None:
+    assert post(departments, signed("GA", "POST", PATH, BODY, key_of="MZ")).status == 401
+
+
+@pytest.mark.parametrize("off_s", [-400, 400])
+def test_a_timestamp_outside_five_minutes_is_refused(departments: Departments, off_s: float) -> None:
+    assert post(departments, signed("GA", "POST", PATH, BODY, at=time.time() + off_s)).status == 401
+
+
+def test_a_nonce_is_good_once(departments: Departments) -> None:
+    headers = signed("GA", "POST", PATH, BODY)
+    assert [post(departments, headers).status for _ in range(2)] == [200, 401]
+
+
+def test_callbacks_carry_the_signature_of_their_own_department(departments: Departments, inbox: Inbox) -> None:
+    departments.file("GA", application("XSECS", "HUKOU", "hukou_birth", callback_url=inbox.url("GA")), "signed")
+    inbox.wait_for("signed", "approved")
+    for post_ in inbox.posts:
+        assert post_["genuine"]
+        assert post_["headers"]["X-Dept-Id"] == "GA"
+        assert post_["headers"]["X-Event-Id"] == post_["event"]["event_id"]
