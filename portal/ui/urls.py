@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from portal.accounts.access import public
 from portal.ui import views
 
 app_name = "ui"
 urlpatterns = [
-    path("prefer/", views.prefer, name="prefer"),
-    path("ui/look-<slug:mark>.css", views.stylesheet, name="stylesheet"),
-    path("ui/components/", views.components, name="components"),
+    path("prefer/", public(views.prefer), name="prefer"),
+    path("ui/look-<slug:mark>.css", public(views.stylesheet), name="stylesheet"),
+    path("ui/components/", public(views.components), name="components"),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,7 +16,6 @@ from portal.ui.stylesheet import sheet
 YEAR_S = 365 * 24 * 3600
 
 
-@login_not_required
 @require_POST
 def prefer(request: HttpRequest) -> HttpResponse:
     """Keep theme, elder mode or language for a year, then go back to where the person was.
@@ -36,7 +34,6 @@ def _keep(response: HttpResponse, name: str, value: str, *, secure: bool) -> Non
     response.set_cookie(name, value, max_age=YEAR_S, samesite="Lax", httponly=True, secure=secure)
 
 
-@login_not_required
 @require_safe
 def stylesheet(request: HttpRequest, mark: str) -> HttpResponse:
     """The style sheet; its address changes with its bytes, so it may be kept for good."""
@@ -51,7 +48,6 @@ def stylesheet(request: HttpRequest, mark: str) -> HttpResponse:
     return response
 
 
-@login_not_required
 @require_GET
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in every state, while developing."""

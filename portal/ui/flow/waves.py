@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from portal.ui.flow.parts import FlowEdge, FlowNode
 
@@ -59,7 +58,7 @@ def head_of(number: int, nodes: Sequence[FlowNode], edges: Sequence[FlowEdge]) -
     """Title and remark over a wave: what it waits for by name where one thing decides, and how many run at once."""
     keys = {node.key for node in nodes}
     labels = {edge.label for edge in edges if edge.target in keys}
-    many = ngettext("%(count)d 件", "%(count)d 件同时办", len(nodes)) % {"count": len(nodes)}
+    many = (_("%(count)d 件同时办") if len(nodes) > 1 else _("%(count)d 件")) % {"count": len(nodes)}
     if number == 1:
         return _("先办"), many
     if len(labels) == 1 and "" not in labels:
