@@ -7,6 +7,7 @@ import http.client
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from devtools.supervisor import Part, Supervisor, recorded
 APPS = ("bundles", "cases", "integrations", "portal")
 DEV_SETTINGS = "portal.settings.dev"
 READY_TIMEOUT_S = 120.0
+SOURCES_EVERY_S = 1.0
 PREPARED_FROM = ("**/migrations/*.py", "**/management/**/*.py", "demo/**/*.py", "loading/**/*.py", "library/**/*.yaml")
 
 
@@ -30,10 +32,12 @@ class Portal:
     def __init__(self, var: Path, *, reload: bool = False, out: TextIO = sys.stdout) -> None:
         self.var, self.reload, self.out = var, reload, out
         self.web_port, self.mock_port = variables.web_port(), variables.mock_port()
-        self._ready = False
+        self._ready = threading.Event()
+        self._greeted = False
         self._code = 0
         self._seen_sources = 0.0
         self._next_look = 0.0
+        self._give_up_at = 0.0
         self._began = time.monotonic()
 
     def run(self) -> int:
@@ -50,6 +54,8 @@ class Portal:
                 record=record_of(self.var),
                 out=self.out,
             )
+            self._give_up_at = time.monotonic() + READY_TIMEOUT_S
+            threading.Thread(target=self._wait_for_answer, daemon=True).start()
             supervisor.run(self._each_tick)
         return self._code
 
@@ -61,20 +67,26 @@ class Portal:
         require_free(self.mock_port, "MOCK_PORT")
 
     def _each_tick(self, supervisor: Supervisor) -> None:
+        if not self._greeted:
+            self._look_whether_ready(supervisor)
         if time.monotonic() < self._next_look:
             return
-        self._next_look = time.monotonic() + (1.0 if self._ready else 0.3)
-        if not self._ready:
-            self._look_whether_ready(supervisor)
+        self._next_look = time.monotonic() + SOURCES_EVERY_S
         if self.reload and newest_source() > self._seen_sources:
             self._seen_sources = newest_source()
             supervisor.restart_all("代码有变化，重新启动 / the code changed, restarting")
 
+    def _wait_for_answer(self) -> None:
+        """Beside the supervisor: a first answer may take seconds, and a stop must not wait for it."""
+        while not answers(self.web_port, timeout_s=READY_TIMEOUT_S):
+            time.sleep(0.2)
+        self._ready.set()
+
     def _look_whether_ready(self, supervisor: Supervisor) -> None:
-        if answers(self.web_port):
-            self._ready = True
+        if self._ready.is_set():
+            self._greeted = True
             self._greet(supervisor)
-        elif time.monotonic() - self._began > READY_TIMEOUT_S:
+        elif time.monotonic() > self._give_up_at:
             supervisor.write("dev", "门户没有应答，见上面的日志 / the portal does not answer, see the log above")
             self._code = 1
             supervisor.ask_to_stop()
@@ -105,7 +117,7 @@ def parts(var: Path, web_port: int, mock_port: int) -> tuple[Part, ...]:
     """The four programs. The pool of the worker is threads: its work is waiting for departments."""
     python = str(VENV / "bin" / "python")
     (var / "mock").mkdir(exist_ok=True)
-    web = "gunicorn portal.wsgi --worker-class gthread --workers 2 --threads 8 --graceful-timeout 8"
+    web = "gunicorn portal.wsgi --worker-class gthread --workers 2 --threads 8 --graceful-timeout 8 --preload"
     web += f" --bind 127.0.0.1:{web_port} --log-level warning --no-control-socket"
     worker = "celery --quiet -A portal worker -P threads -c 8 --without-gossip --without-mingle --loglevel WARNING"
     beat = "celery --quiet -A portal beat --loglevel WARNING --pidfile="
@@ -161,11 +173,11 @@ def require_free(port: int, variable: str) -> None:
             ) from error
 
 
-def answers(port: int, path: str = "/healthz") -> bool:
+def answers(port: int, *, timeout_s: float = 5.0) -> bool:
     """Whether the portal says that it is well."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
     try:
-        line.request("GET", path)
+        line.request("GET", "/healthz")
         return line.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

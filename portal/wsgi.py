@@ -3,6 +3,9 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 application = get_wsgi_application()
+# Read every address now: workers forked later share what this imports, and no first visitor waits for it.
+_ = get_resolver().url_patterns
