@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from bundles.forms.answers import Place, rows_of, source_of, stored, with_rows, with_values
@@ -122,6 +123,8 @@ def _fitting(field: Field, value: object, registry: Registry) -> object:
         return None
     if field.type in ("enum", "multi"):
         return _as_options(field, value, registry)
+    if field.type == "date" and isinstance(value, datetime):
+        value = value.date()
     try:
         return accept(field, str(stored_form(value)))
     except Illtyped:

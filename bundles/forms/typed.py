@@ -20,7 +20,7 @@ EMPTY: Final[tuple[object, ...]] = (None, "", [], ())
 PLAIN: Final = frozenset({"text", "longtext", "address", "region", "enum", "file"})
 
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
-_DATE: Final = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?", re.ASCII)
+_DATE: Final = re.compile(r"(\d{4})(?:(\d{2})(\d{2})|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)", re.ASCII)
 _TRUE: Final = frozenset({"true", "on", "1", "yes", "y", "是"})
 _FALSE: Final = frozenset({"false", "off", "0", "no", "n", "否"})
 _NAME_DOTS: Final = re.compile(r"\s*[•‧∙・･.．]\s*")
@@ -161,7 +161,7 @@ def _day(field: Field, value: object) -> date:
     match = _DATE.fullmatch(_half_width(value))
     try:
         if match:
-            return date(*map(int, match.groups()))
+            return date(*(int(part) for part in match.groups() if part))
     except ValueError:
         pass
     raise Illtyped("日期格式如2026-11-08，且须是真实日期", "Enter a real date such as 2026-11-08")

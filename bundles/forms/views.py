@@ -206,7 +206,7 @@ class _View:
     def field(self, field: Field, scope: FormScope, path: str = "") -> FieldView:
         place = Place(field.id, scope.row)
         at = path or place.path
-        value = None if path else stored(self.context.answers, place)
+        value = None if path or field.is_group else stored(self.context.answers, place)
         items = tuple(i for i in self.selection.items if i in self.spec.items_of_field(field.id))
         options = choices(field, self.context.registry, self.lang)
         source = source_of(self.context.answers, at)
@@ -218,7 +218,7 @@ class _View:
             widget=_widget(field, options),
             value=self._typed(at, field, value),
             values=self._chosen(at, value),
-            display="" if field.is_group else display(self.spec, self.context.registry, field.id, value, self.lang),
+            display=display(self.spec, self.context.registry, field.id, value, self.lang),
             options=options or self._regions(field),
             required=field.required,
             locked=bool(source and source.get("locked")),
