@@ -11,7 +11,7 @@ from bundles.lint.limits import WORDS as UNITS
 
 LABEL_KEYS = ("id", "code", "value", "item")
 WORDS: dict[str, str] = dict(
-    pair.split("=")  # type: ignore[misc]
+    pair.split("=")
     for pair in (
         "zh=名称 en=英文名称 summary=一句话介绍 class=对象 stage=阶段 lead=牵头部门 mode=模式 channels=渠道 "
         "reach=通办范围 languages=语言 basis=依据 applicants=申请人 agent=代办 parties=当事人 clock=时限 "

@@ -6,7 +6,7 @@ that run keep theirs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -19,14 +19,11 @@ from bundles.models import Bundle, BundleVersion, VersionState
 from bundles.models.bundle import fingerprint
 from bundles.yaml import Source
 
-if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
+Person = Any  # an account of AUTH_USER_MODEL; which model that is, the catalogue does not know
 
 
 @transaction.atomic
-def new_draft(
-    bundle: Bundle, document: Any, *, by: AbstractBaseUser | None = None, change_note: str = ""
-) -> BundleVersion:
+def new_draft(bundle: Bundle, document: Any, *, by: Person | None = None, change_note: str = "") -> BundleVersion:
     """A further version of a bundle, open for editing. Raises BundleError when the document is of another bundle."""
     if document.get("code") != bundle.code:
         raise BundleError(f"定义的代码是“{document.get('code')}”，不是“{bundle.code}”")
@@ -42,7 +39,7 @@ def new_draft(
 
 
 @transaction.atomic
-def new_bundle(document: Any, *, by: AbstractBaseUser | None = None, change_note: str = "") -> BundleVersion:
+def new_bundle(document: Any, *, by: Person | None = None, change_note: str = "") -> BundleVersion:
     """The first draft of a bundle the catalogue does not have yet. Raises BundleError for an unknown lead."""
     if document.get("lead") not in queries.registry().departments:
         raise BundleError(f"牵头部门“{document.get('lead')}”不在部门目录中")
@@ -72,7 +69,7 @@ def faults_of(document: Any, source: Source | None = None) -> tuple[Fault, ...]:
 
 
 @transaction.atomic
-def publish(version: BundleVersion, *, by: AbstractBaseUser | None = None) -> BundleVersion:
+def publish(version: BundleVersion, *, by: Person | None = None) -> BundleVersion:
     """Make a draft the version people apply for; the one before is retired, running cases keep it.
 
     Raises NotPublishable with every error of the lint, BundleError when the version is no draft.
@@ -108,7 +105,7 @@ def retire(version: BundleVersion) -> BundleVersion:
 
 
 @transaction.atomic
-def roll_back(to: BundleVersion, *, by: AbstractBaseUser | None = None) -> BundleVersion:
+def roll_back(to: BundleVersion, *, by: Person | None = None) -> BundleVersion:
     """Publish an earlier definition again, as a new version: history is never rewritten. Raises NotPublishable."""
     if to.is_draft:
         raise BundleError(f"第 {to.number} 版还是草稿，不能回退到它")

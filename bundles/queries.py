@@ -170,7 +170,7 @@ def _meta(row: Bundle) -> BundleMeta:
 
 def _build_published() -> Mapping[str, PublishedBundle]:
     rows = list(Bundle.objects.filter(published__isnull=False))
-    unread = [row.published_id for row in rows if row.published_id not in _versions]
+    unread = [row.published_id for row in rows if row.published_id and row.published_id not in _versions]
     for fresh in BundleVersion.objects.select_related("bundle").filter(pk__in=unread):
         _read(fresh)
     return {row.code: _with_meta(version(row.published_id), _meta(row)) for row in rows if row.published_id}
@@ -182,7 +182,7 @@ def _with_meta(read: PublishedBundle, meta: BundleMeta) -> PublishedBundle:
 
 def _build_registry() -> Registry:
     return Registry(
-        departments={row["code"]: Department(**row) for row in _departments()},
+        departments={department.code: department for department in _departments()},
         licences={row["code"]: _licence(row) for row in LicenceRow.objects.values(*_LICENCE_COLUMNS)},
         interfaces={row["code"]: _interface(row) for row in InterfaceRow.objects.values(*_INTERFACE_COLUMNS)},
         codelists={name: _triples(entries) for name, entries in CodeListRow.objects.values_list("name", "entries")},
@@ -199,10 +199,9 @@ _INTERFACE_COLUMNS = ("code", "zh", "en", "dept_id", "share", "level", "sla", "i
 _MATTER_COLUMNS = ("matter", "zh", "dept_id", "type", "base", "impl", "used_in")
 
 
-def _departments() -> Iterable[dict[str, object]]:
+def _departments() -> Iterable[Department]:
     for row in DepartmentRow.objects.values(*_DEPARTMENT_COLUMNS, "parent_id"):
-        row["parent"] = row.pop("parent_id")
-        yield row
+        yield Department(parent=row.pop("parent_id"), **row)
 
 
 def _licence(row: dict[str, object]) -> LicenceKind:

@@ -21,6 +21,7 @@ from bundles.errors import UnreadableFile
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 40
 MAX_VALUES = 60_000
+LINE_WIDTH = 160
 LABEL_KEYS = ("id", "code", "value", "item")
 _Loader: Any = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
 _Dumper: Any = getattr(pyyaml, "CSafeDumper", pyyaml.SafeDumper)
@@ -70,9 +71,42 @@ def read(text: str | bytes) -> Source:
 
 
 def write(document: Any) -> str:
-    """The document as a YAML file; reading it back gives an equal document."""
-    text: str = pyyaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+    """The document as a YAML file, small entries on one line each; reading it back gives an equal document."""
+    text: str = pyyaml.dump(document, Dumper=_Compact, allow_unicode=True, sort_keys=False, width=4096)
     return text
+
+
+class _Compact(_Dumper):  # type: ignore[misc]
+    """Writes a mapping or list on one line where it fits and holds nothing that needs lines of its own."""
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:
+        node = super().represent_mapping(tag, mapping, flow_style)
+        node.flow_style = _fits_a_line([part for pair in node.value for part in pair])
+        return node
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
+        node = super().represent_sequence(tag, sequence, flow_style)
+        entries = any(isinstance(part, pyyaml.MappingNode) for part in node.value)  # one entry, one line
+        node.flow_style = not entries and _fits_a_line(node.value)
+        return node
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _fits_a_line(parts: list[Any]) -> bool:
+    return all(_is_short(part) for part in parts) and sum(_width(part) for part in parts) <= LINE_WIDTH
+
+
+def _is_short(part: Any) -> bool:
+    return bool(part.flow_style) if isinstance(part, pyyaml.CollectionNode) else "\n" not in part.value
+
+
+def _width(part: Any) -> int:
+    if not isinstance(part, pyyaml.CollectionNode):
+        return sum(2 if ord(letter) > 0x2E7F else 1 for letter in part.value) + 2
+    inner = [one for entry in part.value for one in (entry if isinstance(entry, tuple) else (entry,))]
+    return sum(_width(one) for one in inner) + 2
 
 
 class _Builder:
@@ -93,7 +127,7 @@ class _Builder:
             if self._documents > 1:
                 raise UnreadableFile(line, "一个文件只能写一个文档（多余的 ---）")
         elif isinstance(event, pyyaml.AliasEvent):
-            self._put(self._copy_of(event.anchor, line), line)
+            self._put(self._copy_of(str(event.anchor), line), line)
         elif isinstance(event, pyyaml.ScalarEvent):
             value = _scalar(event, line)
             self._name(event.anchor, value)

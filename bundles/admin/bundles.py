@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
@@ -84,7 +85,8 @@ class BundleAdmin(ModelAdmin):
         rows = bundle.versions.select_related("created_by", "published_by").order_by("-number")
         counts = fault_counts()
         listed = [(row, in_words(counts.get(row.pk)), change_url(row)) for row in rows]
-        return render_to_string("bundles/admin/version_list.html", {"listed": listed})
+        table = render_to_string("bundles/admin/version_list.html", {"listed": listed})
+        return format_html('<div class="bundle-part">{}</div>', table)
 
     @action(description="导入 YAML", url_path="import", permissions=["import"])
     def import_file(self, request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bundles import queries, yaml
@@ -48,14 +49,21 @@ def part(version: BundleVersion, name: str) -> SafeString:
     spec = _spec_of(version)
     if isinstance(spec, MalformedDocument):
         return render_to_string("bundles/admin/version/unreadable.html", {"error": spec})
-    context: dict[str, Any] = {"spec": spec, "version": version}
+    lead = queries.registry().departments.get(spec.lead)
+    context: dict[str, Any] = {"spec": spec, "version": version, "lead": lead.name if lead else spec.lead}
     if name == "items":
         context["rows"] = item_rows(spec)
-    return render_to_string(f"bundles/admin/version/{name}.html", context)
+    return _wide(render_to_string(f"bundles/admin/version/{name}.html", context))
 
 
 def faults_part(version: BundleVersion) -> SafeString:
-    return render_to_string("bundles/admin/version/faults.html", {"faults": faults_with_lines(version.document)})
+    faults = faults_with_lines(version.document)
+    return _wide(render_to_string("bundles/admin/version/faults.html", {"faults": faults}))
+
+
+def _wide(content: SafeString) -> SafeString:
+    """A part of the page that takes its whole width."""
+    return format_html('<div class="bundle-part">{}</div>', content)
 
 
 def faults_with_lines(document: Any) -> tuple[Fault, ...]:

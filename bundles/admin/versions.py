@@ -6,16 +6,17 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from bundles import publishing
+from bundles import publishing, yaml
 from bundles.admin.actions import VersionActions
 from bundles.admin.forms import DraftForm
-from bundles.admin.parts import PARTS, fault_counts, faults_part, faults_with_lines, part
+from bundles.admin.parts import PARTS, fault_counts, faults_part, part
 from bundles.errors import Fault
 from bundles.models import BundleVersion, VersionState
 
@@ -55,6 +56,16 @@ class BundleVersionAdmin(VersionActions, ModelAdmin):
     def _is_editable(self, request: HttpRequest, version: BundleVersion) -> bool:
         return version.is_draft and bool(self.has_change_permission(request, version))
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What cannot be changed has no button that says “save”."""
+        version = self.get_object(request, object_id)
+        editable = version is not None and self._is_editable(request, version)
+        context = {"show_save": editable, "show_save_and_continue": editable, **(extra_context or {})}
+        shown: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return shown
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -72,11 +83,11 @@ class BundleVersionAdmin(VersionActions, ModelAdmin):
     @admin.display(description="版本")
     def heading(self, version: BundleVersion) -> SafeString:
         return format_html(
-            "<strong>{}</strong> · 第 {} 版 · {} · 建立于 {:%Y-%m-%d %H:%M}{}",
+            "<strong>{}</strong> · 第 {} 版 · {} · 建立于 {}{}",
             version.bundle.zh,
             version.number,
             version.get_state_display(),
-            version.created_at,
+            f"{timezone.localtime(version.created_at):%Y-%m-%d %H:%M}",
             f" · {version.change_note}" if version.change_note else "",
         )
 
@@ -94,9 +105,9 @@ class BundleVersionAdmin(VersionActions, ModelAdmin):
 
     @admin.display(description="定义（YAML）")
     def source(self, version: BundleVersion) -> SafeString:
-        from bundles import yaml
-
-        return format_html('<pre class="bundle-source">{}</pre>', yaml.write(version.document))
+        return format_html(
+            '<div class="bundle-part"><pre class="bundle-source">{}</pre></div>', yaml.write(version.document)
+        )
 
 
 def in_words(counts: tuple[int, int] | None) -> str:
@@ -127,5 +138,3 @@ def _part_column(name: str, title: str) -> Any:
 
 for _name, _title in PARTS.items():
     setattr(BundleVersionAdmin, f"part_{_name}", _part_column(_name, _title))
-
-__all__ = ["BundleVersionAdmin", "faults_with_lines"]

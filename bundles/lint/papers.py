@@ -83,7 +83,7 @@ def _instances(draft: Draft, item: Item) -> Iterator[Fault]:
         yield from source_faults(draft, item.instances.from_, f"{path}.from", row=None)
     if not group and not item.instances.from_:
         yield Fault(path, "instances 要写 group（按行）或 from（按查询结果）")
-    if item.instances.by and group in draft.spec.groups:
+    if group and item.instances.by and group in draft.spec.groups:
         names = {field.id for field in draft.spec.groups[group].fields}
         if item.instances.by not in names and not item.instances.from_:
             yield Fault(f"{path}.by", f"重复组 {group} 没有字段 {item.instances.by}")

@@ -55,8 +55,8 @@ def _graph(draft: Draft) -> Mapping[str, set[str]]:
 def _conditions(draft: Draft) -> Iterator[tuple[str, str | None]]:
     """Every part that can be on or off, with its own condition."""
     spec = draft.spec
-    for part in (*spec.items, *spec.form.sections, *spec.materials, *spec.guidance):
-        yield part.id, part.when
+    for parts in (spec.items, spec.form.sections, spec.materials, spec.guidance):
+        yield from ((part.id, part.when) for part in parts)
     for placed in draft.placed:
         yield placed.field.id, placed.field.when
     for question in spec.guidance:

@@ -6,7 +6,6 @@ import re
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
-from functools import lru_cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from bundles.errors import Fault
@@ -115,15 +114,19 @@ def _word(hint: Any) -> str:
     return "或".join(_WORDS.get(Mapping if kind not in _WORDS else kind, "别的内容") for kind in kinds)
 
 
-@lru_cache
 def _keys(cls: type[Node]) -> dict[str, tuple[Any, bool]]:
     """Key of the file -> what its value must be, and whether it must be given."""
-    hints = get_type_hints(cls)
-    return {
-        f.name.rstrip("_"): (hints[f.name], f.default is MISSING and f.default_factory is MISSING)
-        for f in fields(cls)
-        if f.name not in ("extra", "given")
-    }
+    if cls.__name__ not in _known_keys:
+        hints = get_type_hints(cls)
+        _known_keys[cls.__name__] = {
+            f.name.rstrip("_"): (hints[f.name], f.default is MISSING and f.default_factory is MISSING)
+            for f in fields(cls)
+            if f.name not in ("extra", "given")
+        }
+    return _known_keys[cls.__name__]
+
+
+_known_keys: dict[str, dict[str, tuple[Any, bool]]] = {}
 
 
 def _label(entry: Any) -> Any:

@@ -29,7 +29,8 @@ def source_faults(draft: Draft, source: object, path: str, *, row: str | None) -
         yield from _register(draft, kind, code, field, path)
         yield from _party(draft, party, path, row)
     elif found := RESULT.fullmatch(source):
-        yield from _result(draft, *found.groups(), path)
+        item, field = found.groups()
+        yield from _result(draft, item, field, path)
     else:
         yield from _plain(draft, source, path)
 

@@ -198,6 +198,11 @@ def test_a_clerk_gets_no_action_page(clerk: Client, published: BundleVersion) ->
     assert BundleVersion.objects.get(pk=published.pk).state == VersionState.PUBLISHED
 
 
+@pytest.mark.parametrize("ident", ["not-an-id", "00000000-0000-0000-0000-000000000000"])
+def test_an_action_on_no_version_finds_nothing(ident: str, administrator: Client) -> None:
+    assert administrator.get(reverse("admin:bundles_bundleversion_publish", args=[ident])).status_code == 404
+
+
 def test_a_published_version_cannot_be_deleted_in_the_administration(
     administrator: Client, published: BundleVersion
 ) -> None:
