@@ -41,7 +41,8 @@ WITH ranked AS (
     WHERE d.state = 'due' AND (d.lease_until IS NULL OR d.lease_until < clock_timestamp()) AND r.turn <= %(quota)s
     ORDER BY r.turn, d.next_at LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED
 )
-UPDATE cases_delivery d SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s), lease_no = d.lease_no + 1
+UPDATE cases_delivery d
+SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s), lease_no = d.lease_no + 1
 FROM chosen WHERE d.id = chosen.id RETURNING d.id, d.lease_no
 """
 
@@ -54,9 +55,7 @@ class Claim:
     lease_no: int
 
 
-def promise(
-    sub: SubApplication, purpose: str, body: Mapping[str, Any], *, target: Delivery | None = None
-) -> Delivery:
+def promise(sub: SubApplication, purpose: str, body: Mapping[str, Any], *, target: Delivery | None = None) -> Delivery:
     """Write a promise to the department of `sub`, due at once; the caller's transaction decides about it.
 
     A repeated promise of the same purpose and round is the first one: nothing is sent twice.
@@ -157,7 +156,5 @@ def _send_nudge() -> None:
         from cases.tasks import pump
 
         pump.apply_async(retry=False, ignore_result=True, expires=30)
-    except Exception as error:  # noqa: BLE001 - the broker is never allowed to break an accepted act
+    except Exception as error:
         log.warning("nudge.lost", error=type(error).__name__)
-
-

@@ -111,9 +111,7 @@ def _edges(
     alternative_of: str,
 ) -> list[PlannedNeed]:
     return [
-        PlannedNeed(
-            sub.key, (upstream, one.key), dependency.need, dependency.if_rejected, tuple(flow), alternative_of
-        )
+        PlannedNeed(sub.key, (upstream, one.key), dependency.need, dependency.if_rejected, tuple(flow), alternative_of)
         for one in _those_of_the_same_row(sub.instance, present[upstream])
     ]
 

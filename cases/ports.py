@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, Protocol, cast
 from uuid import UUID
 
@@ -51,7 +51,8 @@ class Answer:
     """What a department says about a sub-application, by answer, query or callback (contract v1)."""
 
     sub_application_id: UUID
-    status: str  # received accepted special_procedure special_procedure_ended supplement approved rejected not_accepted withdrawn
+    # received accepted special_procedure special_procedure_ended supplement approved rejected not_accepted withdrawn
+    status: str
     receipt_no: str = ""
     due: date | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
@@ -79,6 +80,9 @@ class DepartmentGateway(Protocol):
 
     def deliver(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         """Try every parcel once, concurrently; one outcome each, in any order. Never raises for a single parcel."""
+
+    def deliver_each(self, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
+        """As `deliver`, each outcome as soon as it is known: a slow department delays nobody else's record."""
 
     def ask(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         """Ask for the state of what was sent: done with an answer, refused when the department never saw it."""
@@ -171,7 +175,7 @@ class Notifier(Protocol):
         """Hand a message over. Raises GatewayError; the case never waits for it."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def _made(dotted: str) -> object:
     return import_string(dotted)()
 

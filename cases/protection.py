@@ -16,7 +16,7 @@ import os
 import unicodedata
 from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -104,6 +104,10 @@ class SealedField(models.BinaryField):
     sealed without its row could be moved to another person's.
     """
 
+    if TYPE_CHECKING:  # what the type checker may assume of the attribute on a row
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
+
     def __init__(self, *args: Any, json: bool = False, **kwargs: Any) -> None:
         self.json = json
         kwargs.setdefault("editable", True)
@@ -165,15 +169,14 @@ class EncryptedStorage(FileSystemStorage):
     def _save(self, name: str, content: File) -> str:
         name = self.get_available_name(name)
         sealed = seal(content.read(), f"file|{PurePosixPath(name)}")
-        return super()._save(name, ContentFile(sealed))
+        stored: str = super()._save(name, ContentFile(sealed))  # type: ignore[misc]
+        return stored
 
     def _open(self, name: str, mode: str = "rb") -> File:
         if mode != "rb":
             raise ValueError("sealed files are read whole and replaced, never edited")
-        with super()._open(name, "rb") as stored:
+        with super()._open(name, "rb") as stored:  # type: ignore[misc]
             return ContentFile(unseal(stored.read(), f"file|{PurePosixPath(name)}"), name=name)
 
     def url(self, name: str | None) -> str:
         raise ValueError("sealed files have no address of their own: serve them through a view")
-
-

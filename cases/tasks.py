@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
 
 from cases.actions.dispatch import pump as run_pump
-from cases.actions.sweep import sweep as run_sweep
+from cases.actions.sweep import keep_sweeping, sweep_alone
+
+_stopping = Event()
 
 
 @shared_task(name="cases.pump", soft_time_limit=50, time_limit=55)
@@ -17,4 +23,15 @@ def pump() -> None:
 @shared_task(name="cases.sweep", soft_time_limit=50, time_limit=55)
 def sweep() -> None:
     """Find what no nudge announced, what is overdue and what went silent."""
-    run_sweep()
+    sweep_alone()
+
+
+@worker_ready.connect
+def begin_to_sweep(**_: Any) -> None:
+    """Every worker sweeps by itself: an emptied broker or a dead beat costs seconds, nothing else."""
+    Thread(target=keep_sweeping, args=(_stopping,), name="sweep", daemon=True).start()
+
+
+@worker_shutting_down.connect
+def end_sweeping(**_: Any) -> None:
+    _stopping.set()

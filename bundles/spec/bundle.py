@@ -122,7 +122,7 @@ class BundleSpec(Node):
 
     def items_of_field(self, field_id: str) -> frozenset[str]:
         """The items that need a field, and so who may see it."""
-        section, group, field = self._placed[field_id]
+        _, group, field = self._placed[field_id]
         named = field.items if field.items is not None else (group.items if group else ())
         return frozenset(i.id for i in self.items) if named == "all" else frozenset(named or ())
 

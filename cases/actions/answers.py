@@ -187,7 +187,7 @@ def _count_as_accepted(case: Case, sub: SubApplication) -> None:
         case.save(update_fields=["accepted_at"])
 
 
-def _reasons(answer: Answer) -> list[Mapping[str, str]]:
+def _reasons(answer: Answer) -> list[dict[str, str]]:
     stated = [{"code": r.code, "about": r.about, "text": r.text} for r in answer.reasons]
     return stated or [{"code": "", "about": "", "text": "部门没有写明理由，我们已请部门补充"}]
 

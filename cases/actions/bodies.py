@@ -109,9 +109,7 @@ def _materials(
     needed = {m.id for m in forms.materials_of(selection, context.spec, sub.item_id)}
     row = row_of(sub)
     return [
-        material
-        for material in Material.objects.filter(case=case, material_id__in=needed)
-        if _is_of_row(material, row)
+        material for material in Material.objects.filter(case=case, material_id__in=needed) if _is_of_row(material, row)
     ]
 
 

@@ -46,7 +46,7 @@ def carry_batch() -> int:
     if not claims:
         return 0
     by_id = {claimed.delivery.pk: claimed for claimed in claims}
-    for outcome in ports.department_gateway().deliver([parcel_of(claimed) for claimed in claims]):
+    for outcome in ports.department_gateway().deliver_each([parcel_of(claimed) for claimed in claims]):
         _record(by_id.pop(outcome.delivery_id), outcome)
     for claimed in by_id.values():
         _record(claimed, Outcome(claimed.delivery.pk, "unknown", detail="no outcome"))

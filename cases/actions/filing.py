@@ -69,7 +69,7 @@ def check_ready(case: Case) -> None:
         raise NotEligible(selection.stops[0].message, tuple(stop.message for stop in selection.stops))
     if not selection.items:
         raise NotReady("还没有要办的事项，请先回答情形问题")
-    refusals = [r for r in forms.check_eligibility(context) if r.verdict is False]
+    refusals = [r for r in forms.check_eligibility(context) if r.verdict == "false"]
     if refusals:
         raise NotEligible(refusals[0].message, tuple(r.message for r in refusals))
     faults = [(error.path, error.message) for error in forms.check_all(context, selection)]

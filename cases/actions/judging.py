@@ -98,9 +98,7 @@ def _readable(reading: Any) -> dict[str, Any]:
     return {"kind": reading.kind, "key": reading.key, "value": shown}
 
 
-def _act(
-    case: Case, subs: Sequence[SubApplication], sub: SubApplication, item: Item, judged: Sequence[Judged]
-) -> None:
+def _act(case: Case, subs: Sequence[SubApplication], sub: SubApplication, item: Item, judged: Sequence[Judged]) -> None:
     """Apply the verdict to a locked, ready sub-application and carry the case on."""
     first_fault = next((one for one in judged if one.verdict == "fail"), None)
     unknown = any(one.verdict == "unknown" for one in judged)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import PurePosixPath
 from uuid import UUID
 
@@ -113,10 +114,15 @@ def upload(case_id: UUID, slot: str, file: Posted, *, by: Actor) -> Material:
         if len(files) >= MAX_FILES_PER_SLOT:
             raise BadUpload(f"一份材料最多 {MAX_FILES_PER_SLOT} 个文件；请合并成一个 PDF 再上传")
         Material.objects.filter(pk__in=[one.pk for one in held if one.source != Source.UPLOAD]).delete()
-        return _kept(case, wanted, examined, position=max((one.position for one in files), default=-1) + 1, by=by)
+        position = max((one.position for one in files), default=-1) + 1
+        due_on = next((one.due_on for one in held if one.due_on), None)
+        return _kept(case, wanted, examined, position=position, due_on=due_on, by=by)
 
 
-def _kept(case: Case, slot: forms.Slot, examined: uploads.Examined, *, position: int, by: Actor) -> Material:
+def _kept(
+    case: Case, slot: forms.Slot, examined: uploads.Examined, *, position: int, due_on: date | None, by: Actor
+) -> Material:
+    """A paper handed in later keeps the day it was due: until then more pages may follow."""
     material = Material(
         case=case,
         slot=slot.key,
@@ -127,6 +133,7 @@ def _kept(case: Case, slot: forms.Slot, examined: uploads.Examined, *, position:
         sha256=examined.sha256,
         size=len(examined.content),
         media_type=examined.media_type,
+        due_on=due_on,
     )
     material.file.save(PurePosixPath(examined.name).name, ContentFile(examined.content), save=False)
     material.save()

@@ -65,9 +65,7 @@ def _standing(sub: SubApplication, needs: Iterable[Need], subs: Mapping[UUID, Su
     return Standing.MET
 
 
-def _edge(
-    sub: SubApplication, need: Need, needs: Sequence[Need], subs: Mapping[UUID, SubApplication]
-) -> Standing:
+def _edge(sub: SubApplication, need: Need, needs: Sequence[Need], subs: Mapping[UUID, SubApplication]) -> Standing:
     upstream = subs[need.upstream_id]
     if _is_met(need.need, upstream.state):
         return Standing.MET

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Event
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from cases.actions import attention, dispatch, handing_in, progress
@@ -17,6 +19,7 @@ from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, CaseState, S
 log = structlog.get_logger(__name__)
 
 BATCH = 50
+SWEEP_LOCK = 7_310_001  # one sweep at a time in the whole installation
 # The pump and the queries look after these; only on a worklist nobody else does.
 OWN_CLOCK = frozenset({SubState.READY}) | SUB_WITH_DEPARTMENT
 LONGEST_QUERY = timedelta(hours=1)
@@ -30,6 +33,29 @@ def sweep() -> int:
     if done:
         log.info("sweep.done", steps=done)
     return done
+
+
+def keep_sweeping(stop: Event) -> None:
+    """Sweep every few seconds until told to stop: the product runs on even where no broker and no beat does."""
+    while not stop.wait(settings.SWEEP_INTERVAL_S):
+        try:
+            sweep_alone()
+        except Exception as error:
+            log.exception("sweep.failed", error=type(error).__name__)
+        finally:
+            connections.close_all()
+
+
+def sweep_alone() -> int:
+    """One round, unless another process is sweeping right now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        try:
+            return sweep()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
 
 
 def ask_the_silent() -> int:

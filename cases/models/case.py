@@ -62,7 +62,8 @@ class Case(ConcurrentTransitionMixin, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["applicant", "client_key"], name="one_case_per_press"),
             models.CheckConstraint(
-                condition=models.Q(state__in=sorted(state.value for state in CASE_FINAL)) | models.Q(next_at__isnull=False),
+                condition=models.Q(state__in=sorted(state.value for state in CASE_FINAL))
+                | models.Q(next_at__isnull=False),
                 name="open_case_is_looked_at_again",
             ),
             models.CheckConstraint(
@@ -119,7 +120,9 @@ class Case(ConcurrentTransitionMixin, models.Model):
         """Staged bundles: items put off are filed now; what was concluded stays concluded."""
         self.outcome, self.closed_at, self.next_at = "", None, next_at
 
-    @transition(field=state, source=[DRAFT, AWAITING_PARTIES, SUBMITTED, IN_PROGRESS, AWAITING_APPLICANT], target=WITHDRAWN)
+    @transition(
+        field=state, source=[DRAFT, AWAITING_PARTIES, SUBMITTED, IN_PROGRESS, AWAITING_APPLICANT], target=WITHDRAWN
+    )
     def withdraw(self, *, at: datetime) -> None:
         """The applicant takes all of it back."""
         self.closed_at, self.next_at = at, None

@@ -30,4 +30,6 @@ class Lookup(models.Model):
     asked_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "kind", "code", "digest"], name="one_answer_per_question")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "kind", "code", "digest"], name="one_answer_per_question")
+        ]

@@ -49,7 +49,7 @@ class Party(models.Model):
 
 
 class Consent(models.Model):
-    """An authorisation to use somebody's data or licences for a purpose; it can be taken back. 个人信息保护法 第十四条."""
+    """An authorisation to use somebody's data or licences for a purpose; revocable. 个人信息保护法 第十四条."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="consents")

@@ -71,11 +71,13 @@ class SubApplication(ConcurrentTransitionMixin, models.Model):
             models.UniqueConstraint(fields=["case", "item_id", "instance_key"], name="one_sub_per_instance"),
             models.UniqueConstraint(fields=["case", "seq"], name="one_sub_per_seq"),
             models.CheckConstraint(
-                condition=models.Q(state__in=sorted(state.value for state in SUB_FINAL)) | models.Q(next_at__isnull=False),
+                condition=models.Q(state__in=sorted(state.value for state in SUB_FINAL))
+                | models.Q(next_at__isnull=False),
                 name="open_sub_is_looked_at_again",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=sorted(state.value for state in SUB_FINAL)) | models.Q(closed_at__isnull=False),
+                condition=~models.Q(state__in=sorted(state.value for state in SUB_FINAL))
+                | models.Q(closed_at__isnull=False),
                 name="final_sub_is_closed",
             ),
         ]

@@ -30,9 +30,7 @@ class Supplement(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "round"], name="one_notice_per_round"),
-            models.UniqueConstraint(
-                fields=["case"], condition=models.Q(state="open"), name="one_open_notice_per_case"
-            ),
+            models.UniqueConstraint(fields=["case"], condition=models.Q(state="open"), name="one_open_notice_per_case"),
         ]
 
 

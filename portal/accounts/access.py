@@ -48,7 +48,9 @@ supervisors_only = _declare(Policy(roles=frozenset({Role.SUPERVISOR, Role.ADMINI
 
 def policy_of(view: Any, request: HttpRequest) -> Policy:
     """The policy a view declares; a view without one is open to nobody."""
-    declared: Policy | None = getattr(view, "policy", None) or getattr(getattr(view, "view_class", None), "policy", None)
+    declared: Policy | None = getattr(view, "policy", None) or getattr(
+        getattr(view, "view_class", None), "policy", None
+    )
     if declared is not None:
         return declared
     return OWN if request.path.startswith(OWN_SIGN_IN_PREFIXES) else NOBODY

@@ -1,4 +1,4 @@
-"""Accounts: people, companies' operators, staff. Names and numbers are sealed; the blind index keeps a person single."""
+"""Accounts: people, companies' operators, staff. Personal values are sealed; the blind index keeps a person single."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ class AccountManager(BaseUserManager["Account"]):
         return account
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> Account:
-        return self.create_user(
-            username, password, is_staff=True, is_superuser=True, role=Role.ADMINISTRATOR, **fields
-        )
+        return self.create_user(username, password, is_staff=True, is_superuser=True, role=Role.ADMINISTRATOR, **fields)
 
     def with_id_no(self, id_no: str) -> Account | None:
         """The person who holds an ID number, whatever its spelling."""
@@ -93,7 +91,9 @@ class Account(AbstractBaseUser, PermissionsMixin):
         own = {"name": self.name, "id_no": self.id_no or "", "phone": self.phone or ""}
         if self.role == Role.COMPANY:
             operator = {"operator_name": self.name, "operator_id": own["id_no"], "operator_phone": own["phone"]}
-            return Identity("org", details.get("ent_name", ""), details.get("uscc", ""), "USCC", own | operator | details)
+            return Identity(
+                "org", details.get("ent_name", ""), details.get("uscc", ""), "USCC", own | operator | details
+            )
         return Identity("person", self.name, own["id_no"], details.get("id_kind", "ID"), own | details)
 
     @property
@@ -134,7 +134,9 @@ class ApiToken(models.Model):
         """The account of a valid token, None for an unknown, expired or revoked one."""
         token = (
             cls.objects.select_related("account")
-            .filter(digest=cls.digest_of(clear), revoked_at=None, expires_at__gt=timezone.now(), account__is_active=True)
+            .filter(
+                digest=cls.digest_of(clear), revoked_at=None, expires_at__gt=timezone.now(), account__is_active=True
+            )
             .first()
         )
         return token.account if token else None

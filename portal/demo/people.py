@@ -59,12 +59,16 @@ def _manual_departments() -> dict[str, tuple[str, Role, str]]:
 
 def _citizen(username: str, person: Mapping[str, Any]) -> Account:
     details = {"bank_card": person["bank_card"], "birth_date": person["birth_date"]}
-    return _account(username, Role.CITIZEN, person["name"], id_no=person["id_no"], phone=person["phone"], details=details)
+    return _account(
+        username, Role.CITIZEN, person["name"], id_no=person["id_no"], phone=person["phone"], details=details
+    )
 
 
 def _operator(username: str, person: Mapping[str, Any], company: Mapping[str, Any]) -> Account:
     details = {"uscc": company["uscc"], "ent_name": company["name"], "legal_rep": person["name"]}
-    return _account(username, Role.COMPANY, person["name"], id_no=person["id_no"], phone=person["phone"], details=details)
+    return _account(
+        username, Role.COMPANY, person["name"], id_no=person["id_no"], phone=person["phone"], details=details
+    )
 
 
 def _desk(username: str, name: str, role: Role, department: str) -> Account:

@@ -1,6 +1,6 @@
 """Development and demonstration: debug pages, readable logs, demo people."""
 
-from portal.settings.base import *  # noqa: F403
+from portal.settings.base import *
 from portal.settings.base import LOGGING, env
 
 DEBUG = env.bool("DEBUG", default=True)

@@ -1,6 +1,6 @@
 """Production: HTTPS only, no demo people, manifest static files."""
 
-from portal.settings.base import *  # noqa: F403
+from portal.settings.base import *
 from portal.settings.base import STORAGES, env
 
 DEBUG = False

@@ -1,6 +1,6 @@
 """Tests: the real PostgreSQL, cheap passwords, everything else as in production."""
 
-from portal.settings.base import *  # noqa: F403
+from portal.settings.base import *
 from portal.settings.base import LOGGING
 
 DEMO_SIGN_IN = True

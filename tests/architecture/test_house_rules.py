@@ -38,7 +38,9 @@ def test_no_function_is_longer_than_the_end() -> None:
 
 def test_no_template_is_longer_than_the_end() -> None:
     templates = sorted((ROOT / "templates").rglob("*.html"))
-    long = [f"{p.relative_to(ROOT)} {n}" for p in templates if (n := len(p.read_text().splitlines())) > LONGEST_TEMPLATE]
+    long = [
+        f"{p.relative_to(ROOT)} {n}" for p in templates if (n := len(p.read_text().splitlines())) > LONGEST_TEMPLATE
+    ]
     assert long == []
 
 

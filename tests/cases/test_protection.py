@@ -16,7 +16,7 @@ NEW = "new:" + base64.b64encode(b"n" * 32).decode()
 
 
 def test_what_is_sealed_opens_in_its_place_only() -> None:
-    sealed = seal("350203199403186286".encode(), "people|id_no|1")
+    sealed = seal(b"350203199403186286", "people|id_no|1")
     assert unseal(sealed, "people|id_no|1") == b"350203199403186286"
     with pytest.raises(Unreadable):
         unseal(sealed, "people|id_no|2")
@@ -44,7 +44,9 @@ def test_one_person_collides_whatever_the_spelling() -> None:
 
 @pytest.mark.django_db
 def test_names_and_numbers_are_not_in_the_table() -> None:
-    account = Account.objects.create_user("lin", "x" * 12, name="林晓岚", id_no="350203199403186286", phone="13800000001")
+    account = Account.objects.create_user(
+        "lin", "x" * 12, name="林晓岚", id_no="350203199403186286", phone="13800000001"
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_jsonb(a)::text FROM accounts_account a WHERE id = %s", [account.pk])
         stored = cursor.fetchone()[0]

@@ -38,7 +38,12 @@ def birth_time() -> datetime:
 
 def account(sample: Any, username: str) -> Account:
     return Account.objects.create_user(
-        username, "a-long-password", role=Role.CITIZEN, name=sample["name"], id_no=sample["id_no"], phone=sample["phone"]
+        username,
+        "a-long-password",
+        role=Role.CITIZEN,
+        name=sample["name"],
+        id_no=sample["id_no"],
+        phone=sample["phone"],
     )
 
 
