@@ -1,0 +1,126 @@
+"""Files from people: judged by content, cleaned, refused with a way out."""
+
+from __future__ import annotations
+
+import io
+import zlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from cases.actions.uploads import clean_name, examine
+from cases.errors import BadUpload
+
+PDF_HEAD = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\n"
+PDF_TAIL = b"trailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def posted(content: bytes, name: str = "户口簿.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 30), **how: object) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, (200, 30, 30)).save(out, kind, **how)
+    return out.getvalue()
+
+
+def pdf(inside: bytes = b"") -> bytes:
+    return PDF_HEAD + inside + PDF_TAIL
+
+
+def test_a_photo_is_written_anew_without_its_position() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Phone of 林晓岚"
+    exif[0x8825] = {1: "N", 2: (24.0, 28.0, 0.0)}
+    taken = examine(posted(picture(exif=exif)))
+    assert taken.media_type == "image/jpeg"
+    assert b"Phone of" not in taken.content
+    assert not Image.open(io.BytesIO(taken.content)).getexif()
+
+
+def test_a_photo_is_turned_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    taken = examine(posted(picture(size=(40, 30), exif=exif)))
+    assert Image.open(io.BytesIO(taken.content)).size == (30, 40)
+
+
+def test_what_is_hidden_behind_a_picture_is_gone() -> None:
+    taken = examine(posted(picture("PNG") + b"<script>alert(1)</script>", "页.png"))
+    assert b"<script>" not in taken.content
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "BMP", "TIFF"])
+def test_usual_pictures_are_taken_whatever_their_name_says(kind: str) -> None:
+    assert examine(posted(picture(kind), "a.txt")).media_type.startswith("image/")
+
+
+def test_a_plain_pdf_is_kept_byte_by_byte() -> None:
+    content = pdf(b"2 0 obj << /Type /Page >> endobj\n")
+    taken = examine(posted(content, "出院小结.pdf"))
+    assert (taken.content, taken.media_type, taken.name) == (content, "application/pdf", "出院小结.pdf")
+
+
+HIDDEN = zlib.compress(b"3 0 obj << /S /JavaScript /JS (app.alert(1)) >> endobj")
+ACTIVE = {
+    "script": b"<< /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>",
+    "escaped": b"<< /S /J#61vaScript >>",
+    "launch": b"<< /S /Launch /F (cmd.exe) >>",
+    "attachment": b"<< /Names << /EmbeddedFiles 4 0 R >> >>",
+    "packed": b"<< /Type /ObjStm /Length 60 /Filter /FlateDecode >>\nstream\n" + HIDDEN + b"\nendstream\n",
+}
+
+
+@pytest.mark.parametrize("inside", ACTIVE.values(), ids=ACTIVE)
+def test_a_pdf_with_something_active_is_refused(inside: bytes) -> None:
+    with pytest.raises(BadUpload, match="脚本或附件"):
+        examine(posted(pdf(inside), "a.pdf"))
+
+
+def test_a_pdf_bomb_is_refused_before_it_unfolds() -> None:
+    bomb = zlib.compress(b"0" * 200_000_000)
+    inside = b"<< /Type /ObjStm /Filter /FlateDecode >>\nstream\n" + bomb + b"\nendstream\n"
+    with pytest.raises(BadUpload, match="过于复杂"):
+        examine(posted(pdf(inside), "a.pdf"))
+
+
+REFUSED = {
+    "empty": (b"", "空文件"),
+    "program": (b"MZ\x90\x00" + b"\x00" * 200, "不是照片也不是 PDF"),
+    "page": (b"<!doctype html><script>alert(1)</script>", "不是照片也不是 PDF"),
+    "drawing": (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "不是照片也不是 PDF"),
+    "cut pdf": (PDF_HEAD, "不完整"),
+    "locked pdf": (pdf(b"<< /Encrypt 5 0 R >>"), "密码"),
+    "cut photo": (picture(size=(400, 400))[:600], "已损坏"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_kept_is_refused_with_its_reason(content: bytes, said: str) -> None:
+    with pytest.raises(BadUpload, match=said):
+        examine(posted(content))
+
+
+def test_a_file_above_the_limit_is_refused_with_the_limit() -> None:
+    with pytest.raises(BadUpload, match="最多 1 MB"):
+        examine(posted(picture("BMP", (800, 800))), max_bytes=1024 * 1024)
+
+
+def test_a_picture_of_absurd_size_is_refused_undecoded() -> None:
+    with pytest.raises(BadUpload, match="尺寸太大"):
+        examine(posted(picture("PNG", (20_000, 4_000))))
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\照片\\户口簿.jpg", "户口簿.jpg"),
+        ("a\u202egpj.exe", "agpj.exe"),
+        ("", "未命名文件"),
+    ],
+)
+def test_names_are_only_for_showing(typed: str, shown: str) -> None:
+    assert clean_name(typed) == shown
