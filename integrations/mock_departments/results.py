@@ -112,15 +112,13 @@ class ResultMaker:
     def _given(self, application: Application, scope: ApplicationScope, item: Item) -> dict[str, object]:
         """Everything known that a result field may be taken from; the closer to this application, the stronger."""
         given: dict[str, object] = {}
-        roles = item.parties
-        prefixes = [party for role in ("subject", "applicant") for party in roles if roles[party] == role]
         applicant = str(application.applicant.get("id_no") or application.applicant.get("uscc") or "")
         given |= known_of(self._world.person(applicant) or self._world.company(applicant))
         if application.applicant.get("name"):
             given |= {name: application.applicant["name"] for name in ("name", "holder_name", "payer")}
         wanted = [name for entry in item.results for name, _zh, _kind in self.fields_of(entry)[0]]
         for name in wanted:
-            given |= _from_form(name, application.flat, prefixes)
+            given |= _from_form(name, application.flat, item.parties)
         if item.entry.get("instances") or application.groups:
             rows = row_findings(application, scope)
             passed = sum(1 for row in rows if row["passed"])
@@ -182,9 +180,12 @@ class ResultMaker:
         return luhn(f"629999{self._store.next_number('bank_account'):012d}")
 
 
-def _from_form(name: str, flat: Mapping[str, Any], prefixes: list[str]) -> dict[str, object]:
-    """A value the form or an earlier result already has for a result field, under any of its names."""
+def _from_form(name: str, flat: Mapping[str, Any], parties: Mapping[str, str]) -> dict[str, object]:
+    """A value the form or an earlier result already has for a result field; the subject's own comes first."""
     suffix = {"id_no": "id"}.get(name, name)
-    names = [*(f"{prefix}_{suffix}" for prefix in prefixes if f"{prefix}_{suffix}" in flat), name, *_SAME.get(name, ())]
-    subject_first = [found for found in names if found in flat and not isinstance(flat[found], list | dict)]
-    return {name: flat[subject_first[0]]} if subject_first else {}
+    own = {
+        role: [f"{party}_{suffix}" for party in parties if parties[party] == role] for role in ("subject", "applicant")
+    }
+    names = [*own["subject"], name, *own["applicant"], *_SAME.get(name, ())]
+    found = [one for one in names if one in flat and not isinstance(flat[one], list | dict)]
+    return {name: flat[found[0]]} if found else {}
