@@ -48,6 +48,12 @@ def fields_of(answers: Mapping[str, Any]) -> Mapping[str, Any]:
     return fields if isinstance(fields, Mapping) else {}
 
 
+def ids_in(answers: Mapping[str, Any], key: str) -> Sequence[str]:
+    """The items listed under "ticks" or "later"."""
+    listed = answers.get(key)
+    return [entry for entry in listed if isinstance(entry, str)] if isinstance(listed, list | tuple) else ()
+
+
 def rows_of(answers: Mapping[str, Any], group: str) -> Sequence[Mapping[str, Any]]:
     """The rows of a repeating block."""
     rows = fields_of(answers).get(group)
@@ -67,10 +73,15 @@ def stored(answers: Mapping[str, Any], place: Place) -> object:
     return row.get(place.field) if isinstance(row, Mapping) else None
 
 
+def sources_of(answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """All sources by field path."""
+    sources = answers.get("sources")
+    return sources if isinstance(sources, Mapping) else {}
+
+
 def source_of(answers: Mapping[str, Any], path: str) -> Mapping[str, Any] | None:
     """Where a prefilled value came from: {"path", "label", "at", "locked"}."""
-    sources = answers.get("sources")
-    found = sources.get(path) if isinstance(sources, Mapping) else None
+    found = sources_of(answers).get(path)
     return found if isinstance(found, Mapping) else None
 
 
@@ -90,7 +101,7 @@ def with_values(
             fields[place.field] = value
         else:
             fields[place.row.group] = _with_cell(fields.get(place.row.group), place.row.index, place.field, value)
-    kept = {**(answers.get("sources") or {}), **sources}
+    kept = {**sources_of(answers), **sources}
     return {**answers, "fields": fields, "sources": {path: source for path, source in kept.items() if source}}
 
 
@@ -110,7 +121,7 @@ def with_rows(answers: Mapping[str, Any], group: str, kept: Sequence[int | None]
     rows = [dict(old[n]) if n is not None and n < len(old) else {} for n in kept]
     moved = {n: new for new, n in enumerate(kept) if n is not None}
     sources: dict[str, Any] = {}
-    for path, source in (answers.get("sources") or {}).items():
+    for path, source in sources_of(answers).items():
         parts = path.split(".")
         if len(parts) != 3 or parts[0] != group:
             sources[path] = source

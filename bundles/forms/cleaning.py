@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from typing import Any
+from typing import Any, Final
 
 from bundles.forms.answers import Place, is_locked, place_of, rows_of, stored, with_rows, with_values
 from bundles.forms.checks import FieldError
 from bundles.forms.context import Context, Row
 from bundles.forms.selection import Selection
-from bundles.forms.typed import EMPTY, Illtyped, accept
+from bundles.forms.typed import EMPTY, MAX_LONG_TEXT, Illtyped, accept, as_typed
 from bundles.forms.words import short_label
 from bundles.spec import BundleSpec, Field, Group, Section
 
+MAX_ROWS: Final = 10_000
 Posted = str | Sequence[str]
 
 
@@ -68,11 +69,13 @@ def _taken_in(
         place = place_of(context.spec, path)
         if place is None or not _is_open(context, selection, answers, place, section):
             continue
+        field, present = context.spec.field(place.field), stored(answers, place)
         try:
-            values[place] = accept(context.spec.field(place.field), typed)
+            value = accept(field, typed)
         except Illtyped as problem:
-            values[place] = typed if isinstance(typed, str) else list(typed)[-1]
+            value = _kept(typed)
             errors.append(_error(context.spec, place, problem))
+        values[place] = present if _looks_alike(field, present, value) else value
     changed = [p.path for p, value in values.items() if stored(answers, p) != value]
     return Cleaned(
         answers=with_values(answers, values, dict.fromkeys(changed)),
@@ -80,6 +83,18 @@ def _taken_in(
         raw={place.path: posted[place.path] for place in values},
         errors=tuple(errors),
     )
+
+
+def _kept(typed: object) -> str:
+    """What was typed, as far as it can be kept."""
+    last = typed[-1] if isinstance(typed, list | tuple) and typed else typed
+    return last[:MAX_LONG_TEXT] if isinstance(last, str) else ""
+
+
+def _looks_alike(field: Field, present: object, value: object) -> bool:
+    """Whether a page would show both the same: the seconds of a time from a register are not lost by posting it."""
+    alike = as_typed(field, present) == as_typed(field, value)
+    return alike and field.type not in ("multi", "bool") and present not in EMPTY and value not in EMPTY
 
 
 def _is_open(
@@ -91,8 +106,14 @@ def _is_open(
     group = spec.group_of(place.field)
     inside = section is None or spec.section_of(place.field).id == section.id
     shown = place.field in selection.fields and (group is None or group.field is None or group.id in selection.fields)
-    fits = place.row is None or group is None or group.max is None or place.row.index < group.max
+    fits = place.row is None or place.row.index < _most_rows(group, len(rows_of(answers, place.row.group)))
     return inside and shown and fits and not field.system and not field.is_group and not is_locked(answers, place.path)
+
+
+def _most_rows(group: Group | None, present: int) -> int:
+    """How far a block may grow by one field alone: by the next row."""
+    limit = MAX_ROWS if group is None or group.max is None else group.max
+    return min(limit, present + 1)
 
 
 def _error(spec: BundleSpec, place: Place, problem: Illtyped) -> FieldError:
@@ -121,7 +142,7 @@ def _renumbered(
     if not rows:
         return answers, posted
     present = range(len(rows_of(answers, group.id)))
-    kept = sorted({*rows.values(), *(n for n in present if _is_fixed(answers, group, n))})[: group.max]
+    kept = sorted({*rows.values(), *(n for n in present if _is_fixed(answers, group, n))})[: group.max or MAX_ROWS]
     numbers = {old: new for new, old in enumerate(kept)}
     renamed = {path: typed for path, typed in posted.items() if path not in rows}
     for path, index in rows.items():

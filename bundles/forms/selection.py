@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import Any, Final
 
-from bundles.forms.answers import rows_of
+from bundles.forms.answers import ids_in, rows_of
 from bundles.forms.blocks import block_read_by
 from bundles.forms.context import Context, Row
 from bundles.forms.scope import FormScope
@@ -175,8 +175,8 @@ class _Round:
         return thing not in self.dropped and (thing not in self.addable or thing in self.added)
 
     def _item_on(self, item: Item) -> bool:
-        ticks = self.answers.get("ticks") or ()
-        return self._available(item) and (item.select != "optional" or item.id in ticks)
+        ticked = item.id in ids_in(self.answers, "ticks")
+        return self._available(item) and (item.select != "optional" or ticked)
 
     def _available(self, item: Item) -> bool:
         """On, but for the tick that an optional item needs."""
@@ -190,7 +190,7 @@ class _Round:
 
     def _postponed(self, on: list[str]) -> frozenset[str]:
         """Items the applicant wants to do later, and those that cannot do without them."""
-        later = {i for i in self.answers.get("later") or () if i in on}
+        later = {i for i in ids_in(self.answers, "later") if i in on}
         for _ in on:
             later |= {i for i in on if any(_needs(self.spec.item(i), upstream) for upstream in later)}
         return frozenset(later)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -35,13 +35,24 @@ class Illtyped(ValueError):
         self.en = en
 
 
-def accept(field: Field, typed: str | Sequence[str]) -> object:
-    """What to store for the text a person typed or the choices posted, None for nothing. Raises Illtyped."""
+def accept(field: Field, typed: object) -> object:
+    """What to store for the text a person typed or the choices posted, None for nothing. Raises Illtyped.
+
+    A program may send numbers and truth values as JSON has them.
+    """
+    entries = [entry for entry in (typed if isinstance(typed, list | tuple) else [typed]) if entry not in EMPTY]
     if field.type == "multi":
-        chosen = [typed] if isinstance(typed, str) else list(typed)
-        return [value for value in chosen if value]
-    text = (typed if isinstance(typed, str) else typed[-1] if typed else "").strip()
+        return _choices(field, entries)
+    text = _as_text(entries[-1]).strip() if entries else ""
     return stored_form(_parsed(field, text)) if text else None
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float | Decimal):
+        return str(stored_form(value))
+    raise Illtyped("填写的内容无法识别，请重新填写", "This cannot be read; enter it again")
 
 
 def read(field: Field, value: object) -> object:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bundles.forms import (
     Context,
     add_row,
+    check_all,
     check_section,
     clean_field,
     clean_section,
+    prefill,
     remove_row,
+    section_view,
     select,
     source_of,
+    split,
 )
 from tests.bundles.forms.world import field, filing, section, small, trucks
 
@@ -147,3 +153,55 @@ def test_clean_answers_are_not_changed_by_cleaning_again() -> None:
     first = clean_section(context, select(context), "s_vehicles", raw).answers
     again = clean_section(replace(context, answers=first), select(context), "s_vehicles", raw).answers
     assert first["fields"] == again["fields"] == context.answers["fields"]
+
+
+def test_posting_a_time_as_shown_keeps_its_seconds_and_its_source() -> None:
+    form = {"sections": [section(field("at", "datetime"))]}
+    source = {"path": "calc:now()", "label": "x", "at": "", "locked": False}
+    context = filing(small(form=form), {"at": "2026-10-30T08:15:30+08:00"}, sources={"at": source})
+    answers = posted(context, "s_one", at="2026-10-30T08:15")
+    assert answers["fields"]["at"] == "2026-10-30T08:15:30+08:00"
+    assert source_of(answers, "at") == source
+
+
+def test_one_field_alone_cannot_make_rows_out_of_nothing() -> None:
+    form = {"sections": [section({**field("rows", "group"), "fields": [field("n", "integer")]})]}
+    context = filing(small(form=form), {"rows": [{"n": 1}]})
+    assert clean_field(context, select(context), "rows.1.n", "2").answers["fields"]["rows"] == [{"n": 1}, {"n": 2}]
+    assert clean_field(context, select(context), "rows.999999.n", "2").values == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "kept"),
+    [("integer", 39, 39), ("bool", False, False), ("money", 12.5, "12.5"), ("multi", ["a"], ["a"])],
+)
+def test_a_program_may_send_values_as_json_has_them(kind: str, sent: Any, kept: object) -> None:
+    context = filing(small(form={"sections": [section(field("a", kind))]}))
+    assert clean_field(context, select(context), "a", sent).values == {"a": kept}
+
+
+@pytest.mark.parametrize("sent", [{"a": 1}, [{"a": 1}], [["x"]], None, []])
+@pytest.mark.parametrize("kind", ["text", "multi", "integer", "date", "bool"])
+def test_nonsense_is_an_error_or_nothing_and_never_kept(kind: str, sent: Any) -> None:
+    context = filing(small(form={"sections": [section(field("a", kind))]}))
+    cleaned = clean_field(context, select(context), "a", sent)
+    assert cleaned.answers["fields"]["a"] in (None, "", [])
+    assert bool(cleaned.errors) is (sent not in (None, []))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        {"guidance": [], "fields": "x", "ticks": 5, "later": {"a": 1}, "sources": []},
+        {"guidance": {"file_kind": {"a": 1}, "muck_kind": 5}, "fields": {"vehicles": {"0": 1}}},
+        {"fields": {"vehicles": [None, 5, {"plate": {"x": 1}, "driver_id": ["y"]}], "date_to": 5, "promise": "x"}},
+    ],
+)
+def test_answers_of_any_shape_can_be_judged(answers: dict[str, Any]) -> None:
+    context = replace(trucks(1), answers=answers)
+    chosen = select(context)
+    assert check_all(context, chosen)
+    after = replace(context, answers=prefill(context, chosen).answers)
+    assert section_view(after, select(after), "s_vehicles").fields
+    assert isinstance(split(after, select(after), "MUCK_FILE"), dict)
