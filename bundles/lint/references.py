@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bundles.errors import Fault
+from bundles.forms.identity import ATTRIBUTES
 from bundles.lint.draft import Draft
 from bundles.spec import Item
 
@@ -73,6 +74,10 @@ def _routed(draft: Draft, item: Item, path: str) -> Iterator[Fault]:
 def _party_identities(draft: Draft) -> Iterator[Fault]:
     for party in draft.spec.parties:
         for key, field in (party.identity or {}).items():
+            if key not in ATTRIBUTES:
+                yield Fault(
+                    f"parties[{party.id}].identity.{key}", f"身份没有 {key} 这一项，可用 {'、'.join(ATTRIBUTES)}"
+                )
             if field not in draft.fields:
                 yield Fault(f"parties[{party.id}].identity.{key}", f"没有字段 {field}")
 

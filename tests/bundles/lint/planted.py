@@ -125,6 +125,12 @@ ERRORS: list[tuple[str, Change, str, str]] = [
     ("source", put("sources", 0, "ref", ""), "sources[0]", "来源"),
     ("basis", drop("basis", 0, "src"), "basis[0]", "来源"),
     (
+        "attribute of an identity",
+        put("parties", "father", "identity", {"height": "father_name"}),
+        "parties[father].identity.height",
+        "身份没有 height",
+    ),
+    (
         "identity of a party",
         put("parties", "father", "identity", {"name": "no_such"}),
         "parties[father].identity.name",
