@@ -12,7 +12,7 @@ from typing import Any
 
 from bundles.forms.answers import Place, rows_of, stored
 from bundles.forms.context import Context, Row
-from bundles.forms.identity import is_account
+from bundles.forms.identity import OPERATORS, is_account
 from bundles.forms.scope import FormScope
 from bundles.forms.selection import Selection, scope, shows
 from bundles.forms.typed import EMPTY, fault, read
@@ -56,7 +56,9 @@ def is_mine(context: Context, section: Section) -> bool:
 
 def _is_me(context: Context, party_id: str) -> bool:
     party = next((p for p in context.spec.parties if p.id == party_id), None)
-    return party is None or not context.account.get("kind") or is_account(context, party)
+    if party is None or not context.account.get("kind"):
+        return True
+    return is_account(context, party) or (party.role in OPERATORS and bool(context.account.get("operator_name")))
 
 
 class Checker:
@@ -95,7 +97,7 @@ class Checker:
         for index in range(count):
             row = self.case.in_row(Row(group.id, index))
             for field in group.fields:
-                yield from self.field(field, row, f"第{index + 1}项，" if count > 1 else "")
+                yield from self.field(field, row, index + 1 if count > 1 else 0)
         yield from self._doubles(group)
 
     def is_asked(self, group: Group) -> bool:
@@ -103,15 +105,16 @@ class Checker:
         shown = group.field is None or group.id in self.selection.fields
         return shown and any(f.id in self.selection.fields and not f.system for f in group.fields)
 
-    def field(self, field: Field, scope: FormScope, where: str = "") -> Iterator[FieldError]:
-        """The first thing wrong with one answer."""
+    def field(self, field: Field, scope: FormScope, number: int = 0) -> Iterator[FieldError]:
+        """The first thing wrong with one answer; `number` is said where there are several rows."""
         if field.system or not shows(field, self.selection, scope):
             return
         place = Place(field.id, scope.row)
         value = stored(self.context.answers, place)
         problem = _lacking(field) if value in EMPTY else self._wrong(field, value, scope)
         if problem and (problem[0] or problem[1]):
-            yield FieldError(place.path, where + problem[0], problem[1], field.id)
+            zh, en = (f"第{number}项，", f"Row {number}: ") if number else ("", "")
+            yield FieldError(place.path, zh + problem[0], problem[1] and en + problem[1], field.id)
 
     def _wrong(self, field: Field, value: object, scope: FormScope) -> tuple[str, str] | None:
         problem = fault(field, value)

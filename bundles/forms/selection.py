@@ -196,15 +196,16 @@ class _Round:
         return frozenset(later)
 
     def _fields(self, items: frozenset[str]) -> Iterator[str]:
-        for section, group, field in self.spec.walk_fields():
-            outer = self._section_on(section) and (group is None or self._field_on(section, group, items))
-            if outer and self._field_on(section, field, items):
-                yield field.id
+        for section in self.spec.form.sections:
+            if self._section_on(section):
+                for outer in (f for f in section.fields if self._field_on(f, items)):
+                    yield outer.id
+                    yield from (inner.id for inner in outer.fields if self._field_on(inner, items))
 
     def _section_on(self, section: Section) -> bool:
         return self._switched_on(section.id) and holds(section.when, self.scope)
 
-    def _field_on(self, section: Section, field: Field, items: frozenset[str]) -> bool:
+    def _field_on(self, field: Field, items: frozenset[str]) -> bool:
         needed = field.is_group and not items.isdisjoint(self._items_inside(field))
         block = self.spec.group_of(field.id)
         return (
