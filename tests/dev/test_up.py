@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +16,9 @@ import pytest
 from devtools import portal, processes
 from devtools.environment import ROOT
 
-# On a quiet machine it takes less than ten seconds; tests share theirs.
-SECOND_START_S = 20.0
+# Bounds for a busy machine; a quiet one takes half a minute and less than ten seconds.
+FIRST_START_S = 240.0
+SECOND_START_S = 90.0
 
 
 def free_ports() -> tuple[int, int]:
@@ -63,10 +63,10 @@ def left_over(var: Path) -> list[str]:
 
 
 @pytest.mark.serial
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
-def test_the_portal_comes_up_from_nothing_and_leaves_nothing(surroundings: Path) -> None:
-    with running(surroundings, portal.READY_TIMEOUT_S) as (door, log, web):
+def test_the_portal_comes_up_from_nothing_and_leaves_nothing_however_it_ends(surroundings: Path) -> None:
+    with running(surroundings, FIRST_START_S) as (door, log, web):
         assert portal.answers(web)
         assert f"http://127.0.0.1:{web}/" in log.read_text()
         assert "林晓岚" in log.read_text()
@@ -74,20 +74,10 @@ def test_the_portal_comes_up_from_nothing_and_leaves_nothing(surroundings: Path)
         door.send_signal(signal.SIGINT)
         assert door.wait(40) == 0
     assert left_over(surroundings) == []
-    assert "重启" not in log.read_text(), "a part died on the way"
+    assert "秒后重启" not in log.read_text(), "a part died on the way"
 
-    began = time.monotonic()
-    with running(surroundings, 60):
-        seconds = time.monotonic() - began
-    assert left_over(surroundings) == []
-    assert seconds < SECOND_START_S, f"the second start took {seconds:.1f} s"
-
-
-@pytest.mark.serial
-@pytest.mark.timeout(240)
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's tether is Linux only")
-def test_after_kill_9_stop_leaves_nothing(surroundings: Path) -> None:
-    with running(surroundings, portal.READY_TIMEOUT_S) as (door, _, _):
+    with running(surroundings, SECOND_START_S) as (door, log, _):
+        assert "准备数据库" not in log.read_text(), "what was prepared is prepared again"
         door.kill()
         door.wait()
     env = {**os.environ, "PORTAL_VAR": str(surroundings)}
