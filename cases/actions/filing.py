@@ -14,7 +14,7 @@ from bundles.rules import evaluate
 from cases.actions import facts, materials, numbering, parties, progress
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_subs
-from cases.errors import NotEligible, NotReady, WrongState
+from cases.errors import Duplicate, NotEligible, NotReady, WrongState
 from cases.models import Case, Need, SubApplication
 from cases.plan import Key, Plan, PlannedSub, plan
 from cases.ports import Actor
@@ -24,22 +24,25 @@ PARTIES_WAIT = timedelta(days=15)
 MAX_TITLE_NAMES = 3
 
 
-def submit_case(case_id: UUID, *, by: Actor, client_key: str) -> Case:
+def submit_case(case_id: UUID, *, by: Actor, client_key: str, client_digest: str = "") -> Case:
     """Hand a draft in. With everybody's authorisation it is filed at once, otherwise the parties are asked.
 
-    The same `client_key` again returns the same case: two presses make one case. Raises NotReady with every fault,
+    The same `client_key` again returns the same case: two presses make one case; with another `client_digest` (other
+    content under the same key) it raises Duplicate. Raises NotReady with every fault,
     NotEligible with the bundle's own words, WrongState when the case was handed in by another act.
     """
     _ask_what_eligibility_needs(case_id)
     with transaction.atomic():
         case = lock_case(case_id)
         if case.state != CaseState.DRAFT:
-            if case.client_key == client_key:
+            if case.client_key == client_key and case.client_digest == client_digest:
                 return case
+            if case.client_key == client_key:
+                raise Duplicate("同一个提交键用在了不同的内容上，请换一个键")
             raise WrongState("这份申请已经提交过了，请到“我的办件”查看进度")
         check_ready(case)
-        case.client_key = client_key
-        case.save(update_fields=["client_key"])
+        case.client_key, case.client_digest = client_key, client_digest
+        case.save(update_fields=["client_key", "client_digest"])
         parties.sync_parties(case)
         if parties.pending_parties(case):
             parties.ask_parties(case, by=by)

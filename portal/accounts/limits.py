@@ -6,7 +6,6 @@ from datetime import timedelta
 from hashlib import sha256
 
 from django.db.models import F
-from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.accounts.models import SignInAttempts
@@ -19,10 +18,9 @@ PER_ADDRESS = 100
 class SignInLimit:
     """Tries for one name and from one address within the window. Addresses come from the socket, not from headers."""
 
-    def __init__(self, request: HttpRequest) -> None:
-        name = request.POST.get("username", "").strip().lower()
-        self._name = _digest(f"name:{name}")
-        self._address = _digest(f"address:{request.META.get('REMOTE_ADDR', '')}")
+    def __init__(self, username: str, address: str) -> None:
+        self._name = _digest(f"name:{username.strip().lower()}")
+        self._address = _digest(f"address:{address}")
 
     def is_reached(self) -> bool:
         return self._tries(self._name) >= PER_NAME or self._tries(self._address) >= PER_ADDRESS

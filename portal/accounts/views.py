@@ -33,7 +33,7 @@ class SignIn(LoginView):
     redirect_authenticated_user = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        limit = SignInLimit(request)
+        limit = SignInLimit(request.POST.get("username", ""), request.META.get("REMOTE_ADDR", ""))
         if limit.is_reached():
             response = self.render_to_response(self.get_context_data(too_many=True))
             response.status_code = 429

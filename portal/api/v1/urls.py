@@ -1,4 +1,31 @@
-"""Addresses of this face."""
+"""Addresses of API v1."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
+
+from portal.api.v1.views import authorisations, cases, catalogue, drafts, tokens
 
 app_name = "api"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
+    path("tokens/", tokens.Tokens.as_view(), name="tokens"),
+    path("bundles/", catalogue.Bundles.as_view(), name="bundles"),
+    path("bundles/<str:code>/", catalogue.BundleDetail.as_view(), name="bundle"),
+    path("drafts/", drafts.Drafts.as_view(), name="drafts"),
+    path("drafts/<uuid:case_id>/", drafts.DraftDetail.as_view(), name="draft"),
+    path("drafts/<uuid:case_id>/materials/", drafts.DraftMaterials.as_view(), name="draft_materials"),
+    path("drafts/<uuid:case_id>/submit/", drafts.DraftSubmission.as_view(), name="draft_submit"),
+    path("authorisations/", authorisations.Authorisations.as_view(), name="authorisations"),
+    path(
+        "authorisations/<uuid:party_id>/<str:answer>/",
+        authorisations.AuthorisationAnswer.as_view(),
+        name="authorisation_answer",
+    ),
+    path("cases/", cases.Cases.as_view(), name="cases"),
+    path("cases/<uuid:case_id>/", cases.CaseDetail.as_view(), name="case"),
+    path("cases/<uuid:case_id>/results/", cases.CaseResults.as_view(), name="case_results"),
+    path("cases/<uuid:case_id>/withdraw/", cases.CaseWithdrawal.as_view(), name="case_withdraw"),
+    path("cases/<uuid:case_id>/items/<uuid:sub_id>/withdraw/", cases.ItemWithdrawal.as_view(), name="item_withdraw"),
+    path("cases/<uuid:case_id>/items/<uuid:sub_id>/choose/", cases.ItemChoice.as_view(), name="item_choose"),
+]

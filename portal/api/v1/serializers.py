@@ -1,0 +1,231 @@
+# mypy: disable-error-code="assignment"
+"""What the API takes and gives, for the schema and for checking input."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+
+class TokenRequest(serializers.Serializer):
+    username = serializers.CharField(max_length=64)
+    password = serializers.CharField(max_length=128, required=False, default="", trim_whitespace=False)
+
+
+class Token(serializers.Serializer):
+    token = serializers.CharField()
+    name = serializers.CharField()
+
+
+class BundleRow(serializers.Serializer):
+    code = serializers.CharField()
+    zh = serializers.CharField()
+    en = serializers.CharField()
+    kind = serializers.CharField()
+    stage = serializers.CharField()
+    mode = serializers.CharField()
+    lead = serializers.CharField()
+    version = serializers.IntegerField()
+    items = serializers.IntegerField()
+
+
+class Bundle(BundleRow):
+    summary = serializers.DictField()
+    guidance = serializers.ListField(child=serializers.DictField())
+    all_items = serializers.ListField(child=serializers.DictField())
+    form = serializers.DictField()
+    materials = serializers.ListField(child=serializers.DictField())
+    results = serializers.ListField(child=serializers.DictField())
+
+
+class DraftRequest(serializers.Serializer):
+    bundle = serializers.CharField(max_length=32)
+    guidance = serializers.DictField(required=False, default=dict)
+    channel = serializers.ChoiceField(["online", "mobile"], default="online")
+
+
+class DraftChange(serializers.Serializer):
+    """`fields`: values by field path; `rows`: how many rows a repeating block shall have."""
+
+    version = serializers.IntegerField(required=False)
+    guidance = serializers.DictField(required=False)
+    ticks = serializers.ListField(child=serializers.CharField(max_length=64), required=False)
+    later = serializers.ListField(child=serializers.CharField(max_length=64), required=False)
+    rows = serializers.DictField(child=serializers.IntegerField(min_value=0, max_value=200), required=False)
+    fields_ = serializers.DictField(required=False, source="typed")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`fields` is a word of the framework; on the wire the key is plain `fields`."""
+        found = super().get_fields()
+        found["fields"] = found.pop("fields_")
+        return found
+
+
+class Fault(serializers.Serializer):
+    path = serializers.CharField(allow_blank=True)
+    message = serializers.CharField()
+
+
+class Slot(serializers.Serializer):
+    slot = serializers.CharField()
+    material_id = serializers.CharField()
+    label = serializers.CharField()
+    state = serializers.CharField()
+    required = serializers.BooleanField()
+    why = serializers.CharField(allow_blank=True)
+    options = serializers.ListField(child=serializers.CharField())
+    departments = serializers.ListField(child=serializers.CharField())
+    due_on = serializers.DateField(allow_null=True)
+
+
+class PartyRow(serializers.Serializer):
+    id = serializers.UUIDField()
+    party_id = serializers.CharField()
+    label = serializers.CharField()
+    state = serializers.CharField()
+    must_agree = serializers.BooleanField()
+
+
+class Draft(serializers.Serializer):
+    id = serializers.UUIDField()
+    bundle = serializers.CharField()
+    version = serializers.IntegerField()
+    state = serializers.CharField()
+    items = serializers.ListField(child=serializers.CharField())
+    later = serializers.ListField(child=serializers.CharField())
+    stops = serializers.ListField(child=serializers.CharField())
+    guidance = serializers.DictField()
+    values = serializers.DictField()
+    sources = serializers.DictField()
+    faults = Fault(many=True)
+    materials = Slot(many=True)
+    parties = PartyRow(many=True)
+
+
+class MaterialRequest(serializers.Serializer):
+    """Cover a slot: `how` is upload (multipart with `file`), commit, defer or undo."""
+
+    slot = serializers.CharField(max_length=96)
+    how = serializers.ChoiceField(["upload", "commit", "defer", "undo"], default="upload")
+    file = serializers.FileField(required=False)
+
+
+class Authorisation(serializers.Serializer):
+    id = serializers.UUIDField()
+    case_id = serializers.UUIDField()
+    party_id = serializers.CharField()
+    applicant = serializers.CharField()
+    bundle_name = serializers.CharField()
+    purpose = serializers.CharField()
+    items = serializers.ListField(child=serializers.CharField())
+    sources = serializers.ListField(child=serializers.CharField())
+    state = serializers.CharField()
+
+
+class CaseRow(serializers.Serializer):
+    id = serializers.UUIDField()
+    number = serializers.CharField(allow_blank=True)
+    title = serializers.CharField()
+    bundle_code = serializers.CharField()
+    state = serializers.CharField()
+    state_label = serializers.CharField()
+    outcome = serializers.CharField(allow_blank=True)
+    headline = serializers.CharField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+
+
+class RuleTrace(serializers.Serializer):
+    rule = serializers.CharField()
+    verdict = serializers.CharField()
+    read = serializers.ListField(child=serializers.CharField())
+
+
+class CaseItem(serializers.Serializer):
+    sub_id = serializers.UUIDField()
+    number = serializers.CharField()
+    item_id = serializers.CharField()
+    title = serializers.CharField()
+    instance = serializers.CharField(allow_blank=True)
+    dept_code = serializers.CharField()
+    dept_short = serializers.CharField()
+    state = serializers.CharField()
+    state_word = serializers.CharField()
+    look = serializers.CharField()
+    note = serializers.CharField(allow_blank=True)
+    receipt_no = serializers.CharField(allow_blank=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+    wave = serializers.IntegerField()
+    trace = RuleTrace(many=True)
+
+
+class Edge(serializers.Serializer):
+    source = serializers.CharField()
+    target = serializers.CharField()
+    label = serializers.CharField(allow_blank=True)
+
+
+class TimelineEntry(serializers.Serializer):
+    at = serializers.DateTimeField()
+    kind = serializers.CharField()
+    text = serializers.CharField()
+    dept_code = serializers.CharField(allow_blank=True)
+    item_id = serializers.CharField(allow_blank=True)
+
+
+class Case(serializers.Serializer):
+    id = serializers.UUIDField()
+    number = serializers.CharField(allow_blank=True)
+    title = serializers.CharField()
+    bundle_code = serializers.CharField()
+    state = serializers.CharField()
+    state_label = serializers.CharField()
+    outcome = serializers.CharField(allow_blank=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+    items = CaseItem(many=True, source="nodes")
+    edges = Edge(many=True)
+    timeline = TimelineEntry(many=True)
+
+
+class ResultField(serializers.Serializer):
+    name = serializers.CharField()
+    label = serializers.CharField()
+    value = serializers.CharField(allow_blank=True)
+
+
+class Result(serializers.Serializer):
+    id = serializers.UUIDField()
+    result_id = serializers.CharField()
+    title = serializers.CharField()
+    kind = serializers.CharField()
+    item_id = serializers.CharField()
+    instance = serializers.CharField(allow_blank=True)
+    dept_code = serializers.CharField()
+    mark = serializers.CharField()
+    issued_at = serializers.DateTimeField()
+    is_revoked = serializers.BooleanField()
+    values = ResultField(many=True, source="fields")
+
+
+class Refusal(serializers.Serializer):
+    sub_id = serializers.UUIDField()
+    title = serializers.CharField()
+    dept_name = serializers.CharField()
+    decision = serializers.CharField()
+    reasons = serializers.ListField(child=serializers.CharField())
+    remedy = serializers.CharField()
+
+
+class Results(serializers.Serializer):
+    results = Result(many=True)
+    refused = Refusal(many=True)
+    open_items = serializers.IntegerField()
+
+
+class ReasonRequest(serializers.Serializer):
+    reason = serializers.CharField(max_length=500)
+
+
+class Choice(serializers.Serializer):
+    go_on = serializers.BooleanField()
