@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from bundles import forms, queries
 from bundles.forms.answers import add_row as with_new_row
-from bundles.forms.answers import place_of, rows_of, stored
+from bundles.forms.answers import place_of, rows_of
 from bundles.forms.answers import remove_row as without_row
-from cases.actions import consents, facts, materials, parties
+from cases.actions import consents, facts, materials, parties, staging
 from cases.actions.events import record
 from cases.actions.locking import lock_case
 from cases.actions.slot_rows import follow_rows, rows_kept
@@ -25,7 +25,7 @@ from cases.errors import CaseError, ChangedMeanwhile, WrongState
 from cases.models import Case, Consent, Lookup, Material, Party
 from cases.ports import SYSTEM, Actor
 from cases.protection import blind_index
-from cases.queries.context import context_of
+from cases.queries.context import context_of, frame_of
 from cases.queries.people import Person
 from cases.states import CaseState
 
@@ -73,7 +73,7 @@ def start_draft(
         applicant_kind=identity.kind,
         applicant_name=identity.name,
         applicant_id_no=identity.id_no,
-        applicant_index=blind_index(identity.id_no),
+        applicant_index=blind_index(_number_of(applicant)),
         assisted_by_id=assisted_by.pk if assisted_by else None,
         channel=channel,
         region=settings.REGION_CODE,
@@ -86,6 +86,11 @@ def start_draft(
     record(case, "draft.started", by=(assisted_by or applicant).actor, bundle=bundle_code, channel=channel)
     parties.sync_parties(case)
     return case
+
+
+def _number_of(applicant: Person) -> str:
+    """What tells this applicant from all others: the number sign-in proved, else the account itself."""
+    return applicant.identity.id_no or applicant.identity.attributes.get("passport_no") or str(applicant.pk)
 
 
 def _consent_by_applying(case: Case, applicant: Person) -> None:
@@ -140,7 +145,9 @@ def save_guidance(
     answers["guidance"] = {**(answers.get("guidance") or {}), **{k: v for k, v in guidance.items() if k in questions}}
     if ticks is not None:
         answers["ticks"] = sorted(items.intersection(ticks))
-    if later is not None:
+    if case.submitted_at is not None:
+        answers["later"] = staging.newly_wanted(case, answers)
+    elif later is not None:
         answers["later"] = sorted(items.intersection(later))
     return _keep(case, answers, by, "guidance.saved")
 
@@ -149,13 +156,14 @@ def save_guidance(
 def save_section(case_id: UUID, section_id: str, raw: Posted, *, by: Actor, version: int | None = None) -> SectionSaved:
     """Take in a section as posted. Locked, hidden and system fields take nothing, whatever a browser sends."""
     case = _open(case_id, version)
-    context = context_of(case)
-    if section_id not in {section.id for section in context.spec.form.sections}:
+    frame = frame_of(case)
+    spec = frame.context.spec
+    if section_id not in {section.id for section in spec.form.sections}:
         raise CaseError("表单里没有这一段，请刷新页面")
-    cleaned = forms.clean_section(context, forms.select(context), section_id, raw)
-    for group, kept in rows_kept(context, section_id, raw).items():
-        follow_rows(case, context.spec, group, kept)
-    _keep(case, cleaned.answers, by, "section.saved", section=section_id)
+    cleaned = forms.clean_section(frame.context, frame.selection, section_id, raw)
+    for group, kept in rows_kept(frame.context, section_id, raw).items():
+        follow_rows(case, spec, group, kept)
+    _keep(case, staging.still_later(case, cleaned.answers), by, "section.saved", section=section_id)
     return SectionSaved(case, _errors_in(case, section_id, cleaned.errors))
 
 
@@ -163,28 +171,29 @@ def save_section(case_id: UUID, section_id: str, raw: Posted, *, by: Actor, vers
 def save_field(case_id: UUID, path: str, typed: str | Sequence[str], *, by: Actor) -> SectionSaved:
     """Take in one field as it is left; every other answer stays (autosave)."""
     case = _open(case_id, None)
-    context = context_of(case)
-    place = place_of(context.spec, path)
+    frame = frame_of(case)
+    spec = frame.context.spec
+    place = place_of(spec, path)
     if place is None:
         raise CaseError("表单里没有这一项，请刷新页面")
-    section_id = context.spec.section_of(place.field).id
-    cleaned = forms.clean_field(context, forms.select(context), path, typed)
-    _keep(case, cleaned.answers, by, "section.saved", section=section_id)
+    section_id = spec.section_of(place.field).id
+    cleaned = forms.clean_field(frame.context, frame.selection, path, typed)
+    _keep(case, staging.still_later(case, cleaned.answers), by, "section.saved", section=section_id)
     found = _errors_in(case, section_id, cleaned.errors)
     return SectionSaved(case, tuple(error for error in found if error.path == path))
 
 
 def _errors_in(case: Case, section_id: str, typed_wrong: Sequence[forms.FieldError]) -> tuple[forms.FieldError, ...]:
     """Type errors first, then what the rules say, one a field."""
-    context = context_of(case)
-    found = {error.path: error for error in forms.check_section(context, forms.select(context), section_id)}
+    frame = frame_of(case)
+    found = {error.path: error for error in forms.check_section(frame.context, frame.selection, section_id)}
     return tuple({**found, **{error.path: error for error in typed_wrong}}.values())
 
 
 @transaction.atomic
 def add_row(case_id: UUID, group: str, *, by: Actor, version: int | None = None) -> Case:
     """One more row of a repeating block. Raises CaseError when it is full."""
-    case = _open(case_id, version)
+    case = _open_draft(case_id, version)
     spec = _spec_with_group(case, group)
     answers = with_new_row(spec, case.answers, group)
     if len(rows_of(answers, group)) == len(rows_of(case.answers, group)):
@@ -195,7 +204,7 @@ def add_row(case_id: UUID, group: str, *, by: Actor, version: int | None = None)
 @transaction.atomic
 def remove_row(case_id: UUID, group: str, index: int, *, by: Actor, version: int | None = None) -> Case:
     """Take a row out; the rows after it move up, their papers with them."""
-    case = _open(case_id, version)
+    case = _open_draft(case_id, version)
     spec = _spec_with_group(case, group)
     count = len(rows_of(case.answers, group))
     if not 0 <= index < count:
@@ -203,6 +212,13 @@ def remove_row(case_id: UUID, group: str, index: int, *, by: Actor, version: int
     follow_rows(case, spec, group, [n for n in range(count) if n != index])
     answers = without_row(spec, case.answers, group, index)
     return _keep(case, answers, by, "section.saved", section=spec.groups[group].section)
+
+
+def row_count(case_id: UUID, group: str) -> int:
+    """How many rows a repeating block has. Raises CaseError for a block the form does not have."""
+    case = _read(case_id)
+    _spec_with_group(case, group)
+    return len(rows_of(case.answers, group))
 
 
 def _spec_with_group(case: Case, group: str) -> Any:
@@ -218,7 +234,7 @@ def dispute(case_id: UUID, path: str, right_value: str, reason: str, by: Actor) 
 
     政务数据共享条例: the applicant may have shared data checked; nothing else waits for it.
     """
-    case = _open(case_id, None)
+    case = _open_draft(case_id, None)
     source = (case.answers.get("sources") or {}).get(path)
     if not source or not source.get("locked"):
         raise CaseError("这一项可以直接修改，不用提异议")
@@ -235,12 +251,19 @@ def dispute(case_id: UUID, path: str, right_value: str, reason: str, by: Actor) 
 
 
 def _open(case_id: UUID, version: int | None) -> Case:
-    """The draft, locked. A case that waits for other parties becomes a draft again: what they signed changes."""
+    """The draft, locked; or a filed case of a staged bundle, in which only what was put off is open."""
     case = lock_case(case_id)
-    if case.state not in parties.BEFORE_FILING:
+    if case.state not in parties.BEFORE_FILING and not staging.takes_more(case):
         raise WrongState("这份申请已经提交，不能再改；需要更正请看补正通知，或撤回后重新申请")
     if version is not None and version != case.version:
         raise ChangedMeanwhile("这份申请刚在别处改过（另一台设备或另一位），请核对后再保存；您填的内容还在")
+    return case
+
+
+def _open_draft(case_id: UUID, version: int | None) -> Case:
+    case = _open(case_id, version)
+    if case.submitted_at is not None:
+        raise WrongState("申请已经提交，这一项不能再改；需要更正请看补正通知")
     return case
 
 
@@ -252,7 +275,8 @@ def _keep(case: Case, answers: Mapping[str, Any], by: Actor, event: str, **said:
         return case
     parties.take_back(case)
     case.answers, case.version = dict(answers), case.version + 1
-    case.next_at = case.saved_at + DRAFT_KEPT
+    if case.state == CaseState.DRAFT:
+        case.next_at = case.saved_at + DRAFT_KEPT
     case.save(update_fields=["answers", "version", "saved_at", "next_at"])
     record(case, event, by=by, **said)
     parties.sync_parties(case)
@@ -266,15 +290,16 @@ def refresh_prefill(case_id: UUID) -> Case:
     """Ask registers and licences what they know and fill the empty fields, within two seconds.
 
     One answer opens the next question (the marriage certificate names the father), so it goes round a few times.
-    What somebody typed is never overwritten. Not inside a transaction. A filed case is left as it is.
+    What somebody typed is never overwritten. Not inside a transaction. A filed case is left as it is, but for items
+    that were put off.
     """
     ends = time.monotonic() + PREFILL_BUDGET_S
     case = _read(case_id)
-    if case.state not in parties.BEFORE_FILING:
+    if not _is_filled_in(case):
         return case
     for _ in range(PREFILL_ROUNDS):
-        context = context_of(case)
-        wanted = forms.lookups_wanted(context, forms.select(context))
+        frame = frame_of(case)
+        wanted = forms.lookups_wanted(frame.context, frame.selection)
         left = ends - time.monotonic()
         answered = facts.ask(case, wanted, purpose=consents.purpose_of(case), budget_s=left) if left > 0 else 0
         case, is_changed = _fill_in(case_id)
@@ -287,24 +312,22 @@ def refresh_prefill(case_id: UUID) -> Case:
 @transaction.atomic
 def _fill_in(case_id: UUID) -> tuple[Case, bool]:
     case = lock_case(case_id)
-    if case.state not in parties.BEFORE_FILING:
+    if not _is_filled_in(case):
         return case, False
-    context = context_of(case)
-    filled = forms.prefill(context, forms.select(context))
+    frame = frame_of(case)
+    filled = forms.prefill(frame.context, frame.selection)
     if not filled.changed:
         return case, False
-    case.answers = dict(filled.answers)
+    case.answers = staging.still_later(case, filled.answers)
     case.save(update_fields=["answers"])
     record(case, "draft.prefilled", by=SYSTEM, paths=sorted(filled.changed))
     parties.sync_parties(case)
     return case, True
 
 
+def _is_filled_in(case: Case) -> bool:
+    return case.state in parties.BEFORE_FILING or (staging.takes_more(case) and bool(case.answers.get("later")))
+
+
 def _read(case_id: UUID) -> Case:
     return Case.objects.select_related("applicant").get(pk=case_id)
-
-
-def value_at(case: Case, path: str) -> object:
-    """The stored answer at a path, None where there is none."""
-    place = place_of(queries.version(case.bundle_version_id).spec, path)
-    return stored(case.answers, place) if place else None

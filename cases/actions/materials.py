@@ -16,11 +16,11 @@ from cases import clock
 from cases.actions import uploads
 from cases.actions.events import record
 from cases.actions.locking import lock_case
-from cases.actions.uploads import BadUpload, Posted, forget_file
-from cases.errors import CaseError, WrongState
+from cases.actions.uploads import Posted, forget_file
+from cases.errors import BadUpload, CaseError, WrongState
 from cases.models import Case, Material, Supplement
 from cases.ports import SYSTEM, Actor
-from cases.queries.context import context_of
+from cases.queries.context import frame_of
 from cases.queries.slots import Exemptions, Proof, SlotView, missing_materials, slots_of
 from cases.states import CASE_FINAL, CaseState
 
@@ -41,6 +41,7 @@ __all__ = [
 MAX_FILES_PER_SLOT = 20
 BYTES_PER_MB = 1024 * 1024
 BEFORE_FILING = frozenset({CaseState.DRAFT, CaseState.AWAITING_PARTIES})
+ENDED = frozenset({CaseState.WITHDRAWN, CaseState.LAPSED})
 Source = Material.Source
 
 
@@ -54,14 +55,14 @@ def cover_exempt(case: Case) -> None:
     No record leaves the slot open, never refuses anybody (查无记录的，请上传).
     """
     case = lock_case(case.pk)
-    if case.state in CASE_FINAL:
+    if case.state in ENDED:
         return
-    context = context_of(case)
-    exemptions = Exemptions(case, context)
+    frame = frame_of(case)
+    exemptions = Exemptions(case, frame.context)
     held: dict[str, list[Material]] = {}
     for material in Material.objects.filter(case=case):
         held.setdefault(material.slot, []).append(material)
-    for slot in forms.material_slots(context, forms.select(context)):
+    for slot in filter(frame.is_open_slot, forms.material_slots(frame.context, frame.selection)):
         if not any(one.source != Source.LICENCE for one in held.get(slot.key, ())):
             exemption = exemptions.of(slot)
             proofs = exemption.proofs if exemption.is_complete else ()
@@ -184,16 +185,16 @@ def defer(case_id: UUID, slot: str, *, by: Actor) -> Material:
     return _instead(case, wanted, Source.DEFERRED, by=by, due_on=due.on)
 
 
-def _instead(case: Case, slot: forms.Slot, source: str, *, by: Actor, **said: object) -> Material:
+def _instead(case: Case, slot: forms.Slot, source: str, *, by: Actor, due_on: date | None = None) -> Material:
     _check_open(case, slot)
     if Material.objects.filter(case=case, slot=slot.key, source=Source.UPLOAD).exists():
         raise WrongState(f"“{slot.label}”已经上传了文件；要改用别的方式，请先删除文件")
     Material.objects.filter(case=case, slot=slot.key).delete()
     material = Material.objects.create(
-        case=case, slot=slot.key, material_id=slot.material.id, source=source, name=slot.label, **said
+        case=case, slot=slot.key, material_id=slot.material.id, source=source, name=slot.label, due_on=due_on
     )
     kind = "materials.committed" if source == Source.COMMITMENT else "materials.deferred"
-    record(case, kind, by=by, slot=slot.key, **{name: str(value) for name, value in said.items()})
+    record(case, kind, by=by, slot=slot.key, due_on=due_on.isoformat() if due_on else None)
     return material
 
 
@@ -210,8 +211,8 @@ def undo_cover(case_id: UUID, slot: str, *, by: Actor) -> None:
 
 def _slot(case: Case, key: str) -> forms.Slot:
     """Raises CaseError for a slot that the case does not have now."""
-    context = context_of(case)
-    for slot in forms.material_slots(context, forms.select(context)):
+    frame = frame_of(case)
+    for slot in forms.material_slots(frame.context, frame.selection):
         if slot.key == key:
             if slot.material.generated:
                 raise CaseError(f"“{slot.label}”由系统生成，不用上传")
@@ -220,8 +221,8 @@ def _slot(case: Case, key: str) -> forms.Slot:
 
 
 def _check_open(case: Case, slot: forms.Slot) -> None:
-    """Before filing everything is open; afterwards what was deferred and what a notice asks for."""
-    if case.state in BEFORE_FILING:
+    """Before filing all is open; afterwards what was deferred, what a notice asks for, what only put-off items need."""
+    if case.state in BEFORE_FILING or (case.state not in ENDED and frame_of(case).is_open_slot(slot)):
         return
     if case.state in CASE_FINAL:
         raise WrongState("办件已经结束，不能再改材料")

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from bundles import forms
-from bundles.rules import evaluate
-from bundles.spec import BundleSpec
-from bundles.spec import Party as PartySpec
-from cases.actions import consents, invitations
+from cases.actions import consents, invitations, staging
+from cases.actions.concerned import STANDING, sync_parties
 from cases.actions.events import record
 from cases.actions.locking import lock_case
-from cases.actions.signing import confirmed, digest_of_answers
+from cases.actions.signing import digest_of_answers, note_confirmations
 from cases.errors import CaseError, WrongState
 from cases.models import Case, Consent, Party
 from cases.ports import Actor
@@ -50,128 +46,6 @@ __all__ = [
 LINK_DAYS = 15
 WAIT = timedelta(days=LINK_DAYS)
 BEFORE_FILING = frozenset({CaseState.DRAFT, CaseState.AWAITING_PARTIES})
-_IDENTITY = ["kind", "consent_kind", "name", "id_no", "id_index", "phone"]
-_STANDING = ["state", "account", "answered_at", "signed_digest", "link_digest", "link_expires_at"]
-
-
-# ---- who is concerned ---------------------------------------------------------------------------------------
-
-
-def sync_parties(case: Case) -> None:
-    """Bring the parties of a locked case in line with its answers; whoever signed something else is asked again."""
-    context = context_of(case)
-    selection = forms.select(context)
-    shown = replace(context, shown=selection.fields)
-    rows = {(row.party_id, row.row_index): row for row in Party.objects.filter(case=case)}
-    own = consents.own_indexes(case)
-    digest = digest_of_answers(context)
-    kept = set()
-    for party, row, identity in _concerned(shown, selection):
-        key = (party.id, row.index if row else None)
-        kept.add(key)
-        _bring_up(case, rows.get(key), party, row, identity, own=own, digest=digest)
-    for key in rows.keys() - kept:
-        _drop(rows[key])
-    _note_confirmations(case)
-
-
-def _note_confirmations(case: Case) -> None:
-    """Say in the form's own system fields who has agreed."""
-    everybody = not pending_parties(case)
-    answers = confirmed(context_of(case), Party.objects.filter(case=case), everybody=everybody)
-    if answers != case.answers:
-        case.answers = answers
-        case.save(update_fields=["answers"])
-
-
-def _concerned(
-    context: forms.Context, selection: forms.Selection
-) -> Iterator[tuple[PartySpec, forms.Row | None, forms.PartyIdentity]]:
-    """The parties of which something is known, each row of a repeating block on its own."""
-    scope = forms.scope(context, selection)
-    for party in context.spec.parties:
-        if party.when is not None and evaluate(party.when, scope) is False:
-            continue
-        identity = forms.identity_of(context, party.id)
-        if identity:
-            yield party, None, identity
-        group = _block_of(context.spec, party)
-        for index in range(_row_count(context, group)) if group else ():
-            row = forms.Row(group, index) if group else None
-            identity = forms.identity_of(context, party.id, row)
-            if identity:
-                yield party, row, identity
-
-
-def _block_of(spec: BundleSpec, party: PartySpec) -> str | None:
-    """The repeating block that lists a party of several: by its identity fields, its name, or its `@row` sources."""
-    if not party.many:
-        return None
-    named = [spec.group_of(field) for field in (party.identity or {}).values() if spec.has_field(field)]
-    if party.identity:
-        return next((group.id for group in named if group), None)
-    stem = party.id.rstrip("s")
-    by_name = [g.id for g in spec.groups.values() if any(word.rstrip("s") == stem for word in g.id.split("_"))]
-    by_source = [g.id for g in spec.groups.values() if any(_reads_row_card(f.prefills) for f in g.fields)]
-    return next(iter([*by_name, *by_source]), None)
-
-
-def _reads_row_card(prefills: Iterable[str]) -> bool:
-    return any(path.startswith("licence:") and "@row." in path for path in prefills)
-
-
-def _row_count(context: forms.Context, group: str) -> int:
-    rows = (context.answers.get("fields") or {}).get(group)
-    return len(rows) if isinstance(rows, list) else 0
-
-
-def _bring_up(
-    case: Case,
-    known: Party | None,
-    party: PartySpec,
-    row: forms.Row | None,
-    identity: forms.PartyIdentity,
-    *,
-    own: frozenset[str],
-    digest: str,
-) -> None:
-    index = consents.index_of(identity)
-    one = known or Party(case=case, party_id=party.id, row_index=row.index if row else None)
-    if known and known.id_index != index:
-        _forget(one)
-    one.kind, one.consent_kind, one.id_index = party.kind, party.consent, index
-    one.name, one.id_no = identity.name or None, identity.id_no or identity.uscc or identity.passport_no or None
-    one.phone = identity.phone or None
-    if index and index in own:
-        _settle(one, case.applicant_id, digest)
-    elif one.state == Party.State.AGREED and party.signs and one.signed_digest != digest:
-        one.state, one.signed_digest = Party.State.NOT_ASKED, ""
-    one.save(update_fields=[*_IDENTITY, *_STANDING] if known else None)
-
-
-def _settle(one: Party, account_id: UUID, digest: str) -> None:
-    """The applicant has agreed by applying."""
-    if one.state != Party.State.AGREED:
-        one.answered_at = timezone.now()
-    one.state, one.account_id, one.signed_digest = Party.State.AGREED, account_id, digest
-    one.link_digest, one.link_expires_at = "", None
-
-
-def _forget(one: Party) -> None:
-    """Somebody else now stands in this place: what the one before said does not count."""
-    Consent.objects.filter(party=one, revoked_at=None).update(revoked_at=timezone.now())
-    one.state, one.account, one.answered_at = Party.State.NOT_ASKED, None, None
-    one.signed_digest, one.link_digest, one.link_expires_at = "", "", None
-
-
-def _drop(one: Party) -> None:
-    """No longer concerned; the consent is kept as revoked, it belongs to the history of the case."""
-    Consent.objects.filter(party=one, revoked_at=None).update(revoked_at=timezone.now())
-    Consent.objects.filter(party=one).update(party=None)
-    one.delete()
-
-
-# ---- asking -------------------------------------------------------------------------------------------------
 
 
 def ask_parties(case: Case, *, by: Actor) -> None:
@@ -245,8 +119,8 @@ def agree(party_pk: UUID, *, account: Person, token: str | None = None) -> Case:
     from cases.actions import drafting, handing_in
 
     case_id = note_agreement(party_pk, account=account, token=token)
-    case = handing_in.proceed_when_agreed(case_id)
-    return drafting.refresh_prefill(case_id) if case.state in BEFORE_FILING else case
+    handing_in.proceed_when_agreed(case_id)
+    return drafting.refresh_prefill(case_id)
 
 
 @transaction.atomic
@@ -278,16 +152,17 @@ def _say_yes(case: Case, party: Party, account: Person) -> None:
     for one in roles:
         _mark_agreed(one, account, now, digest)
         record(case, "party.agreed", by=Actor("party", str(account.pk)), party=one.party_id, row=one.row_index)
-    _note_confirmations(case)
-    # The sweep files the case should this process die before it does.
-    case.next_at = now
-    case.save(update_fields=["next_at"])
+    note_confirmations(case)
+    if case.state == CaseState.AWAITING_PARTIES:
+        # The sweep files the case should this process die before it does.
+        case.next_at = now
+        case.save(update_fields=["next_at"])
 
 
 def _mark_agreed(one: Party, account: Person, now: datetime, digest: str) -> None:
     one.state, one.account_id, one.answered_at = Party.State.AGREED, account.pk, now
     one.signed_digest, one.link_digest, one.link_expires_at = digest, "", None
-    one.save(update_fields=_STANDING)
+    one.save(update_fields=STANDING)
 
 
 @transaction.atomic
@@ -300,9 +175,9 @@ def decline(party_pk: UUID, *, account: Person, token: str | None = None) -> Cas
     Consent.objects.filter(party=party, revoked_at=None).update(revoked_at=now)
     party.state, party.account_id, party.answered_at = Party.State.DECLINED, account.pk, now
     party.signed_digest, party.link_digest, party.link_expires_at = "", "", None
-    party.save(update_fields=_STANDING)
+    party.save(update_fields=STANDING)
     record(case, "party.declined", by=Actor("party", str(account.pk)), party=party.party_id, row=party.row_index)
-    _note_confirmations(case)
+    note_confirmations(case)
     take_back(case)
     return case
 
@@ -331,8 +206,8 @@ def _ask_anew(case: Case, subject: str) -> None:
         return
     for one in Party.objects.filter(case=case, id_index=subject, consent_kind__in=consents.ASKED_KINDS):
         one.state, one.signed_digest = Party.State.DECLINED, ""
-        one.save(update_fields=_STANDING)
-    _note_confirmations(case)
+        one.save(update_fields=STANDING)
+    note_confirmations(case)
     take_back(case)
 
 
@@ -359,7 +234,7 @@ def _lock_party(party_pk: UUID) -> tuple[Case, Party]:
 
 
 def _still_open(case: Case) -> None:
-    if case.state not in BEFORE_FILING:
+    if case.state not in BEFORE_FILING and not staging.takes_more(case):
         raise WrongState("这份申请已经提交或撤回，不用再确认了")
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from bundles import forms
 from bundles.spec import BundleSpec
-from cases.models import Party
+from cases.models import Case, Party
+from cases.queries.context import context_of
+from cases.queries.people import pending_parties
 
 CONFIRMATIONS = ("consent", "confirm", "signed")
 EVERYBODY = "all_signed"
@@ -40,6 +42,15 @@ def _flat(spec: BundleSpec, fields: Mapping[str, Any]) -> Iterator[tuple[str, st
 
 def _is_system(spec: BundleSpec, field_id: str) -> bool:
     return spec.has_field(field_id) and spec.field(field_id).system
+
+
+def note_confirmations(case: Case) -> None:
+    """Say in the form's own system fields who has agreed."""
+    everybody = not pending_parties(case)
+    answers = confirmed(context_of(case), Party.objects.filter(case=case), everybody=everybody)
+    if answers != case.answers:
+        case.answers = answers
+        case.save(update_fields=["answers"])
 
 
 def confirmed(context: forms.Context, parties: Iterable[Party], *, everybody: bool) -> dict[str, Any]:

@@ -159,4 +159,4 @@ def forget_file(material: Material) -> None:
     """Delete the stored file once the transaction that drops its row is committed."""
     if material.file:
         storage, stored_name = material.file.storage, material.file.name
-        transaction.on_commit(lambda: storage.delete(stored_name))
+        transaction.on_commit(lambda: storage.delete(str(stored_name)))

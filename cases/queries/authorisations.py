@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -100,20 +100,24 @@ def authorisation(party: Party, lang: str = "zh") -> Authorisation:
 
 
 def _about(context: forms.Context, party: Party) -> tuple[About, ...]:
-    """The fields that name this party: those whose value is one of its own identifiers, name or phone."""
-    row = None
-    identity = forms.identity_of(context, party.party_id, row)
-    own = {identity.name, identity.id_no, identity.phone, identity.uscc} - {""}
-    fields = context.answers.get("fields") or {}
-    return tuple(
-        About(context.spec.field(name).zh, str(value))
-        for name, value in fields.items()
-        if name not in context.spec.groups
-        and isinstance(value, str)
-        and value in own
-        and context.spec.has_field(name)
-        and name.startswith(party.party_id)
-    )
+    """The answers that are this party's own name, numbers and phone, wherever the form asks for them."""
+    own = {party.name, party.id_no, party.phone} - {None, ""}
+    found = {
+        About(context.spec.field(field_id).zh, str(value))
+        for field_id, value in _answers_near(context, party.row_index)
+        if isinstance(value, str) and value in own
+    }
+    return tuple(sorted(found, key=lambda about: about.label))
+
+
+def _answers_near(context: forms.Context, row_index: int | None) -> Iterator[tuple[str, object]]:
+    """Answers asked once that show, and those of the party's own row."""
+    for name, value in (context.answers.get("fields") or {}).items():
+        if name not in context.spec.groups:
+            if name in (context.shown or ()):
+                yield name, value
+        elif row_index is not None and isinstance(value, list) and row_index < len(value):
+            yield from value[row_index].items()
 
 
 def _asked_about(spec: BundleSpec, registry: Registry, party_id: str) -> tuple[str, ...]:

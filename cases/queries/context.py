@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,8 @@ from django.utils import timezone
 from bundles import forms, queries
 from bundles.forms import Row
 from bundles.rules import UNKNOWN
-from cases.models import Case, Lookup, Result
+from bundles.spec import Section
+from cases.models import Case, Lookup, Result, SubApplication
 from cases.protection import blind_index
 
 RECORDS = "records"
@@ -88,6 +90,36 @@ def context_of(
         results=results or _results_so_far(case),
         case_no=case.number or "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What may be filled in now: everything of a draft; of a filed case what only its put-off items need (分段办)."""
+
+    context: forms.Context
+    selection: forms.Selection
+    filed: frozenset[str] = frozenset()
+
+    def is_open_slot(self, slot: forms.Slot) -> bool:
+        """Whether no item that is already with a department needs this paper."""
+        return self.filed.isdisjoint(slot.items)
+
+
+def frame_of(case: Case) -> Frame:
+    """The frame of a case; one that is filed and has put nothing off has nothing open."""
+    context = context_of(case)
+    if case.submitted_at is None:
+        return Frame(context, forms.select(context))
+    filed = frozenset(SubApplication.objects.filter(case=case).values_list("item_id", flat=True))
+    context = replace(context, answers={**context.answers, "later": []})
+    chosen = forms.select(context)
+    fields = {field for field in chosen.fields if filed.isdisjoint(context.spec.items_of_field(field))}
+    sections = tuple(s for s in chosen.sections if _asks(context.spec.section(s), fields))
+    return Frame(context, replace(chosen, fields=frozenset(fields), sections=sections), filed)
+
+
+def _asks(section: Section, fields: set[str]) -> bool:
+    return any(field.id in fields and not field.system for field in section.fields)
 
 
 def _results_so_far(case: Case) -> forms.Results:

@@ -11,7 +11,7 @@ from bundles.forms.checks import is_mine
 from bundles.spec import Item, Party
 from cases.models import Case
 from cases.models import Party as CaseParty
-from cases.queries.context import context_of
+from cases.queries.context import frame_of
 from cases.queries.people import ASKED_KINDS
 from cases.queries.slots import SlotView, slots_of
 from cases.states import CaseState
@@ -108,12 +108,12 @@ class TaskList:
 
 
 def task_list(case: Case, lang: str = "zh") -> TaskList:
-    """The state of a draft, or of a case that waits for others to agree."""
-    context = context_of(case)
-    selection = forms.select(context)
+    """The state of a draft, of a case that waits for others to agree, or of what a filed one has put off."""
+    frame = frame_of(case)
+    context, selection = frame.context, frame.selection
     spec = context.spec
     sections = tuple(_section(context, state, lang) for state in forms.missing(context, selection))
-    slots = slots_of(case, context)
+    slots = tuple(slot for slot in slots_of(case, context) if frame.filed.isdisjoint(slot.items))
     questions = [error for error in forms.check_all(context, selection) if error.path.startswith("guidance.")]
     return TaskList(
         id=case.pk,

@@ -233,3 +233,9 @@ def test_an_operator_of_a_company_is_the_company_and_its_agent_at_once(db: None)
     standing = dict(Party.objects.filter(case=case).values_list("party_id", "state"))
     assert standing["company"] == standing["operator"] == "agreed"
     assert parties.pending_parties(case) == []
+
+
+def test_people_without_a_number_are_not_taken_for_one_another(db: None) -> None:
+    people = [Account.objects.create_user(f"guest{n}", "a-long-password", name=f"访客{n}") for n in (1, 2)]
+    cases = [drafting.start_draft("GJJTQ", applicant=one, channel="mobile") for one in people]
+    assert cases[0].applicant_index != cases[1].applicant_index
