@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# type: (input type, keyboard, autocomplete, longest)
+# By field type: (input type, keyboard, autocomplete, longest)
 _TYPING = {
     "text": ("text", "", "off", 200),
     "id_number": ("text", "", "off", 18),
