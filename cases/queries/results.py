@@ -13,6 +13,7 @@ from bundles.spec.registry import Registry
 from cases.models import Case, Result, SubApplication
 from cases.queries.declared import declared_fields, readable
 from cases.queries.nodes import reasons_of
+from cases.queries.people import Person
 from cases.queries.wording import REMEDY
 from cases.states import SUB_REFUSED, SubState
 
@@ -106,6 +107,16 @@ def results_of(case: Case, lang: str = "zh") -> tuple[ResultView, ...]:
     spec = queries.version(case.bundle_version_id).spec
     rows = Result.objects.filter(sub__case=case).select_related("sub")
     return tuple(_view(row, spec, registry, lang) for row in rows)
+
+
+def results_held_by(account: Person, lang: str = "zh", limit: int = 200) -> tuple[tuple[UUID, ResultView], ...]:
+    """Results of the account's own cases with the case each belongs to, newest first; one query."""
+    registry = queries.registry()
+    rows = Result.objects.filter(sub__case__applicant_id=account.pk).select_related("sub__case").order_by("-issued_at")
+    return tuple(
+        (row.sub.case_id, _view(row, queries.version(row.sub.case.bundle_version_id).spec, registry, lang))
+        for row in rows[:limit]
+    )
 
 
 def _view(row: Result, spec: BundleSpec, registry: Registry, lang: str) -> ResultView:

@@ -1,6 +1,74 @@
-"""Addresses of the pages for people and companies."""
+"""Addresses of the pages for people and companies. No names and no ID numbers in any of them."""
 
 from __future__ import annotations
 
+from django.urls import path
+
+from portal.citizen.views import (
+    authorising,
+    cases,
+    catalogue,
+    corrections,
+    drafts,
+    help,
+    home,
+    materials,
+    me,
+    parties,
+    results,
+    sections,
+    situations,
+    submitting,
+    verifying,
+)
+
 app_name = "citizen"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("bundles/", catalogue.catalogue, name="catalogue"),
+    path("bundles/<slug:code>/", catalogue.guide, name="guide"),
+    path("bundles/<slug:code>/start/", situations.start, name="start"),
+    path("bundles/<slug:code>/list/", situations.personal_list, name="list"),
+    path("bundles/<slug:code>/apply/", drafts.begin, name="begin"),
+    path("search/", catalogue.search, name="search"),
+    path("search/suggestions/", catalogue.suggestions, name="suggestions"),
+    path("apply/<uuid:case_id>/", drafts.task_page, name="tasks"),
+    path("apply/<uuid:case_id>/situations/", drafts.edit_situations, name="situations"),
+    path("apply/<uuid:case_id>/discard/", drafts.discard, name="discard"),
+    path("apply/<uuid:case_id>/sections/<slug:section_id>/", sections.section_page, name="section"),
+    path("apply/<uuid:case_id>/sections/<slug:section_id>/autosave/", sections.autosave, name="autosave"),
+    path("apply/<uuid:case_id>/sections/<slug:section_id>/dispute/", sections.dispute, name="dispute"),
+    path("apply/<uuid:case_id>/materials/", materials.materials_page, name="materials"),
+    path("apply/<uuid:case_id>/materials/<str:slot>/upload/", materials.upload, name="upload"),
+    path("apply/<uuid:case_id>/materials/<str:slot>/cover/", materials.cover, name="cover"),
+    path("apply/<uuid:case_id>/files/<uuid:material_id>/", materials.material_file, name="material_file"),
+    path("apply/<uuid:case_id>/files/<uuid:material_id>/remove/", materials.remove, name="remove_file"),
+    path("apply/<uuid:case_id>/parties/", parties.parties_page, name="parties"),
+    path("apply/<uuid:case_id>/parties/<uuid:party_id>/invite/", parties.invite, name="invite"),
+    path("apply/<uuid:case_id>/check/", submitting.check_page, name="check"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<uuid:case_id>/", cases.case, name="case"),
+    path("cases/<uuid:case_id>/live/", cases.live, name="live"),
+    path("cases/<uuid:case_id>/receipt/", submitting.receipt, name="receipt"),
+    path("cases/<uuid:case_id>/calendar.ics", submitting.calendar, name="calendar"),
+    path("cases/<uuid:case_id>/withdraw/", cases.withdraw, name="withdraw"),
+    path("cases/<uuid:case_id>/choose/", cases.choose, name="choose"),
+    path("cases/<uuid:case_id>/later/", cases.file_later, name="file_later"),
+    path("cases/<uuid:case_id>/correct/", corrections.correct, name="correct"),
+    path("cases/<uuid:case_id>/results/", results.results, name="results"),
+    path("cases/<uuid:case_id>/results/package.zip", results.package, name="package"),
+    path("cases/<uuid:case_id>/results/<uuid:result_id>/", results.certificate, name="certificate"),
+    path("authorise/", authorising.requests, name="authorisations"),
+    path("authorise/requests/<uuid:party_id>/", authorising.by_list, name="authorise_request"),
+    path("authorise/consents/<uuid:consent_id>/revoke/", authorising.revoke, name="revoke"),
+    path("authorise/<str:token>/", authorising.by_link, name="authorise"),
+    path("licences/", results.licences, name="licences"),
+    path("me/", me.me, name="me"),
+    path("me/data/", me.readings, name="readings"),
+    path("verify/", verifying.verify, name="verify"),
+    path("verify/<slug:mark>/", verifying.verify_one, name="verify_mark"),
+    path("help/", help.help_page, name="help"),
+    path("help/trouble/", help.trouble, name="trouble"),
+    path("help/accessibility/", help.accessibility, name="accessibility"),
+    path("help/privacy/", help.privacy, name="privacy"),
+]

@@ -1,0 +1,1 @@
+"""What the pages show: answers of queries in the words of the components."""

@@ -1,0 +1,41 @@
+"""What is said before a draft is begun: whom the bundle is for, what will be looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bundles import queries
+from bundles.spec import BundleSpec
+from portal.citizen.language import said
+from portal.citizen.shown.departments import short_of
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """A licence or register that the bundle reads."""
+
+    title: str
+    dept_code: str
+    dept_short: str
+
+
+def fits(spec: BundleSpec, kind: str) -> bool:
+    """Whether a person or a company may apply for this at all."""
+    kinds = {applicant.kind for applicant in spec.applicants}
+    return not kinds or kind in kinds
+
+
+def sources(spec: BundleSpec) -> Sequence[LookedUp]:
+    """The licences and registers that fill in the form or spare a paper, each once."""
+    registry = queries.registry()
+    codes = [code for _s, _g, field in spec.walk_fields() for code in map(_code_of, field.prefills)]
+    codes += [code for material in spec.materials for code in material.exempt_by]
+    known = [registry.licences.get(code) or registry.interfaces.get(code) for code in dict.fromkeys(codes)]
+    return [LookedUp(said(one), one.dept, short_of(one.dept)) for one in known if one is not None]
+
+
+def _code_of(path: str) -> str:
+    """BIRTH_INFO of "api:BIRTH_INFO@child.used"; nothing for other sources."""
+    kind, _, rest = path.partition(":")
+    return rest.partition("@")[0] if kind in ("api", "licence") else ""

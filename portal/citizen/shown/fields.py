@@ -1,0 +1,169 @@
+"""Sections of the form as the field components draw them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from bundles import forms
+from portal.citizen.language import lang
+from portal.citizen.shown.departments import receivers, short_of
+from portal.citizen.shown.parts import Mistake, Received
+from portal.ui import words
+from portal.ui.fields import Choice
+from portal.ui.fields import FieldView as ShownField
+
+MOST_NAMED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row of a repeating block, or the empty one that scripts copy."""
+
+    id: str
+    title: str
+    number: str
+    parts: Sequence[ShownPart]
+    removable: bool
+    wrong: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBlock:
+    """A repeating block."""
+
+    group: str
+    title: str
+    rows: Sequence[ShownRow]
+    empty: ShownRow
+    least: int
+    most: int | None
+    can_add: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """Either a field or a block inside a section."""
+
+    field: ShownField | None = None
+    block: ShownBlock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A section ready for its page."""
+
+    id: str
+    title: str
+    parts: Sequence[ShownPart]
+    errors: Sequence[Mistake]
+    received: Sequence[Received]
+
+
+class SectionDrawing:
+    """Turns a section of one case into what its page shows."""
+
+    def __init__(self, case_id: object) -> None:
+        self.case_id = case_id
+
+    def draw(self, view: forms.SectionView) -> ShownSection:
+        """The section; what is wrong is listed once on top."""
+        parts = [self._part(view.id, field) for field in view.fields]
+        if view.block:
+            parts.append(ShownPart(block=self._block(view.id, view.block)))
+        return ShownSection(view.id, view.title, parts, mistakes(view.errors), received(view))
+
+    def _part(self, section: str, field: forms.FieldView) -> ShownPart:
+        if field.block is not None:
+            return ShownPart(block=self._block(section, field.block))
+        return ShownPart(field=self._field(section, field))
+
+    def _block(self, section: str, block: forms.BlockView) -> ShownBlock:
+        rows = [self._row(section, block, row) for row in block.rows]
+        empty = forms.RowView(len(block.rows), "", block.template, True)
+        return ShownBlock(
+            group=block.group,
+            title=block.title,
+            rows=rows,
+            empty=self._row(section, block, empty, number="__row__"),
+            least=block.min,
+            most=block.max,
+            can_add=block.can_add,
+        )
+
+    def _row(self, section: str, block: forms.BlockView, row: forms.RowView, number: str = "") -> ShownRow:
+        return ShownRow(
+            id=f"{block.group}-{number or row.index}",
+            title=block.title,
+            number=number or str(row.index),
+            parts=[self._part(section, field) for field in row.fields],
+            removable=row.removable,
+            wrong=sum(bool(field.errors) for field in row.fields),
+        )
+
+    def _field(self, section: str, field: forms.FieldView) -> ShownField:
+        wrong = reverse("citizen:dispute", args=[self.case_id, section]) + "?" + urlencode({"path": field.path})
+        return ShownField(
+            name=field.path,
+            label=field.label,
+            type="multi" if field.widget == "checkbox" else field.type,
+            value=field.value,
+            choices=_choices(field),
+            hint=field.help,
+            error=field.errors[0] if field.errors else "",
+            required=field.required,
+            locked=field.locked,
+            source=_source(field.source),
+            receivers=receivers(field.departments),
+            wrong_href=wrong if field.locked else "",
+            shown=field.display,
+        )
+
+
+def _choices(field: forms.FieldView) -> tuple[Choice, ...]:
+    chosen = field.values or ((field.value,) if field.value else ())
+    if field.widget == "checkbox":
+        return (Choice("true", _("是，我确认"), chosen="true" in map(str.lower, chosen)),)
+    if field.widget == "yesno":
+        said = [value.lower() for value in chosen]
+        return (Choice("true", _("是"), chosen="true" in said), Choice("false", _("否"), chosen="false" in said))
+    known = [Choice(value, label, chosen=value in chosen) for value, label in field.options]
+    missing = [Choice(value, value, chosen=True) for value in chosen if value not in {c.value for c in known}]
+    return (*known, *missing) if known else ()
+
+
+def _source(source: forms.Source | None) -> str:
+    if source is None:
+        return ""
+    if source.at is None:
+        return source.label
+    return _("%(source)s，%(when)s 取来") % {"source": source.label, "when": words.moment_in_words(source.at)}
+
+
+def dom_id(path: str) -> str:
+    """The id of a field on the page."""
+    return ShownField(path, "", "text").dom_id
+
+
+def mistakes(errors: Sequence[forms.FieldError]) -> tuple[Mistake, ...]:
+    """The error summary: each text leads to its field."""
+    english = lang() == "en"
+    return tuple(Mistake(f"#{dom_id(e.path)}", (e.message_en if english else "") or e.message) for e in errors)
+
+
+def received(view: forms.SectionView) -> tuple[Received, ...]:
+    """What each department receives of a section, the one that receives most first."""
+    first_row = view.rows[0].fields if view.rows else view.block.template if view.block else ()
+    fields = [*view.fields, *first_row]
+    labels = {dept: [f.label for f in fields if dept in f.departments] for dept in view.departments}
+    ordered = sorted(labels, key=lambda dept: -len(labels[dept]))
+    return tuple(_received(dept, labels[dept], len(fields)) for dept in ordered if labels[dept])
+
+
+def _received(dept: str, labels: Sequence[str], total: int) -> Received:
+    named = "、".join(labels[:MOST_NAMED])
+    return Received(dept, short_of(dept), len(labels), named, len(labels) == total and total > 1)

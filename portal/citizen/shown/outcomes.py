@@ -1,0 +1,94 @@
+"""Results as papers one can hold, refusals with a way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.queries.results import Refusal, ResultView
+from portal.citizen.shown.parts import Certificate, Fact, Link
+from portal.ui import words
+
+FACTS_ON_FACE = 3
+LONG_NUMBER = 15
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedItem:
+    """An item that was not approved."""
+
+    title: str
+    why: str
+    basis: str
+    options: str
+    acts: tuple[Link, ...]
+    rest: str
+    word: str
+
+
+def certificate(case_id: UUID, result: ResultView) -> Certificate:
+    """A result with the first of its facts on its face; long numbers are masked there."""
+    title = f"{result.title}（{result.instance}）" if result.instance else result.title
+    address = reverse("citizen:certificate", args=[case_id, result.id])
+    text = _("已失效，不能再用。") if result.is_revoked else _delivery(result)
+    return Certificate(
+        title=title,
+        dept_code=result.dept_code,
+        dept_short=result.dept_short,
+        when=words.day_in_words(result.issued_at),
+        facts=[Fact(f.label, _masked(f.value)) for f in result.fields[:FACTS_ON_FACE]],
+        text=text,
+        acts=(
+            Link(_("打开"), address, "eye"),
+            Link(_("验真"), reverse("citizen:verify_mark", args=[result.mark]), "scan"),
+        ),
+    )
+
+
+def _masked(value: str) -> str:
+    is_number = len(value) >= LONG_NUMBER and value.replace("X", "").isalnum() and value[:4].isdecimal()
+    return words.mask_id(value) if is_number else value
+
+
+def _delivery(result: ResultView) -> str:
+    if "mail" in result.delivery or "pickup" in result.delivery:
+        return _("电子版同等效力，现在就能用。")
+    return _("电子版，现在就能用。")
+
+
+def refused(one: Refusal) -> RefusedItem:
+    """A refusal: what, why, and what now."""
+    title = f"{one.title}（{one.instance}）" if one.instance else one.title
+    acts = (Link(_("打电话问%(dept)s") % {"dept": one.dept_name}, f"tel:{one.dept_tel}"),) if one.dept_tel else ()
+    return RefusedItem(
+        title=title,
+        why="；".join(one.reasons) or _("部门没有写明理由，请打电话问清楚"),
+        basis="",
+        options=one.remedy,
+        acts=acts,
+        rest=_("其他事项不受影响。"),
+        word=one.decision,
+    )
+
+
+def facts_of(result: ResultView) -> list[Fact]:
+    """Every field of a result, in full."""
+    return [Fact(field.label, field.value) for field in result.fields]
+
+
+def as_data(result: ResultView) -> dict[str, Any]:
+    """A result for machines, as it lies in the package."""
+    return {
+        "title": result.title,
+        "kind": result.kind,
+        "licence": result.licence_code,
+        "item": result.item_title,
+        "issuer": result.dept_code,
+        "issued_at": result.issued_at.isoformat(),
+        "mark": result.mark,
+        "fields": {field.name: field.value for field in result.fields},
+    }

@@ -1,0 +1,61 @@
+"""People who have to agree: how each stands, and what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from cases.queries.task_list import PartyView
+from portal.citizen.shown.parts import Told
+from portal.ui import words
+
+_LOOKS = {"not_asked": "todo", "asked": "party", "agreed": "done", "declined": "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownParty:
+    """Somebody else who must act."""
+
+    id: UUID
+    name: str
+    role: str
+    phone: str
+    state: str
+    word: str
+    story: Sequence[Told]
+    invite: str
+
+
+def shown(party: PartyView) -> ShownParty:
+    """A party of the case with its story."""
+    return ShownParty(
+        id=party.id,
+        name=party.name or party.label,
+        role=party.label,
+        phone="",
+        state=_LOOKS.get(party.state, "party"),
+        word=party.state_label,
+        story=_story(party),
+        invite=_invite(party),
+    )
+
+
+def _invite(party: PartyView) -> str:
+    if party.state == "agreed":
+        return ""
+    return _("发短信请对方确认") if party.state == "not_asked" else _("再发一次")
+
+
+def _story(party: PartyView) -> list[Told]:
+    story = []
+    if party.asked_at:
+        story.append(Told(words.moment_in_words(party.asked_at), _("已发短信请对方确认"), "doing"))
+    if party.answered_at and party.state in ("agreed", "declined"):
+        word = _("对方同意了") if party.state == "agreed" else _("对方没有同意")
+        story.append(Told(words.moment_in_words(party.answered_at), word, "done" if party.state == "agreed" else "bad"))
+    if party.state == "asked":
+        story.append(Told(_("对方同意后"), _("您这边都好了的话，自动提交，并发短信告诉您"), next=True))
+    return story

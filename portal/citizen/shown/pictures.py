@@ -1,0 +1,42 @@
+"""The picture of the items, planned and live."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bundles import forms
+from bundles.spec import BundleSpec
+from cases.queries.case_page import CasePage
+from cases.queries.nodes import ItemNode
+from cases.queries.picture import picture_of
+from portal.citizen.language import lang
+from portal.ui.flow import FlowEdge, FlowNode, FlowPicture, draw
+
+
+def planned(spec: BundleSpec, selection: forms.Selection | None = None) -> FlowPicture:
+    """Before there is a case: all items, or those that answers have chosen."""
+    picture = picture_of(spec, selection, lang())
+    nodes = [
+        FlowNode(n.key, n.title, n.dept_code, n.dept_short, n.look, _note(n.dept_short, n.note), n.wave)
+        for n in picture.nodes
+    ]
+    return draw(nodes, [FlowEdge(e.source, e.target, e.label) for e in picture.edges])
+
+
+def _note(dept_short: str, limit: str) -> str:
+    return _("%(dept)s，%(limit)s") % {"dept": dept_short, "limit": limit} if limit else dept_short
+
+
+def live(page: CasePage) -> FlowPicture:
+    """The items of a running case as they stand."""
+    nodes = [FlowNode(n.key, title_of(n), n.dept_code, n.dept_short, n.look, n.note, n.wave) for n in page.nodes]
+    edges = [FlowEdge(e.source, e.target, e.label) for e in page.edges]
+    now = f"{timezone.localtime():%H:%M}"
+    updated = _("%(time)s 更新，有变化会自己刷新") % {"time": now} if page.is_open else ""
+    return draw(nodes, edges, updated=updated)
+
+
+def title_of(node: ItemNode) -> str:
+    """An item and whom it is about, where there are several."""
+    return f"{node.title}（{node.instance}）" if node.instance else node.title

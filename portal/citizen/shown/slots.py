@@ -1,0 +1,121 @@
+"""Papers as slots of the page: covered how, by what, what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.queries.slots import FileView, SlotView
+from portal.citizen.language import lang
+from portal.citizen.shown.departments import receivers
+from portal.ui import words
+from portal.ui.fields import Receiver
+
+_LOOKS = {
+    "exempt": ("done", "shield", "card"),
+    "uploaded": ("done", "check", "file"),
+    "committed": ("done", "sign", "sign"),
+    "deferred": ("you", "calendar", "doing"),
+    "generated": ("doing", "", "pen"),
+    "open": ("you", "camera", "file"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file that was handed in."""
+
+    id: UUID
+    name: str
+    size: str
+    href: str
+    is_image: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSlot:
+    """A paper. What may be done with it now stands in `may_upload`, `may_commit`, `may_defer`, `may_undo`."""
+
+    key: str
+    id: str
+    title: str
+    text: str
+    icon: str
+    state: str
+    tag: str
+    tag_icon: str
+    depts: Sequence[Receiver]
+    files: Sequence[ShownFile]
+    may_upload: bool
+    may_commit: bool
+    may_defer: bool
+    may_undo: bool
+    commitment: str
+    is_mine: bool
+
+
+def label_of(slot: SlotView) -> str:
+    """What a paper is called."""
+    return slot.label_en if lang() == "en" and slot.label_en else slot.label
+
+
+def shown(case: Any, slot: SlotView) -> ShownSlot:
+    """A slot as the page draws it."""
+    state, tag_icon, icon = _LOOKS[slot.state]
+    is_open, waits = slot.state == "open", bool(slot.waits_for)
+    is_optional = is_open and not slot.required
+    return ShownSlot(
+        key=slot.slot,
+        id=dom_id(slot.slot),
+        title=label_of(slot),
+        text=slot.why or slot.note or _("手机拍照或 PDF 都行"),
+        icon=icon,
+        state="wait" if waits or is_optional else state,
+        tag=tag_of(slot),
+        tag_icon="users" if waits else tag_icon,
+        depts=receivers(slot.departments),
+        files=[_file(case, file) for file in slot.files],
+        may_upload="upload" in slot.options and not waits and slot.state != "exempt",
+        may_commit=is_open and "commitment" in slot.options and not waits,
+        may_defer=is_open and "deferred" in slot.options and not waits,
+        may_undo=slot.state in ("committed", "deferred"),
+        commitment=_promise(slot) if "commitment" in slot.options else "",
+        is_mine=slot.state in ("open", "uploaded", "deferred") and not waits,
+    )
+
+
+def tag_of(slot: SlotView) -> str:
+    """How a paper stands, in a word or two."""
+    if slot.waits_for:
+        return _("等%(names)s授权") % {"names": slot.waits_for}
+    if slot.state == "deferred" and slot.due_on:
+        return _("容缺：%(day)s前补") % {"day": words.day_in_words(slot.due_on)}
+    if slot.state == "open" and not slot.required:
+        return _("可不交")
+    return {
+        "exempt": _("免提交"),
+        "uploaded": _("已上传"),
+        "committed": _("承诺代替"),
+        "generated": _("系统生成"),
+    }.get(slot.state, _("要您交"))
+
+
+def _promise(slot: SlotView) -> str:
+    text = _("本人承诺：符合“%(paper)s”所要证明的条件。如不属实，愿意承担撤销决定等后果。")
+    return text % {"paper": label_of(slot)}
+
+
+def _file(case: Any, file: FileView) -> ShownFile:
+    href = reverse("citizen:material_file", args=[case.pk, file.id])
+    return ShownFile(file.id, file.name, filesizeformat(file.size), href, file.is_image)
+
+
+def dom_id(key: str) -> str:
+    """The id of a slot on the page."""
+    return "m-" + key.replace(".", "-")

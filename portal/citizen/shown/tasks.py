@@ -1,0 +1,119 @@
+"""The task list in the words of its components."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.actions.drafting import DRAFT_KEPT
+from cases.queries.task_list import ItemChoice, PartyView, TaskList, TaskSection
+from portal.citizen.shown.parts import Crumb, Task, trail
+from portal.citizen.shown.slots import label_of
+from portal.ui import words
+
+_LOOKS = {"done": "done", "wrong": "you", "started": "doing", "not_started": "todo", "waiting": "party"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opt:
+    """An item that may be done now or later."""
+
+    name: str
+    title: str
+    text: str
+    dept_code: str
+    dept_short: str
+    later: bool
+
+
+def shown(case: Any, page: TaskList) -> dict[str, Any]:
+    """Everything the page shows."""
+    sections = [_section(case, n, section) for n, section in enumerate(page.sections, start=1)]
+    others = [party for party in page.parties if party.must_agree]
+    more = [_papers(case, page, len(sections) + 1)]
+    if others:
+        more.append(_parties(case, others, len(sections) + 2))
+    done = sum(task.state == "done" for task in (*sections, more[0]))
+    return {
+        "sections": sections,
+        "more": more,
+        "opts": [_opt(choice) for choice in page.items if is_choice(choice)],
+        "items_on": sum(choice.is_on for choice in page.items),
+        "parts": len(sections) + 1,
+        "done": done,
+        "left": len(sections) + 1 - done,
+        "others": others,
+        "stops": [blocker.text for blocker in page.blockers if blocker.kind in ("stop", "eligibility")],
+        "kept_until": words.day_in_words(case.saved_at + DRAFT_KEPT),
+        "trail": trail(Crumb(page.bundle_name, reverse("citizen:guide", args=[page.bundle_code])), Crumb(_("填报"))),
+    }
+
+
+def _section(case: Any, number: int, section: TaskSection) -> Task:
+    href = reverse("citizen:section", args=[case.pk, section.id])
+    return Task(section.title, href, _section_text(section), _LOOKS[section.state], _section_word(section), number)
+
+
+def _section_word(section: TaskSection) -> str:
+    if section.wrong:
+        return ngettext("%(count)s 处要改", "%(count)s 处要改", section.wrong) % {"count": section.wrong}
+    known = {"done": _("填好了"), "not_started": _("未开始"), "waiting": _("等对方填")}
+    if section.state in known:
+        return known[section.state]
+    left = section.total - section.filled
+    return ngettext("还差 %(count)s 项", "还差 %(count)s 项", left) % {"count": left}
+
+
+def _section_text(section: TaskSection) -> str:
+    if section.total == 0:
+        return _("没有必填的，看一眼就行")
+    return _("%(total)s 项必填，已有 %(filled)s 项") % {"total": section.total, "filled": section.filled}
+
+
+def _papers(case: Any, page: TaskList, number: int) -> Task:
+    required = page.required_slots
+    lacking = [slot for slot in required if not slot.is_settled]
+    href = reverse("citizen:materials", args=[case.pk])
+    if not required:
+        return Task(_("材料"), href, _("不用交材料"), "done", _("不用交"), number)
+    if not lacking:
+        text = ngettext("%(count)s 份都齐了", "%(count)s 份都齐了", len(required)) % {"count": len(required)}
+        return Task(_("材料"), href, text, "done", _("齐了"), number)
+    text = _("%(total)s 份里还差%(names)s") % {"total": len(required), "names": _named(lacking)}
+    word = ngettext("还差 %(count)s 份", "还差 %(count)s 份", len(lacking)) % {"count": len(lacking)}
+    return Task(_("材料"), href, text, "doing", word, number)
+
+
+def _named(slots: Sequence[Any]) -> str:
+    return "、".join(label_of(slot) for slot in slots)
+
+
+def _parties(case: Any, others: Sequence[PartyView], number: int) -> Task:
+    waiting = [party for party in others if party.state != "agreed"]
+    href = reverse("citizen:parties", args=[case.pk])
+    names = "、".join(dict.fromkeys(party.name or party.label for party in (waiting or others)))
+    if not waiting:
+        return Task(
+            _("对方授权"), href, _("%(names)s已同意") % {"names": names}, "done", _("都同意了"), number, "users"
+        )
+    if any(party.state == "declined" for party in waiting):
+        text = _("%(names)s没有同意，点开看怎么办") % {"names": names}
+        return Task(_("对方授权"), href, text, "you", _("没同意"), number, "users")
+    asked = any(party.state == "asked" for party in waiting)
+    text = _("已请%(names)s确认") if asked else _("提交时会请%(names)s确认，也可以现在就请")
+    return Task(_("对方授权"), href, text % {"names": names}, "party", _("等对方"), number, "users")
+
+
+def is_choice(choice: ItemChoice) -> bool:
+    """Whether the page offers now and later for an item."""
+    return choice.is_optional or choice.can_postpone
+
+
+def _opt(choice: ItemChoice) -> Opt:
+    text = _("由%(dept)s办理") % {"dept": choice.dept_short}
+    return Opt(f"item-{choice.item_id}", choice.title, text, choice.dept_code, choice.dept_short, not choice.is_on)

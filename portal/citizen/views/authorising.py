@@ -1,0 +1,88 @@
+"""Somebody else's case that needs my yes: what it is about, what may be looked up, agree or decline."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cases import access
+from cases.actions import parties
+from cases.queries.authorisations import authorisation, consents_given, parties_seen_by
+from portal.accounts.access import applicants_only
+from portal.citizen.language import lang
+from portal.citizen.own import says_why
+
+
+@applicants_only
+@never_cache
+@require_GET
+def requests(request: HttpRequest) -> HttpResponse:
+    """What waits for my authorisation, what I have answered, what I have given and may take back."""
+    seen = parties_seen_by(request.user)
+    context = {
+        "section": "me",
+        "waiting": [one for one in seen if one.state == "asked"],
+        "answered": [one for one in seen if one.state in ("agreed", "declined")],
+        "given": [one for one in consents_given(request.user) if one.revoked_at is None],
+    }
+    return render(request, "citizen/authorisations.html", context)
+
+
+@applicants_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+@says_why
+def by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the link of the message: for the person it was sent to, signed in."""
+    party = parties.party_by_token(token)
+    if party is None or access.party_for(request.user, party.pk) is None:
+        raise Http404
+    return _answer(request, party, token) if request.method == "POST" else _show(request, party)
+
+
+@applicants_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+@says_why
+def by_list(request: HttpRequest, party_id: UUID) -> HttpResponse:
+    """The same request, found in the list."""
+    party = access.party_for(request.user, party_id)
+    if party is None:
+        raise Http404
+    return _answer(request, party, None) if request.method == "POST" else _show(request, party)
+
+
+def _answer(request: HttpRequest, party: Any, token: str | None) -> HttpResponse:
+    if request.POST.get("answer") == "yes":
+        parties.agree(party.pk, account=request.user, token=token)
+        messages.success(request, _("您已同意，我们会告诉申请人"))
+    elif request.POST.get("answer") == "no":
+        parties.decline(party.pk, account=request.user, token=token)
+        messages.success(request, _("您没有同意，申请人会收到通知"))
+    else:
+        return _show(request, party, error=_("请选择同意或不同意"), status=422)
+    return redirect("citizen:authorisations")
+
+
+def _show(request: HttpRequest, party: Any, *, error: str = "", status: int = 200) -> HttpResponse:
+    shown = {"section": "me", "one": authorisation(party, lang()), "error": error}
+    return render(request, "citizen/authorise.html", shown, status=status)
+
+
+@applicants_only
+@require_POST
+@says_why
+def revoke(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+    """Take an authorisation back; nothing more is asked from then on."""
+    if consent_id not in {one.id for one in consents_given(request.user)}:
+        raise Http404
+    parties.withdraw_consent(consent_id, account=request.user)
+    messages.success(request, _("授权已撤回，之后不会再调取"))
+    return redirect("citizen:authorisations")

@@ -1,0 +1,142 @@
+"""My cases, and one of them: live picture, timeline, taking back, choosing, filing what was put off."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from cases import access
+from cases.actions import filing, withdrawal
+from cases.queries.case_page import CasePage, case_page
+from cases.queries.due_days import why_due
+from cases.queries.my_cases import my_cases
+from portal.accounts.access import applicants_only
+from portal.citizen.language import lang
+from portal.citizen.own import own_case, says_why
+from portal.citizen.shown import case_rows, case_view, pictures
+from portal.citizen.shown.parts import Crumb, trail
+
+
+@applicants_only
+@never_cache
+@require_GET
+def cases(request: HttpRequest) -> HttpResponse:
+    """Cases and drafts, those that wait for the person first."""
+    rows = [case_rows.shown(row) for row in my_cases(request.user)]
+    return render(request, "citizen/cases.html", {"section": "cases", "rows": rows})
+
+
+@applicants_only
+@never_cache
+@require_GET
+def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Where it is, what to do, by when; then the picture, what happened, whom to ask."""
+    own = own_case(request, case_id)
+    if own.state == "draft":
+        return redirect("citizen:tasks", case_id=case_id)
+    if own.state == "awaiting_parties":
+        return redirect("citizen:parties", case_id=case_id)
+    page = case_page(own, lang())
+    context = {
+        "section": "cases",
+        "case": own,
+        "mark": _mark(own),
+        "contacts": case_view.contacts(page),
+        "withdrawable": [node for node in page.nodes if node.can_withdraw],
+        "trail": trail(Crumb(_("我的办件"), reverse("citizen:cases")), Crumb(page.bundle_name)),
+        **_live(own, page),
+    }
+    return render(request, "citizen/case.html", context)
+
+
+def _live(own: Any, page: CasePage) -> dict[str, Any]:
+    """The part that keeps itself fresh."""
+    why = why_due(own)
+    return {
+        "page": page,
+        "answers": case_view.answers(page, why),
+        "notice": case_view.notice(page),
+        "picture": pictures.live(page),
+        "story": case_view.story(page),
+        "choices": [node for node in page.nodes if node.is_choice],
+        "why": why,
+        "why_facts": case_view.why_facts(why) if why else (),
+    }
+
+
+@applicants_only
+@never_cache
+@require_GET
+def live(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The fresh part of the page; 304 while nothing has happened, which costs one small query."""
+    own = own_case(request, case_id)
+    mark = _mark(own)
+    if request.headers.get("If-None-Match") == mark:
+        return HttpResponseNotModified()
+    response = render(request, "citizen/parts/case_live.html", {"case": own, **_live(own, case_page(own, lang()))})
+    response["ETag"] = mark
+    return response
+
+
+def _mark(own: Any) -> str:
+    """Changes with the history of the case, the language and the day."""
+    return f'"{own.last_seq}-{own.version}-{lang()}-{timezone.localdate():%j}"'
+
+
+@applicants_only
+@require_POST
+@says_why
+def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take one item back, or all of it."""
+    own = own_case(request, case_id)
+    reason = request.POST.get("reason", "").strip()[:200]
+    actor, item = request.user.actor, request.POST.get("item", "")
+    if item == "all":
+        withdrawal.withdraw_case(own.pk, by=actor, reason=reason)
+        messages.success(request, _("已全部撤回；已经办好的不受影响"))
+    else:
+        withdrawal.withdraw_item(_own_sub(request, own, item), by=actor, reason=reason)
+        messages.success(request, _("这件事已撤回，其他照常办"))
+    return redirect("citizen:case", case_id=case_id)
+
+
+@applicants_only
+@require_POST
+@says_why
+def choose(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Go on another way, or stop, where the item before was refused."""
+    own = own_case(request, case_id)
+    sub_id = _own_sub(request, own, request.POST.get("item", ""))
+    withdrawal.choose(sub_id, request.POST.get("go_on") == "yes", by=request.user.actor)
+    return redirect("citizen:case", case_id=case_id)
+
+
+@applicants_only
+@require_POST
+@says_why
+def file_later(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """File items that were put off, from the same case."""
+    own = own_case(request, case_id)
+    filing.file_later(own.pk, request.POST.getlist("item"), by=request.user.actor)
+    messages.success(request, _("已经接着办，时限从今天起算"))
+    return redirect("citizen:case", case_id=case_id)
+
+
+def _own_sub(request: HttpRequest, own: Any, posted: str) -> UUID:
+    """The sub-application named in the form, if it is of this case."""
+    try:
+        sub = access.sub_for(request.user, UUID(posted))
+    except ValueError:
+        sub = None
+    if sub is None or sub.case_id != own.pk:
+        raise Http404
+    return sub.pk

@@ -1,0 +1,136 @@
+"""A draft: begun, its task list, what is done now and later, thrown away."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bundles import forms
+from bundles.queries import version
+from cases.actions import drafting
+from cases.queries.context import context_of
+from cases.queries.my_cases import my_cases
+from cases.queries.task_list import can_be_edited, task_list
+from portal.accounts.access import applicants_only
+from portal.citizen import situation_answers as kept_answers
+from portal.citizen.language import lang, said
+from portal.citizen.own import own_case, says_why
+from portal.citizen.shown import beginnings, situations, tasks
+from portal.citizen.shown.parts import Crumb, trail
+from portal.citizen.views.catalogue import published_or_404
+
+
+@applicants_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+@says_why
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what will be looked up and for what; the press is the consent and makes the draft."""
+    spec = published_or_404(code).spec
+    if request.method == "POST":
+        guidance = kept_answers.kept(request, code)
+        case = drafting.start_draft(code, applicant=request.user, channel="online", guidance=guidance)
+        kept_answers.forget(request, code)
+        drafting.refresh_prefill(case.pk)
+        return redirect("citizen:tasks", case_id=case.pk)
+    drafts = [row for row in my_cases(request.user) if row.state == "draft" and row.bundle_code == code]
+    context = {
+        "section": "catalogue",
+        "spec": spec,
+        "fits": beginnings.fits(spec, request.user.identity.kind),
+        "sources": beginnings.sources(spec),
+        "drafts": drafts,
+        "trail": trail(Crumb(said(spec), reverse("citizen:guide", args=[code])), Crumb(_("开始"))),
+    }
+    return render(request, "citizen/begin.html", context)
+
+
+@applicants_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+@says_why
+def task_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """What is done, what is wrong, what is missing; optional items now or later."""
+    case = own_case(request, case_id)
+    if not can_be_edited(case):
+        return redirect("citizen:case", case_id=case_id)
+    if request.method == "POST":
+        return _choose_items(request, case)
+    page = task_list(case, lang())
+    context = {"section": "cases", "case": case, "page": page, **tasks.shown(case, page)}
+    return render(request, "citizen/tasks.html", context)
+
+
+def _choose_items(request: HttpRequest, case: Any) -> HttpResponse:
+    """Now or later, item by item."""
+    page = task_list(case)
+    offered = [choice for choice in page.items if tasks.is_choice(choice)]
+    said_later = {c.item_id for c in offered if request.POST.get(f"item-{c.item_id}") == "later"}
+    said_now = {c.item_id for c in offered if request.POST.get(f"item-{c.item_id}") == "now"}
+    answers = case.answers or {}
+    ticks = (
+        set(answers.get("ticks") or ()) | {c.item_id for c in offered if c.is_optional and c.item_id in said_now}
+    ) - {c.item_id for c in offered if c.is_optional and c.item_id in said_later}
+    put_off = {c.item_id for c in offered if not c.is_optional and c.item_id in said_later}
+    later = (set(answers.get("later") or ()) | put_off) - said_now
+    drafting.save_guidance(case.pk, by=request.user.actor, guidance={}, ticks=ticks, later=later)
+    messages.success(request, _("已按您的选择调整要办的事"))
+    return redirect("citizen:tasks", case_id=case.pk)
+
+
+@applicants_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+@says_why
+def edit_situations(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The situation questions of a draft, all on one page."""
+    case = own_case(request, case_id)
+    if not can_be_edited(case):
+        return redirect("citizen:case", case_id=case_id)
+    context = context_of(case)
+    selection = forms.select(context)
+    if request.method == "POST":
+        return _save_situations(request, case, selection)
+    shown = {
+        "section": "cases",
+        "case": case,
+        "spec": context.spec,
+        "screens": situations.screens(context, selection),
+        "tally": situations.tally(context, selection),
+        "stops": [stop.message for stop in selection.stops],
+    }
+    return render(request, "citizen/situations.html", shown)
+
+
+def _save_situations(request: HttpRequest, case: Any, selection: forms.Selection) -> HttpResponse:
+    spec = version(case.bundle_version_id).spec
+    read = {
+        question: kept_answers.read_answer(spec.question(question), request.POST.getlist(f"q-{question}"))
+        for question in selection.questions
+    }
+    guidance = {question: value for question, value in read.items() if value is not None}
+    saved = drafting.save_guidance(case.pk, by=request.user.actor, guidance=guidance)
+    drafting.refresh_prefill(case.pk)
+    after = forms.select(context_of(saved))
+    if after.stops or set(after.questions) - set(selection.questions):
+        return redirect("citizen:situations", case_id=case.pk)
+    return redirect("citizen:tasks", case_id=case.pk)
+
+
+@applicants_only
+@require_POST
+@says_why
+def discard(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    case = own_case(request, case_id)
+    drafting.discard_draft(case.pk, by=request.user.actor)
+    messages.success(request, _("草稿已删除，填过的内容和文件都没有了"))
+    return redirect("citizen:cases")

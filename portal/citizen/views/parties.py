@@ -1,0 +1,54 @@
+"""Those who have to agree, seen by the applicant: state of each, ask again, change something."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.actions import parties
+from cases.queries.context import context_of
+from cases.queries.task_list import can_be_edited, parties_of
+from portal.accounts.access import applicants_only
+from portal.citizen.language import lang
+from portal.citizen.own import own_case, says_why
+from portal.citizen.shown import people
+
+
+@applicants_only
+@never_cache
+@require_GET
+def parties_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Who must confirm, and how far that is."""
+    case = own_case(request, case_id)
+    if not can_be_edited(case):
+        return redirect("citizen:case", case_id=case_id)
+    views = [party for party in parties_of(case, context_of(case), lang()) if party.must_agree]
+    waiting = [party for party in views if party.state != "agreed"]
+    context = {
+        "section": "cases",
+        "case": case,
+        "parties": [people.shown(party) for party in views],
+        "waiting": "、".join(dict.fromkeys(party.name or party.label for party in waiting)),
+        "is_handed_in": case.state == "awaiting_parties",
+    }
+    return render(request, "citizen/parties.html", context)
+
+
+@applicants_only
+@never_cache
+@require_POST
+@says_why
+def invite(request: HttpRequest, case_id: UUID, party_id: UUID) -> HttpResponse:
+    """Send the link, early or again."""
+    case = own_case(request, case_id)
+    if party_id not in {party.id for party in parties_of(case, context_of(case))}:
+        raise Http404
+    parties.invite(party_id, by=request.user.actor)
+    messages.success(request, _("短信已发出，之前的链接不再有效"))
+    return redirect("citizen:parties", case_id=case_id)

@@ -1,0 +1,95 @@
+"""One package of results: certificates, refused items, everything as a ZIP; the wallet of all cases."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.text import get_valid_filename
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from cases.queries.case_page import case_page
+from cases.queries.results import ResultView, results_held_by, results_page
+from portal.accounts.access import applicants_only
+from portal.citizen.language import lang
+from portal.citizen.own import own_case
+from portal.citizen.shown import case_view, outcomes, pictures
+from portal.citizen.shown.notices import qr_code
+from portal.ui.stylesheet import sheet
+
+
+@applicants_only
+@never_cache
+@require_GET
+def results(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """What was issued, what was refused and what can be done about it."""
+    case = own_case(request, case_id)
+    if case.submitted_at is None:
+        return redirect("citizen:tasks", case_id=case_id)
+    found, page = results_page(case, lang()), case_page(case, lang())
+    context = {
+        "section": "cases",
+        "case": case,
+        "page": page,
+        "answers": case_view.answers(page, None),
+        "certificates": [outcomes.certificate(case.pk, one) for one in found.results],
+        "refused": [outcomes.refused(one) for one in found.refused],
+        "picture": pictures.live(page),
+    }
+    return render(request, "citizen/results.html", context)
+
+
+@applicants_only
+@never_cache
+@require_GET
+def certificate(request: HttpRequest, case_id: UUID, result_id: UUID) -> HttpResponse:
+    """One result as a paper to print, with the code to verify it by."""
+    case = own_case(request, case_id)
+    result = next((one for one in results_page(case, lang()).results if one.id == result_id), None)
+    if result is None:
+        raise Http404
+    context = {"section": "licences", "case": case, **_paper(request, result)}
+    return render(request, "citizen/certificate.html", context)
+
+
+def _paper(request: HttpRequest, result: ResultView) -> dict[str, object]:
+    address = request.build_absolute_uri(reverse("citizen:verify_mark", args=[result.mark]))
+    return {"result": result, "facts": outcomes.facts_of(result), "address": address, "qr": qr_code(address)}
+
+
+@applicants_only
+@never_cache
+@require_GET
+def package(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Everything in one ZIP: a page and the data of each result."""
+    case = own_case(request, case_id)
+    found = results_page(case, lang())
+    if not found.results:
+        raise Http404
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("look.css", sheet().plain)
+        for number, result in enumerate(found.results, start=1):
+            name = f"{number:02d}-{get_valid_filename(result.title)}"
+            archive.writestr(f"{name}.html", render_to_string("citizen/packed.html", _paper(request, result)))
+            archive.writestr(f"{name}.json", json.dumps(outcomes.as_data(result), ensure_ascii=False, indent=2))
+    response = HttpResponse(held.getvalue(), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{case.number}.zip"'
+    return response
+
+
+@applicants_only
+@never_cache
+@require_GET
+def licences(request: HttpRequest) -> HttpResponse:
+    """Everything that my cases have yielded."""
+    held = results_held_by(request.user, lang())
+    shown = [outcomes.certificate(case_id, one) for case_id, one in held if not one.is_revoked]
+    return render(request, "citizen/licences.html", {"section": "licences", "certificates": shown})
