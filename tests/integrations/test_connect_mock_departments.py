@@ -8,19 +8,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django import Settings
 
-from bundles import queries
-from bundles.loading.registries import load_registries
 from integrations.http import system_of
 from integrations.models import DepartmentKey, DepartmentSystem
-from tests.factories.library import LIBRARY, registry
+from tests.factories.library import registry
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def catalogue() -> None:
-    load_registries(LIBRARY)
-    queries.forget()
 
 
 def test_every_department_of_the_catalogue_is_connected(settings: Settings) -> None:
