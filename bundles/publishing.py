@@ -64,7 +64,7 @@ def change_draft(version: BundleVersion, document: Any, *, change_note: str) -> 
 
 def faults_of(document: Any, source: Source | None = None) -> tuple[Fault, ...]:
     """What the lint says about a document, against the registries as they stand now."""
-    queries.forget()
+    queries.recheck()
     return lint(document, queries.registry(), line_of=source.line_of if source else None)
 
 

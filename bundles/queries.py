@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from bundles import spec as specs
 from bundles.errors import NotPublished
-from bundles.kept import Kept, forget
+from bundles.kept import Kept, forget, recheck
 from bundles.models import Bundle, BundleVersion, CalendarDay, CalendarYear, DayKind, VersionState
 from bundles.models import CodeList as CodeListRow
 from bundles.models import Department as DepartmentRow
@@ -38,6 +38,7 @@ __all__ = [
     "matters",
     "published",
     "published_all",
+    "recheck",
     "registry",
     "version",
     "working_calendar",

@@ -12,7 +12,7 @@ from typing import Any
 import chinese_calendar.constants as package
 from django.db import transaction
 
-from bundles.loading.entries import mark_of, read_file
+from bundles.loading.entries import is_loaded, mark_of, read_file, remember
 from bundles.models import CalendarDay, CalendarYear, DayKind
 
 YEARS_AHEAD = 3
@@ -31,6 +31,8 @@ class Year:
 
 def load_calendar(library: Path) -> int:
     """Bring in the years whose shipped days are new; the number of years written. Edited years stay as they are."""
+    if is_loaded(library, "calendar.yaml"):
+        return 0
     held = dict(CalendarYear.objects.values_list("year", "shipped"))
     years = {**_package_years(), **_library_years(read_file(library / "calendar.yaml"))}
     wanted = [*years.values(), *_coming_years(max(years))]
@@ -38,6 +40,7 @@ def load_calendar(library: Path) -> int:
     with transaction.atomic():
         for year in changed:
             _write(year)
+        remember(library, "calendar.yaml")
     return len(changed)
 
 

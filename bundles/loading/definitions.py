@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bundles import yaml
 from bundles.errors import BundleError, Fault, MalformedDocument, NotPublishable, UnreadableFile
-from bundles.loading.entries import read_file
+from bundles.loading.entries import is_loaded, read_file, remember
 from bundles.models import Bundle, BundleVersion, Synonym, VersionState
 from bundles.models.bundle import fingerprint
 from bundles.publishing import faults_of, new_bundle, new_draft, publish
@@ -27,9 +27,19 @@ class LoadedBundle:
 
 
 def load_definitions(library: Path) -> tuple[LoadedBundle, ...]:
-    """Publish every bundle file of a library that is not in the catalogue yet. Raises as `load_definition` does."""
-    files = sorted((library / "bundles").glob("*.yaml"))
-    return tuple(load_definition(path, publishing=True) for path in files)
+    """Publish the bundle files of a library that have changed since they were loaded; what became of each of them.
+
+    Raises as `load_definition` does; files before the faulty one stay loaded.
+    """
+    names = [f"bundles/{path.name}" for path in sorted((library / "bundles").glob("*.yaml"))]
+    return tuple(_load_shipped(library, name) for name in names if not is_loaded(library, name))
+
+
+@transaction.atomic
+def _load_shipped(library: Path, name: str) -> LoadedBundle:
+    loaded = load_definition(library / name, publishing=True)
+    remember(library, name)
+    return loaded
 
 
 @transaction.atomic
@@ -44,24 +54,42 @@ def load_definition(path: Path, *, publishing: bool) -> LoadedBundle:
     known = bundle.versions.filter(fingerprint=fingerprint(document)).first() if bundle else None
     if known is not None and (not publishing or not known.is_draft):
         return _loaded(known, is_new=False)
-    if publishing:
+    version = known or _draft(bundle, document, f"来自文件 {path.name}", source)
+    return _loaded(_published(version, source) if publishing else version, is_new=True)
+
+
+def _draft(bundle: Bundle | None, document: dict[str, Any], note: str, source: yaml.Source) -> BundleVersion:
+    if bundle:
+        return new_draft(bundle, document, change_note=note)
+    try:
+        return new_bundle(document, change_note=note)
+    except BundleError:
         _refuse_errors(faults_of(document, source))
-    note = f"来自文件 {path.name}"
-    version = known or (
-        new_draft(bundle, document, change_note=note) if bundle else new_bundle(document, change_note=note)
-    )
-    return _loaded(publish(version) if publishing else version, is_new=True)
+        raise
+
+
+def _published(version: BundleVersion, source: yaml.Source) -> BundleVersion:
+    """Publish, and where that is refused say in which lines."""
+    try:
+        return publish(version)
+    except NotPublishable:
+        _refuse_errors(faults_of(source.document, source))
+        raise
 
 
 def load_synonyms(library: Path) -> int:
     """Add the shipped words people use; those that stand already, enabled or not, stay. The number added."""
+    name = "synonyms.yaml"
+    if not (library / name).exists() or is_loaded(library, name):
+        return 0
     bundles = dict(Bundle.objects.values_list("code", "pk"))
-    shipped = read_file(library / "synonyms.yaml")["synonyms"] if (library / "synonyms.yaml").exists() else {}
+    shipped = read_file(library / name)["synonyms"]
     held = set(Synonym.objects.values_list("bundle_id", "word"))
     wanted = {(bundles[code], str(word)) for code, words in shipped.items() if code in bundles for word in words}
     rows = [Synonym(bundle_id=bundle, word=word) for bundle, word in sorted(wanted - held)]
     if rows:
         Synonym.objects.bulk_create(rows, ignore_conflicts=True)
+    remember(library, name)
     return len(rows)
 
 

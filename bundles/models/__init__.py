@@ -7,6 +7,7 @@ from bundles.models.department import Department
 from bundles.models.interface import Interface
 from bundles.models.licence_kind import LicenceKind
 from bundles.models.matter import Matter
+from bundles.models.shipped_file import ShippedFile
 from bundles.models.stamp import Stamp
 from bundles.models.synonym import Synonym
 
@@ -21,6 +22,7 @@ __all__ = [
     "Interface",
     "LicenceKind",
     "Matter",
+    "ShippedFile",
     "Stamp",
     "Synonym",
     "Validator",

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for name, number in written.items():
             self.stdout.write(f"{name}: {number} 条更新")
-        for bundle in loaded:
-            if bundle.is_new:
-                self.stdout.write(f"{bundle.code} 第 {bundle.number} 版 {bundle.state}")
-        self.stdout.write(self.style.SUCCESS(f"共 {len(loaded)} 件一件事"))
+        new = [bundle for bundle in loaded if bundle.is_new]
+        for bundle in new:
+            self.stdout.write(f"{bundle.code} 第 {bundle.number} 版 {bundle.state}")
+        self.stdout.write(self.style.SUCCESS(f"{len(new)} 件一件事有新版本"))

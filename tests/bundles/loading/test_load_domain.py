@@ -52,9 +52,9 @@ def test_the_registries_equal_their_files() -> None:
 
 def test_a_second_run_changes_nothing_and_is_quick() -> None:
     before = list(BundleVersion.objects.values_list("pk", "state"))
-    started = time.monotonic()
+    started = time.process_time()
     said = load()
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 1
     assert list(BundleVersion.objects.values_list("pk", "state")) == before
     assert "条更新" in said
     assert all(line.endswith(": 0 条更新") for line in said.splitlines() if "条更新" in line)
