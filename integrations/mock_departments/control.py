@@ -8,6 +8,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -259,12 +260,17 @@ class Control:
 
 
 def local(handler: Any) -> Any:
-    """Only for callers on this machine."""
+    """Only for callers on this machine, and not for pages of other sites in its browser."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        if not ipaddress.ip_address(request.remote or "0.0.0.0").is_loopback:
+        origin = request.headers.get("Origin")
+        is_foreign = origin is not None and urlsplit(origin).netloc != request.host
+        if is_foreign or not ipaddress.ip_address(request.remote or "0.0.0.0").is_loopback:
             return _json({"message": "只能在本机操作"}, status=403)
-        response: web.StreamResponse = await handler(request)
+        try:
+            response: web.StreamResponse = await handler(request)
+        except (TypeError, ValueError) as error:
+            return _json({"message": f"看不懂的设置：{error}"}, status=400)
         return response
 
     return guarded

@@ -4,6 +4,11 @@ const settings = {
   special: { special: { procedure: "现场核查", expected_days: 5, in_clock: false, seconds: 5 } },
 };
 const faults = ["error503", "exec_cut", "duplicate", "out_of_order", "drop", "forged"];
+const words = {
+  received: "收件", accepted: "受理", supplement: "待补正", approved: "准予", rejected: "不予", not_accepted: "不予受理", withdrawn: "撤回",
+  special_procedure: "特别程序", special_procedure_ended: "特别程序结束", delivered: "已送达", due: "待送", dropped: "丢失", refused: "被拒",
+};
+const counted = (counts) => Object.entries(counts).map(([name, count]) => `${words[name] ?? name} ${count}`).join(" · ");
 const find = (id) => document.getElementById(id);
 
 function element(name, text, className = "") {
@@ -22,7 +27,7 @@ async function post(path, body) {
 function showDepartments(departments) {
   find("departments").replaceChildren(...departments.map((one) => {
     const card = element("li", "", one.away ? "card card--away" : "card");
-    const counts = Object.entries(one.applications).map(([status, count]) => `${status} ${count}`).join(" · ") || "无办件";
+    const counts = counted(one.applications) || "无办件";
     card.append(element("div", `${one.short}（${one.code}）${one.away ? " 停机" : ""}`, "card__name"), element("div", counts, "card__counts"));
     if (one.callbacks_waiting) card.append(element("div", `待回调 ${one.callbacks_waiting}`, "card__counts"));
     return card;
@@ -43,7 +48,7 @@ function showRecent(rows) {
 async function refresh() {
   const summary = await (await fetch("/_control/summary")).json();
   const filed = summary.departments.reduce((sum, one) => sum + Object.values(one.applications).reduce((a, b) => a + b, 0), 0);
-  find("state").textContent = `办件 ${filed} · 回调 ${JSON.stringify(summary.callbacks)} · 重复办理 ${summary.duplicate_effects.length} · 基准日 ${summary.anchor}`;
+  find("state").textContent = `办件 ${filed} · 回调 ${counted(summary.callbacks) || "无"} · 重复办理 ${summary.duplicate_effects.length} · 基准日 ${summary.anchor}`;
   find("behaviours").replaceChildren(...summary.behaviours.map((one) => element("li", JSON.stringify(one))));
   showDepartments(summary.departments);
   showRecent(summary.recent);

@@ -197,3 +197,14 @@ def test_the_page_and_its_parts_are_served_without_inline_script_or_style(depart
     assert "<style" not in text and "style=" not in text and "onclick" not in text
     for name in ("page.css", "page.js"):
         assert departments.plain("GET", f"/static/{name}").status == 200
+
+
+def test_a_page_of_another_site_cannot_drive_the_departments(departments: Departments) -> None:
+    refused = departments.plain("POST", "/_control/reset", b"{}", {"Origin": "https://example.org"})
+    assert refused.status == 403
+    same = departments.plain("POST", "/_control/reset", b"{}", {"Origin": f"http://127.0.0.1:{departments.port}"})
+    assert same.status == 200
+
+
+def test_a_control_body_that_is_not_json_is_refused(departments: Departments) -> None:
+    assert departments.plain("POST", "/_control/behaviour", b"x").status == 400
