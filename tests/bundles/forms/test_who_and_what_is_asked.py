@@ -284,3 +284,9 @@ def test_what_is_not_shown_is_not_used_to_ask() -> None:
     context = newborn({"marital": "single_mother"})
     hidden = replace(context, shown=select(context).fields)
     assert lookup_for(hidden, "api:POP_BASIC@father.match") is None
+
+
+def test_a_child_with_fields_of_its_own_is_not_taken_for_the_bill_in_whose_row_it_is_asked_about() -> None:
+    child = {"child_name": "陈一诺", "child_id": "350203202610301069"}
+    context = case("XSEYB", CITIZEN, s_child=[child], s_bill=[{"bill_hospital": "市妇幼保健院"}])
+    assert identity_of(context, "child", Row("s_bill", 0)).id_no == "350203202610301069"
