@@ -87,7 +87,7 @@ def publish(version: BundleVersion, *, by: Person | None = None) -> BundleVersio
     bundle.published = draft
     _take_over(bundle, draft.document)
     bundle.save()
-    transaction.on_commit(queries.forget)
+    transaction.on_commit(queries.recheck)
     return draft
 
 
@@ -100,7 +100,7 @@ def retire(version: BundleVersion) -> BundleVersion:
         raise BundleError(f"第 {row.number} 版不是现行版本，不用停用")
     _retire_published(bundle)
     bundle.save(update_fields=["published"])
-    transaction.on_commit(queries.forget)
+    transaction.on_commit(queries.recheck)
     return BundleVersion.objects.get(pk=row.pk)
 
 
