@@ -145,8 +145,10 @@ def test_a_filed_case_is_not_discarded_or_edited_as_a_draft(lin: Account, chen: 
     case = newborn.submitted(lin, chen)
     with pytest.raises(WrongState):
         drafting.discard_draft(case.pk, by=lin.actor)
-    with pytest.raises(WrongState, match="已经提交"):
+    with pytest.raises(WrongState, match="已经在办"):
         drafting.save_guidance(case.pk, by=lin.actor, guidance={"hukou_with": "later"})
+    with pytest.raises(WrongState, match="已经提交"):
+        drafting.add_row(case.pk, "s_child", by=lin.actor)
 
 
 # ---- what is asked, and what is not -------------------------------------------------------------------------
