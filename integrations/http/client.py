@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -108,7 +110,7 @@ class Client:
         started = time.perf_counter()
         door = self._door(call.system)
         try:
-            async with asyncio.timeout_at(budget.begin_by):
+            async with asyncio.timeout_at(budget.begin_by) if door.locked() else contextlib.nullcontext():
                 await door.acquire()
         except TimeoutError:
             return _reported(call, Failure("queue", False, _ms_since(started)))
@@ -177,7 +179,7 @@ def _reported(call: Call, ended: Reply | Failure) -> Reply | Failure:
         log.warning("outbound.failed", kind=ended.kind, **seen)
     elif ended.status >= 300 and ended.status != 404:
         log.warning("outbound.answered", status=ended.status, **seen)
-    else:
+    elif logging.getLogger(__name__).isEnabledFor(logging.DEBUG):
         log.debug("outbound.answered", status=ended.status, **seen)
     return ended
 
