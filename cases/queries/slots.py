@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -101,19 +101,35 @@ class Exemptions:
         proofs: list[Proof] = []
         gaps: list[str] = []
         waits: list[str] = []
-        for party_id in slot.material.of if slot.material.exempt_by else ():
-            found = self._of_party(slot, party_id)
+        for party_id, row in self._subjects(slot) if slot.material.exempt_by else ():
+            found = self._of_party(slot, party_id, row)
             if isinstance(found, Proof):
                 proofs.append(found)
             elif found is not None:
-                (waits if self._is_pending(party_id, slot.row) else gaps).append(found)
+                (waits if self._is_pending(party_id, row) else gaps).append(found)
         return Exemption(tuple(proofs), tuple(gaps), self._names(slot, waits))
 
-    def _of_party(self, slot: forms.Slot, party_id: str) -> Proof | str | None:
+    def _subjects(self, slot: forms.Slot) -> Iterator[tuple[str, forms.Row | None]]:
+        """Whom the paper is about; one paper for all rows of a block is about each of them."""
+        for party_id in slot.material.of:
+            rows = self._rows_asked_about(slot) if party_id == "row" and slot.row is None else []
+            yield from ((party_id, row) for row in rows or [slot.row])
+
+    def _rows_asked_about(self, slot: forms.Slot) -> list[forms.Row]:
+        """Rows of the block that the registers standing in for the paper can be asked about."""
+        paths = [path_of(self.context.registry, code, "row") for code in slot.material.exempt_by]
+        every = [
+            forms.Row(group, index)
+            for group in self.context.spec.groups
+            for index in range(len(forms.rows_of(self.context.answers, group)))
+        ]
+        return [row for row in every if any(forms.lookup_for(self.context, path, row) for path in paths)]
+
+    def _of_party(self, slot: forms.Slot, party_id: str, row: forms.Row | None) -> Proof | str | None:
         """A proof, the reason why there is none, or None for a party that plays no part here."""
         reasons = []
         for code in slot.material.exempt_by:
-            lookup = forms.lookup_for(self.context, path_of(self.context.registry, code, party_id), slot.row)
+            lookup = forms.lookup_for(self.context, path_of(self.context.registry, code, party_id), row)
             if lookup is None:
                 continue
             answer = self._facts.answer(lookup)
@@ -122,7 +138,7 @@ class Exemptions:
             reasons.append(self._reason(lookup, party_id, answer))
         if reasons:
             return reasons[0]
-        return f"还没有填写{self._name(party_id)}的证件号码" if self._is_known(party_id, slot.row) else None
+        return f"还没有填写{self._name(party_id)}的证件号码" if self._is_known(party_id, row) else None
 
     def _proof(self, lookup: forms.Lookup, party_id: str, answer: Lookup) -> Proof:
         record: Mapping[str, object] = answer.records[0] if answer.records else {}

@@ -7,10 +7,12 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+from django.utils import timezone
 
 from portal.demo.api_client import ApiClient
 
@@ -110,4 +112,4 @@ def _day(value: Any) -> Any:
     match = RELATIVE_DAY.match(value) if isinstance(value, str) else None
     if match is None:
         return value
-    return (date.today() + timedelta(days=int(match.group(1) or 0))).isoformat()
+    return (timezone.localdate() + timedelta(days=int(match.group(1) or 0))).isoformat()
