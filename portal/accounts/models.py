@@ -84,6 +84,10 @@ class Account(AbstractBaseUser, PermissionsMixin):
         self.id_index = blind_index(self.id_no) if self.id_no else ""
         super().save(*args, **kwargs)
 
+    def get_short_name(self) -> str:
+        """What pages call the person."""
+        return self.name
+
     @property
     def identity(self) -> Identity:
         """What the engine may know of the applicant; for a company's operator the company comes first."""

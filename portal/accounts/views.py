@@ -48,7 +48,8 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         if settings.DEMO_SIGN_IN:
-            context["demo_people"] = Account.objects.filter(is_demo=True, is_active=True).order_by("role", "username")
+            people = Account.objects.filter(is_demo=True, is_active=True).order_by("username")
+            context["demo_people"] = sorted(people, key=lambda account: list(Role).index(Role(account.role)))
         context["identity_provider"] = bool(settings.IDENTITY_PROVIDER)
         return context
 

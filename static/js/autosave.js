@@ -1,4 +1,4 @@
-// Saves a form by itself: data-autosave is the address. Answers {"saved": "已自动保存 14:32", "errors": {name: text}}.
+// Saves a form by itself: data-autosave is the address. Answers {"saved": "已自动保存 14:32", "errors": {name: text}, "version": 7}.
 import { token } from "./csrf.js";
 import { showErrors } from "./errors.js";
 
@@ -42,7 +42,8 @@ class Autosave {
         method: "POST", body: this.body(), headers: { "X-CSRFToken": token(), "X-Autosave": "1", Accept: "application/json" },
       });
       if (!answer.ok) throw new Error(answer.status);
-      const { saved, errors } = await answer.json();
+      const { saved, errors, version } = await answer.json();
+      if (version !== undefined && this.form.elements.version) this.form.elements.version.value = version;
       this.say(saved);
       showErrors(this.form, errors ?? {}, this.touched);
       this.pause = PAUSE_MS;

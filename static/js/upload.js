@@ -23,6 +23,11 @@ function row(form, file) {
   return { meter, left };
 }
 
+// The server's own sentence, where it gave one.
+function reason(request) {
+  return request.getResponseHeader("Content-Type")?.startsWith("text/plain") ? request.responseText : null;
+}
+
 function send(form, file) {
   return new Promise((resolve) => {
     const { meter, left } = row(form, file);
@@ -40,7 +45,7 @@ function send(form, file) {
     };
     request.onloadend = () => {
       const good = request.status >= 200 && request.status < 300;
-      left.textContent = good ? "100%" : request.getResponseHeader("X-Reason-Text") ?? form.dataset.uploadFailed ?? `${request.status || "×"}`;
+      left.textContent = good ? "100%" : reason(request) ?? form.dataset.uploadFailed ?? `${request.status || "×"}`;
       resolve(good ? request.responseText : null);
     };
     request.send(body);

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bundles.queries import version
 from cases.actions.drafting import DRAFT_KEPT
 from cases.queries.task_list import ItemChoice, PartyView, TaskList, TaskSection
 from portal.citizen.shown.parts import Crumb, Task, trail
@@ -42,7 +43,7 @@ def shown(case: Any, page: TaskList) -> dict[str, Any]:
     return {
         "sections": sections,
         "more": more,
-        "opts": [_opt(choice) for choice in page.items if is_choice(choice)],
+        "opts": [_opt(choice) for choice in choices(case, page)],
         "items_on": sum(choice.is_on for choice in page.items),
         "parts": len(sections) + 1,
         "done": done,
@@ -109,9 +110,12 @@ def _parties(case: Any, others: Sequence[PartyView], number: int) -> Task:
     return Task(_("对方授权"), href, text % {"names": names}, "party", _("等对方"), number, "users")
 
 
-def is_choice(choice: ItemChoice) -> bool:
-    """Whether the page offers now and later for an item."""
-    return choice.is_optional or choice.can_postpone
+def choices(case: Any, page: TaskList) -> list[ItemChoice]:
+    """Items that may be done now or later: optional ones, and those of a staged bundle that nothing on now waits for."""
+    spec = version(case.bundle_version_id).spec
+    on = {choice.item_id for choice in page.items if choice.is_on}
+    needed = {d.item for item in spec.items if item.id in on for d in item.depends_on}
+    return [c for c in page.items if c.is_optional or (c.can_postpone and c.item_id not in needed)]
 
 
 def _opt(choice: ItemChoice) -> Opt:

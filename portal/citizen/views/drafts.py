@@ -71,16 +71,12 @@ def task_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 def _choose_items(request: HttpRequest, case: Any) -> HttpResponse:
     """Now or later, item by item."""
-    page = task_list(case)
-    offered = [choice for choice in page.items if tasks.is_choice(choice)]
-    said_later = {c.item_id for c in offered if request.POST.get(f"item-{c.item_id}") == "later"}
-    said_now = {c.item_id for c in offered if request.POST.get(f"item-{c.item_id}") == "now"}
     answers = case.answers or {}
-    ticks = (
-        set(answers.get("ticks") or ()) | {c.item_id for c in offered if c.is_optional and c.item_id in said_now}
-    ) - {c.item_id for c in offered if c.is_optional and c.item_id in said_later}
-    put_off = {c.item_id for c in offered if not c.is_optional and c.item_id in said_later}
-    later = (set(answers.get("later") or ()) | put_off) - said_now
+    ticks, later = set(answers.get("ticks") or ()), set(answers.get("later") or ())
+    for choice in tasks.choices(case, task_list(case)):
+        is_later = request.POST.get(f"item-{choice.item_id}") == "later"
+        kept = ticks if choice.is_optional else later
+        (kept.add if is_later != choice.is_optional else kept.discard)(choice.item_id)
     drafting.save_guidance(case.pk, by=request.user.actor, guidance={}, ticks=ticks, later=later)
     messages.success(request, _("已按您的选择调整要办的事"))
     return redirect("citizen:tasks", case_id=case.pk)

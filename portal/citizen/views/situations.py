@@ -33,7 +33,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     selection = forms.select(context)
     question = request.GET.get("q", "")
     if question not in selection.questions:
-        question = _first_open(selection)
+        question = _first_open(context, selection)
     if not question:
         return redirect("citizen:list", code=code)
     return _show(request, context, selection, question)
@@ -67,8 +67,9 @@ def _after(code: str, selection: forms.Selection, question_id: str) -> str:
     return reverse("citizen:list", args=[code])
 
 
-def _first_open(selection: forms.Selection) -> str:
-    return next((q for q in selection.questions if q not in selection.answered), "")
+def _first_open(context: forms.Context, selection: forms.Selection) -> str:
+    """The first question without an answer; choosing nothing of several is one."""
+    return next((q for q in selection.questions if q not in context.answers["guidance"]), "")
 
 
 def _show(
@@ -103,7 +104,7 @@ def personal_list(request: HttpRequest, code: str) -> HttpResponse:
         "notice": notices.notice(bundle, context, selection, address),
         "picture": pictures.planned(bundle.spec, selection),
         "stops": [stop.message for stop in selection.stops],
-        "unanswered": _first_open(selection),
+        "unanswered": _first_open(context, selection),
         "first": selection.questions[0] if selection.questions else "",
     }
     return render(request, "citizen/list.html", shown)
