@@ -47,6 +47,7 @@ class _Line:
     weight: float
     pairs: frozenset[str]
     spoken: tuple[str, ...]  # full pinyin from every character on, initials likewise, Latin words
+    whole: tuple[str, ...]  # full pinyin of every run, Latin words
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +131,18 @@ def _similar(entries: Iterable[_Entry], query: str) -> list[tuple[float, _Entry]
     heard = "".join(_as_heard(query).split()) or "".join(query.split())
     if len(heard) < 4:
         return []
-    scored = [(max(_closeness(line, heard) * line.weight for line in entry.lines), entry) for entry in entries]
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(heard)
+    scored = [
+        (max(_closeness(line, matcher, len(heard)) * line.weight for line in entry.lines), entry) for entry in entries
+    ]
     return [(score, entry) for score, entry in scored if score > 0]
 
 
-def _closeness(line: _Line, heard: str) -> float:
+def _closeness(line: _Line, matcher: SequenceMatcher[str], length: int) -> float:
     best = 0.0
-    for spoken in line.spoken:
-        matcher = SequenceMatcher(None, heard, spoken[: len(heard) + 1], autojunk=False)
+    for spoken in line.whole:
+        matcher.set_seq1(spoken[: length + 1])
         if matcher.real_quick_ratio() >= CLOSE and matcher.quick_ratio() >= CLOSE:
             best = max(best, matcher.ratio())
     return best if best >= CLOSE else 0.0
@@ -181,7 +186,8 @@ def _line(text: str, weight: float) -> _Line:
         full, short = pinyin_runs(run)
         spoken += sorted(full, key=len, reverse=True) + sorted(short, key=len, reverse=True)
     pairs = frozenset(pair for run in chinese for pair in bigrams(run))
-    return _Line(text.lower(), weight, pairs, (*spoken, *latin))
+    whole = ["".join(syllables(run)) for run in chinese] if weight > SUMMARY else []
+    return _Line(text.lower(), weight, pairs, (*spoken, *latin), (*whole, *latin))
 
 
 def _build_bundles_by_matter() -> Mapping[str, tuple[str, ...]]:

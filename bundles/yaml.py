@@ -76,7 +76,7 @@ def write(document: Any) -> str:
     return text
 
 
-class _Compact(_Dumper):  # type: ignore[misc]
+class _Compact(_Dumper):
     """Writes a mapping or list on one line where it fits and holds nothing that needs lines of its own."""
 
     def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:

@@ -21,9 +21,19 @@ def faults(draft: Draft) -> Iterator[Fault]:
             continue
         for problem in check(text, draft.names_in(row)):
             yield Fault(path, problem.message)
+    yield from _row_rules(draft)
     for placed in draft.placed:
         for source in placed.field.prefills:
             yield from source_faults(draft, source, f"{placed.path}.prefill", row=placed.row)
+
+
+def _row_rules(draft: Draft) -> Iterator[Fault]:
+    """A rule for each row needs rows."""
+    for item in draft.spec.items:
+        for rule in item.decision.rules:
+            if rule.scope == "row" and not item.instances:
+                path = f"items[{item.id}].decision.rules[{rule.id}].scope"
+                yield Fault(path, "逐行判定（scope: row）的事项应写 instances，否则没有行可判", "warning")
 
 
 def expressions(draft: Draft) -> Iterator[Found]:

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from bundles import loading
 from bundles.errors import BundleError, NotPublishable
 from bundles.management.faults import lines_of
+
+PATIENCE_S = 120.0
+LOCK = 7_150_401  # any number that nothing else locks on
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Two processes that start together load one after the other. Raises CommandError when the wait is too long."""
+    with connection.cursor() as cursor:
+        give_up = time.monotonic() + PATIENCE_S
+        while not _try_lock(cursor):
+            if time.monotonic() > give_up:
+                raise CommandError("另一个进程正在导入领域资料，等待超时")
+            time.sleep(0.5)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _try_lock(cursor: Any) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+    return bool(cursor.fetchone()[0])
 
 
 class Command(BaseCommand):
@@ -21,6 +48,10 @@ class Command(BaseCommand):
         parser.add_argument("--library", type=Path, default=settings.DOMAIN_LIBRARY, help="资料目录")
 
     def handle(self, *args: Any, library: Path, **options: Any) -> None:
+        with one_at_a_time():
+            self._load(library)
+
+    def _load(self, library: Path) -> None:
         try:
             written = loading.load_registries(library)
             written["calendar_years"] = loading.load_calendar(library)
