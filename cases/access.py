@@ -32,6 +32,13 @@ def case_for(account: StaffPerson, case_id: UUID) -> Case | None:
     return cases_for(account).select_related("applicant").filter(pk=case_id).first()
 
 
+def filed_cases_for_window(account: StaffPerson) -> QuerySet[Case]:
+    """Filed cases a clerk may look up by number for the person at the window; nothing for anybody else."""
+    if account.role != CLERK:
+        return Case.objects.none()
+    return Case.objects.exclude(number=None).select_related("applicant")
+
+
 def parties_for(account: StaffPerson) -> QuerySet[Party]:
     """Requests and authorisations that are about this person or company, in other people's cases."""
     mine = Party.objects.filter(id_index__in=indexes_of(account)).exclude(state=Party.State.NOT_ASKED)

@@ -1,5 +1,6 @@
 """The case as pages read it: frozen values, never models. Nothing here changes anything."""
 
+from cases.queries.attentions import OpenAttention, open_attentions
 from cases.queries.authorisations import (
     Authorisation,
     GivenConsent,
@@ -10,10 +11,11 @@ from cases.queries.authorisations import (
 from cases.queries.case_page import CasePage, NextStep, Notice, case_page
 from cases.queries.context import CaseFacts, CaseResults, context_of
 from cases.queries.declared import declared_fields, readable
-from cases.queries.department import TaskPage, TaskRow, Worklist, due_colour, masked_name, task, worklist
+from cases.queries.department import TaskPage, task
 from cases.queries.health import SilentRow, Totals, home_totals, silent_rows
 from cases.queries.my_cases import CaseRow, my_cases
 from cases.queries.nodes import ItemNode
+from cases.queries.overview import SubLine, sub_lines
 from cases.queries.people import Person, StaffPerson, pending_parties
 from cases.queries.picture import Edge, Picture, PlannedNode, duration_words, picture_of
 from cases.queries.results import Refusal, ResultsPage, ResultView, Verified, results_of, results_page, verify_mark
@@ -21,6 +23,15 @@ from cases.queries.slots import FileView, SlotView, missing_materials, slots_of
 from cases.queries.task_list import PartyView, TaskList, TaskSection, parties_of, task_list
 from cases.queries.timeline import TimelineEntry, timeline_of
 from cases.queries.wording import day_words, sentence
+from cases.queries.worklist import (
+    TaskClock,
+    TaskRow,
+    Worklist,
+    due_colour,
+    found_tasks,
+    masked_name,
+    worklist,
+)
 
 __all__ = [
     "Authorisation",
@@ -34,6 +45,7 @@ __all__ = [
     "ItemNode",
     "NextStep",
     "Notice",
+    "OpenAttention",
     "PartyView",
     "Person",
     "Picture",
@@ -44,6 +56,8 @@ __all__ = [
     "SilentRow",
     "SlotView",
     "StaffPerson",
+    "SubLine",
+    "TaskClock",
     "TaskList",
     "TaskPage",
     "TaskRow",
@@ -60,10 +74,12 @@ __all__ = [
     "declared_fields",
     "due_colour",
     "duration_words",
+    "found_tasks",
     "home_totals",
     "masked_name",
     "missing_materials",
     "my_cases",
+    "open_attentions",
     "parties_of",
     "parties_seen_by",
     "pending_parties",
@@ -74,6 +90,7 @@ __all__ = [
     "sentence",
     "silent_rows",
     "slots_of",
+    "sub_lines",
     "task",
     "task_list",
     "timeline_of",

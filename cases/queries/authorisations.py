@@ -12,8 +12,8 @@ from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
 from cases.models import Consent, Party
 from cases.queries.context import context_of
-from cases.queries.department import masked_name
 from cases.queries.people import Person, indexes_of
+from cases.queries.worklist import masked_name
 
 
 @dataclass(frozen=True, slots=True)

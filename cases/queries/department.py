@@ -1,4 +1,4 @@
-"""What a department sees: its worklist, and of one task exactly what its item needs."""
+"""What a department sees of one task: exactly what its item needs, and what was done with it."""
 
 from __future__ import annotations
 
@@ -8,66 +8,28 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
-from django.utils import timezone
-
-from bundles import forms, queries
+from bundles import forms
 from bundles.spec import BundleSpec, Item
-from cases import clock
-from cases.models import Case, SubApplication
+from cases.models import Case, Result, SubApplication, SupplementPoint
 from cases.queries.context import context_of
 from cases.queries.declared import declared_fields, readable
-from cases.queries.nodes import RuleTrace, trace_of
+from cases.queries.nodes import RuleTrace, reasons_of, trace_of
 from cases.queries.people import StaffPerson
 from cases.queries.slots import SlotView, slots_of
+from cases.queries.task_history import TaskEvent, history_of
 from cases.queries.upstream import flows_into
-from cases.states import SUB_FINAL, SUB_WITH_DEPARTMENT, SubState
-
-RED, YELLOW, GREEN = "red", "yellow", "green"
-WORKLIST_LENGTH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """A task on the worklist. `colour`: red overdue, yellow due by the next working day, green otherwise."""
-
-    sub_id: UUID
-    number: str
-    item_title: str
-    instance: str
-    bundle_title: str
-    applicant: str
-    state: str
-    state_label: str
-    version: int
-    received_at: datetime | None
-    dispatched_at: datetime | None
-    due_on: date | None
-    colour: str
-    is_taken: bool
-    is_mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Worklist:
-    """Tasks that nobody has taken, mine, and those of colleagues; the most urgent first."""
-
-    waiting: tuple[TaskRow, ...]
-    mine: tuple[TaskRow, ...]
-    others: tuple[TaskRow, ...]
-
-    @property
-    def overdue(self) -> int:
-        return sum(row.colour == RED for row in (*self.waiting, *self.mine, *self.others))
+from cases.queries.worklist import TaskRow, task_row
+from cases.states import SUB_FINAL
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A value the department may see. `block` is the title of the row it stands in."""
+    """A value the department may see. `type` says whether it is masked; `block` is the title of the row it is in."""
 
     name: str
     label: str
     text: str
+    type: str = ""
     block: str = ""
 
 
@@ -99,71 +61,49 @@ class StandardReason:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A point the applicant was asked to supplement, and whether the answer has come."""
+
+    about: str
+    label: str
+    text: str
+    asked_at: datetime
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A result that was issued for this task."""
+
+    title: str
+    mark: str
+    issued_at: datetime
+    fields: tuple[Seen, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskPage:
     row: TaskRow
     case_id: UUID
     case_number: str
     applicant_name: str
     applicant_kind: str
+    dept_code: str
+    statutory_due_on: date | None
+    accepted_at: datetime | None
+    closed_at: datetime | None
     fields: tuple[Seen, ...]
     upstream: tuple[FromUpstream, ...]
     materials: tuple[SlotView, ...]
     result_fields: tuple[ResultInput, ...]
     reasons: tuple[StandardReason, ...]
     trace: tuple[RuleTrace, ...]
+    asked: tuple[Asked, ...]
+    issued: tuple[Issued, ...]
+    refused_because: tuple[str, ...]
+    history: tuple[TaskEvent, ...]
+    is_manual: bool
     is_decided: bool
-
-
-def worklist(account: StaffPerson) -> Worklist:
-    """The tasks of the department of this member of staff that people handle (人工协同)."""
-    subs = SubApplication.objects.filter(
-        department=account.department or "-", connect="manual", state__in=[*SUB_WITH_DEPARTMENT]
-    ).select_related("case")
-    ordered = subs.order_by(F("due_on").asc(nulls_last=True), "dispatched_at").defer("case__answers", "trace")
-    rows = [_row(sub, account) for sub in ordered[:WORKLIST_LENGTH]]
-    return Worklist(
-        waiting=tuple(row for row in rows if not row.is_taken),
-        mine=tuple(row for row in rows if row.is_mine),
-        others=tuple(row for row in rows if row.is_taken and not row.is_mine),
-    )
-
-
-def _row(sub: SubApplication, account: StaffPerson | None) -> TaskRow:
-    spec = queries.version(sub.case.bundle_version_id).spec
-    return TaskRow(
-        sub_id=sub.pk,
-        number=sub.number,
-        item_title=spec.item(sub.item_id).zh,
-        instance=sub.instance_label or "",
-        bundle_title=spec.zh,
-        applicant=masked_name(sub.case.applicant_name),
-        state=sub.state,
-        state_label=str(SubState(sub.state).label),
-        version=sub.version,
-        received_at=sub.received_at,
-        dispatched_at=sub.dispatched_at,
-        due_on=sub.due_on,
-        colour=due_colour(sub, sub.case.region),
-        is_taken=sub.assigned_to_id is not None,
-        is_mine=account is not None and sub.assigned_to_id == account.pk,
-    )
-
-
-def due_colour(sub: SubApplication, region: str) -> str:
-    """Local rules of electronic supervision are configurable; this is the common reading of them."""
-    if sub.due_on is None or sub.state in SUB_FINAL:
-        return GREEN
-    today = timezone.localdate()
-    if sub.due_on < today:
-        return RED
-    known = queries.working_calendar(region)
-    calendar = clock.WorkingCalendar(known.holidays, known.makeup, known.announced_years)
-    return YELLOW if sub.due_on <= calendar.add_working_days(today, 1) else GREEN
-
-
-def masked_name(name: str) -> str:
-    """林晓岚 as 林**: enough to tell cases apart, not to know who it is."""
-    return name[:1] + "*" * min(len(name) - 1, 3) if name else ""
 
 
 def task(sub: SubApplication, account: StaffPerson | None = None) -> TaskPage:
@@ -174,39 +114,49 @@ def task(sub: SubApplication, account: StaffPerson | None = None) -> TaskPage:
     item = context.spec.item(sub.item_id)
     row = forms.Row(sub.row_group, sub.row_index) if sub.row_index is not None else None
     return TaskPage(
-        row=_row(sub, account),
+        row=task_row(sub, account),
         case_id=case.pk,
         case_number=case.number or "",
         applicant_name=case.applicant_name,
         applicant_kind=case.applicant_kind,
+        dept_code=sub.department,
+        statutory_due_on=sub.statutory_due_on,
+        accepted_at=sub.accepted_at,
+        closed_at=sub.closed_at,
         fields=tuple(_seen(context, forms.split(context, selection, item.id, row))),
         upstream=_upstream(sub, context.spec),
         materials=_materials(case, context, item, row),
         result_fields=_result_fields(context.spec, item),
         reasons=_reasons(context.spec, item),
         trace=trace_of(sub, context.spec),
+        asked=_asked(sub, context.spec),
+        issued=_issued(sub, context.spec),
+        refused_because=reasons_of(sub),
+        history=history_of(sub),
+        is_manual=sub.connect == "manual",
         is_decided=sub.state in SUB_FINAL,
     )
 
 
 def _seen(context: forms.Context, values: Mapping[str, Any]) -> list[Seen]:
-    spec, registry = context.spec, context.registry
+    spec = context.spec
     found: list[Seen] = []
     for name, value in values.items():
         if name in spec.groups:
             for index, cells in enumerate(value):
                 title = forms.row_label(context, forms.Row(name, index))
                 found += [
-                    Seen(f"{name}.{index}.{cell}", spec.field(cell).zh, _shown(context, cell, inner), title)
-                    for cell, inner in cells.items()
+                    _field(context, f"{name}.{index}.{cell}", cell, inner, title) for cell, inner in cells.items()
                 ]
         else:
-            found.append(Seen(name, spec.field(name).zh, forms.display(spec, registry, name, value)))
+            found.append(_field(context, name, name, value))
     return found
 
 
-def _shown(context: forms.Context, field_id: str, value: Any) -> str:
-    return forms.display(context.spec, context.registry, field_id, value)
+def _field(context: forms.Context, path: str, field_id: str, value: Any, block: str = "") -> Seen:
+    field = context.spec.field(field_id)
+    text = forms.display(context.spec, context.registry, field_id, value)
+    return Seen(path, field.zh, text, "id_number" if "passport_no" in field.rules else field.type, block)
 
 
 def _upstream(sub: SubApplication, spec: BundleSpec) -> tuple[FromUpstream, ...]:
@@ -216,13 +166,44 @@ def _upstream(sub: SubApplication, spec: BundleSpec) -> tuple[FromUpstream, ...]
         for result in spec.results_of(item_id):
             labels |= declared_fields(result)
         rows = values if isinstance(values, list) else [values]
-        for fields in rows:
-            seen = tuple(
-                Seen(name, labels.get(name, (name, ""))[0], readable(value, labels.get(name, ("", ""))[1]))
-                for name, value in fields.items()
-            )
-            found.append(FromUpstream(item_id, spec.item(item_id).zh, seen))
+        found += [FromUpstream(item_id, spec.item(item_id).zh, _labelled(fields, labels)) for fields in rows]
     return tuple(found)
+
+
+def _labelled(fields: Mapping[str, Any], labels: Mapping[str, tuple[str, str]]) -> tuple[Seen, ...]:
+    known = ((name, value, *labels.get(name, (name, ""))) for name, value in fields.items())
+    return tuple(Seen(name, label, readable(value, kind), kind) for name, value, label, kind in known)
+
+
+def _issued(sub: SubApplication, spec: BundleSpec) -> tuple[Issued, ...]:
+    declared = {result.id: result for result in spec.results_of(sub.item_id)}
+    rows = [row for row in Result.objects.filter(sub=sub) if row.result_id in declared]
+    return tuple(
+        Issued(
+            declared[row.result_id].zh,
+            row.mark,
+            row.issued_at,
+            _labelled(row.fields, declared_fields(declared[row.result_id])),
+        )
+        for row in rows
+    )
+
+
+def _asked(sub: SubApplication, spec: BundleSpec) -> tuple[Asked, ...]:
+    points = SupplementPoint.objects.filter(sub=sub, dropped_at=None).select_related("supplement").order_by("asked_at")
+    return tuple(
+        Asked(p.about, about_label(spec, p.about), p.text, p.asked_at, p.supplement.answered_at is not None)
+        for p in points
+    )
+
+
+def about_label(spec: BundleSpec, about: str) -> str:
+    """What a point is about, by its label: a material, or a field in whatever row."""
+    material = next((material for material in spec.materials if material.id == about), None)
+    if material is not None:
+        return material.zh
+    field_id = about.rpartition(".")[2]
+    return spec.field(field_id).zh if spec.has_field(field_id) else ""
 
 
 def _materials(case: Case, context: forms.Context, item: Item, row: forms.Row | None) -> tuple[SlotView, ...]:

@@ -43,6 +43,8 @@ public = _declare(PUBLIC)
 signed_in = _declare(Policy(roles=frozenset(Role.values)))
 applicants_only = _declare(Policy(roles=frozenset({Role.CITIZEN, Role.COMPANY})))
 desk_only = _declare(Policy(roles=frozenset({Role.CLERK, Role.STAFF})))
+clerks_only = _declare(Policy(roles=frozenset({Role.CLERK})))
+staff_only = _declare(Policy(roles=frozenset({Role.STAFF})))
 supervisors_only = _declare(Policy(roles=frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})))
 
 

@@ -1,0 +1,73 @@
+"""What happened to one task, in the words of those who work on it, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as lazy
+
+from cases.models import Attention, Event, SubApplication
+
+MOST = 100
+SENTENCES: Mapping[str, Any] = {
+    "item.released": lazy("前面的事项办好了，可以开始"),
+    "item.judged": lazy("按规则预检"),
+    "item.dispatched": lazy("送到本部门"),
+    "item.taken": lazy("有人接件"),
+    "item.received": lazy("收件"),
+    "item.accepted": lazy("受理"),
+    "item.procedure_began": lazy("特别程序开始：{procedure}"),
+    "item.procedure_ended": lazy("特别程序结束：{procedure}"),
+    "item.supplement_requested": lazy("请申请人补正 {points} 处"),
+    "item.supplemented": lazy("申请人交了补正"),
+    "item.approved": lazy("办结，同意"),
+    "item.rejected": lazy("办结，不予批准"),
+    "item.not_accepted": lazy("不予受理"),
+    "item.withdrawn": lazy("申请人撤回"),
+    "item.cancelled": lazy("前面的事项没有办成，不再办理"),
+    "result.issued": lazy("结果已生成"),
+    "attention.raised": lazy("需要关注：{reason}"),
+}
+_LOOKS = {
+    "item.approved": "done",
+    "result.issued": "done",
+    "item.rejected": "bad",
+    "item.not_accepted": "bad",
+    "attention.raised": "bad",
+    "item.supplement_requested": "you",
+    "item.accepted": "doing",
+    "item.received": "doing",
+    "item.taken": "doing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEvent:
+    """A line of the history; `look` is done, doing, you, bad or nothing."""
+
+    at: datetime
+    kind: str
+    text: str
+    look: str
+
+
+def history_of(sub: SubApplication) -> tuple[TaskEvent, ...]:
+    """The events of one task that mean something to a person. One query."""
+    events = Event.objects.filter(sub=sub, kind__in=list(SENTENCES)).order_by("-seq")[:MOST]
+    return tuple(TaskEvent(event.at, event.kind, _text(event), _LOOKS.get(event.kind, "")) for event in events)
+
+
+def _text(event: Event) -> str:
+    facts = {
+        "procedure": event.facts.get("procedure") or "",
+        "points": len(event.facts.get("about") or ()) or 1,
+        "reason": _reason(event.facts.get("reason")),
+    }
+    return str(SENTENCES[event.kind]).format_map(facts)
+
+
+def _reason(value: Any) -> str:
+    return str(Attention.Reason(value).label) if value in Attention.Reason.values else ""
