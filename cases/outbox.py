@@ -16,9 +16,11 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from cases.models import Delivery, SubApplication
 from cases.states import DeliveryState
@@ -29,7 +31,8 @@ LEASE_S = 20
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 600.0
 ATTENTION_AFTER_TRIES = 5
-NUDGE_TIMEOUT_S = 0.5
+PUMP = "cases.pump"
+NUDGE_EXPIRES_S = 30
 
 _CLAIM = """
 WITH ranked AS (
@@ -148,13 +151,10 @@ def nudge() -> None:
 
 
 def _send_nudge() -> None:
-    from django.conf import settings
-
     if not settings.NUDGE_THROUGH_BROKER:
         return
     try:
-        from cases.tasks import pump
-
-        pump.apply_async(retry=False, ignore_result=True, expires=30)
+        alarm = import_string(settings.ALARM)
+        alarm.send_task(PUMP, retry=False, ignore_result=True, expires=NUDGE_EXPIRES_S)
     except Exception as error:
         log.warning("nudge.lost", error=type(error).__name__)

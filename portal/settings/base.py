@@ -110,6 +110,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "cases.sweep", "schedule": 5.0, "options": {"expires": 5}},
 }
 SWEEP_INTERVAL_S = 5.0
+# The Celery application that rings, by name: the engine never imports its caller.
+ALARM = "portal.celery.app"
 # Tests of the engine run the pump by hand; everywhere else an accepted act wakes it through the broker.
 NUDGE_THROUGH_BROKER = True
 
