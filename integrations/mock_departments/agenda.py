@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 
 from .behaviours import Behaviours
 from .casework import Casework
@@ -63,7 +64,6 @@ class Agenda:
         row = self._store.one("SELECT min(next_at) AS at FROM applications WHERE next_at IS NOT NULL")
         at = row["at"] if row else None
         pause = LONGEST_PAUSE_S if at is None else min(max(at - time.time(), 0.005), LONGEST_PAUSE_S)
-        try:
-            await asyncio.wait_for(self.woken.wait(), timeout=pause)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self.woken.wait()

@@ -7,6 +7,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -133,11 +134,10 @@ class Courier:
 
     async def _wait(self) -> None:
         at = self._outbox.next_due()
-        pause = 1.0 if at is None else min(max(at - time.time(), 0.01), 1.0)
-        try:
-            await asyncio.wait_for(self._outbox.woken.wait(), timeout=pause if not self._flying else 0.2)
-        except TimeoutError:
-            return
+        pause = 0.2 if self._flying else 1.0 if at is None else min(max(at - time.time(), 0.01), 1.0)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._outbox.woken.wait()
 
     async def _deliver(self, session: ClientSession, row: Row) -> None:
         if row["tries"] == 0:

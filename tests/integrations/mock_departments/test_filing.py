@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from .process import Departments, Inbox, application
+from .process import Departments, Inbox, application, wait_until
 
 TRUCKS = {"kind": "org", "name": "五洲顺运渣土运输（示例）有限公司", "id_kind": "USCC", "id_no": "91350205MA9XA0032B"}
 
@@ -177,3 +177,30 @@ def test_a_special_procedure_stands_between_acceptance_and_decision(departments:
         "approved",
     ]
     assert (events[1]["procedure"], events[1]["expected_days"], events[1]["in_clock"]) == ("亲子鉴定", 30, False)
+
+
+def test_a_rule_that_waits_is_looked_at_again_until_it_holds(departments: Departments, inbox: Inbox) -> None:
+    departments.control("behaviour", {"decide_s": 0})
+    licence: dict[str, Any] = {"uscc": "91350200MA9XA0016D", "name": None, "legal_rep": "方总"}
+    body = application("QYBG", "SEAL", "seal_record", callback_url=inbox.url("GA"), upstream={"LICENCE": licence})
+    departments.file("GA", body, "waiting")
+    inbox.wait_for("waiting", "accepted")
+    wait_until(lambda: departments.record("waiting")["findings"])
+    assert departments.record("waiting")["findings"] == [{"rule": "A1", "zh": "新名称与核准登记一致", "value": False}]
+    assert departments.record("waiting")["status"] == "accepted"
+    inbox.wait_for("waiting", "approved")
+
+
+def test_a_failed_supplement_rule_asks_for_what_it_is_about(departments: Departments, inbox: Inbox) -> None:
+    body = truck(inbox, "闽DA0001")
+    body["fields"]["volume_m3"] = "90000"
+    answer = departments.file("CG", body, "too-much").body
+    assert (answer["status"], answer["reasons"][0]["about"]) == ("supplement", "volume_m3")
+    more = {
+        "contract": 1,
+        "sub_application_id": body["sub_application_id"],
+        "round": 1,
+        "fields": {"volume_m3": "8000"},
+    }
+    decided = departments.send("CG", "POST", "applications/too-much/supplements", more, key="too-much-1")
+    assert (decided.status, decided.body["status"]) == (200, "approved")

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 import time
+from pathlib import Path
 
 import pytest
+
+from integrations.mock_departments.signing import Keyring, canonical, sign
 
 from .process import Departments, Inbox, Reply, application, signed
 
@@ -51,3 +57,15 @@ def test_callbacks_carry_the_signature_of_their_own_department(departments: Depa
         assert post_["genuine"]
         assert post_["headers"]["X-Dept-Id"] == "GA"
         assert post_["headers"]["X-Event-Id"] == post_["event"]["event_id"]
+
+
+def test_listed_keys_stand_beside_the_derived_ones_and_sign_what_goes_out(tmp_path: Path) -> None:
+    listed = tmp_path / "secrets.json"
+    listed.write_text(json.dumps({"GA-2": "new secret", "RS-1": {"secret": "national", "algorithm": "sm3"}}))
+    ring = Keyring("master", listed)
+    assert [key.key_id for key in (ring.key("GA-1"), ring.key("GA-2")) if key] == ["GA-1", "GA-2"]
+    assert ring.own("GA").secret == "new secret"
+    assert ring.own("MZ").key_id == "MZ-1"
+    assert ring.key("MZ-2") is None
+    text = canonical("POST", "/callbacks/RS", "1", "n", b"{}")
+    assert sign(ring.own("RS"), text) == base64.b64encode(hmac.digest(b"national", text, "sm3")).decode()
