@@ -95,7 +95,7 @@ def _bring_up(
 ) -> None:
     index = consents.index_of(identity)
     one = known or Party(case=case, party_id=party.id, row_index=row.index if row else None)
-    if known and case.submitted_at:
+    if known and case.submitted_at and index and known.id_index == index:
         return
     if known and known.id_index != index:
         _forget(one)

@@ -105,6 +105,10 @@ def file_later(case_id: UUID, items: Sequence[str], *, by: Actor) -> Case:
             raise WrongState("这些事项已经在办了")
         case.answers = {**case.answers, "later": [item for item in later if item not in chosen]}
         check_ready(case)
+        parties.sync_parties(case)
+        waiting = parties.pending_parties(case)
+        if waiting:
+            raise NotReady(f"还要等{waiting[0].name or '对方'}确认，确认后再续办")
         case.save(update_fields=["answers"])
         if case.state == CaseState.CONCLUDED:
             case.take_up_again(next_at=timezone.now() + progress.RECHECK)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from cases.actions import dispatch, drafting, filing
+from cases.actions import dispatch, drafting, filing, parties
 from cases.errors import NotReady, WrongState
 from cases.models import Case, Party, SubApplication
 from cases.queries import case_page, task_list
 from portal.accounts.models import Account
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments
+from tests.factories.library import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_family")]
 HUKOU = {"head_name": "林晓岚", "head_id": newborn.LIN["id_no"], "head_relation": "30", "native_place": "350203"}
@@ -69,6 +70,21 @@ def test_what_was_put_off_is_filed_from_the_same_case(
     assert (case.state, case.outcome) == ("concluded", "all")
     assert {"HUKOU", "SBK"} <= set(SubApplication.objects.filter(case=case).values_list("item_id", flat=True))
     assert case.answers["later"] == []
+
+
+def test_a_new_party_agrees_before_what_was_put_off_is_filed(lin: Account, named_later: Case) -> None:
+    head = newborn.account(person("王建国"), "head")
+    case = wanted(lin, named_later)
+    other = {**HUKOU, "head_name": head.name, "head_id": head.id_no}
+    drafting.save_section(case.pk, "s_hukou", other, by=lin.actor)
+    drafting.save_section(case.pk, "s_insure", {"card_bank": "ICBC", "card_kind": "e_only"}, by=lin.actor)
+    drafting.save_section(case.pk, "s_child", {"s_child.0.child_ethnic": "01"}, by=lin.actor)
+    with pytest.raises(NotReady, match="等王建国确认"):
+        filing.file_later(case.pk, ["HUKOU"], by=lin.actor)
+    party = parties.invite(Party.objects.get(case=case, party_id="head").pk, by=lin.actor)
+    parties.agree(party.pk, account=head)
+    filing.file_later(case.pk, ["HUKOU"], by=lin.actor)
+    assert SubApplication.objects.filter(case=case, item_id="HUKOU").exists()
 
 
 def test_a_changed_mind_cannot_switch_off_what_is_filed(lin: Account, named_later: Case) -> None:
