@@ -172,7 +172,10 @@ class Message:
 
 class Notifier(Protocol):
     def send(self, message: Message) -> None:
-        """Hand a message over. Raises GatewayError; the case never waits for it."""
+        """Take a message over, inside the caller's transaction: write it down, carry it out later on your own.
+
+        Raises GatewayError for a message that cannot be taken; the case goes on without it.
+        """
 
 
 @cache

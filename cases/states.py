@@ -64,8 +64,6 @@ SUB_FINAL = frozenset(
 )
 SUB_REFUSED = frozenset({SubState.REJECTED, SubState.NOT_ACCEPTED})
 SUB_DECIDED = frozenset({SubState.APPROVED}) | SUB_REFUSED
-SUB_WITH_DEPARTMENT = frozenset(
-    {SubState.DISPATCHED, SubState.RECEIVED, SubState.ACCEPTED, SubState.SPECIAL_PROCEDURE}
-)
+SUB_WITH_DEPARTMENT = frozenset({SubState.DISPATCHED, SubState.RECEIVED, SubState.ACCEPTED, SubState.SPECIAL_PROCEDURE})
 SUB_ACCEPTED_OR_LATER = frozenset({SubState.ACCEPTED, SubState.SPECIAL_PROCEDURE, SubState.APPROVED, SubState.REJECTED})
 SUB_OPEN = frozenset(SubState) - SUB_FINAL

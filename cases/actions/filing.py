@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bundles import forms
 from bundles.rules import evaluate
+from cases import notices
 from cases.actions import facts, materials, numbering, parties, progress
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_subs
@@ -91,6 +92,7 @@ def file_case(case: Case, *, by: Actor) -> None:
     case.title = title_of(context)
     case.save(update_fields=["state", "number", "submitted_at", "next_at", "title"])
     record(case, "case.filed", by=by, items=list(selection.items), channel=case.channel)
+    notices.filed(case)
     lay_out(case, _plan_of(context, selection))
     progress.advance(case, lock_subs(case))
 

@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from cases.actions import consents, invitations, staging
+from cases import notices
+from cases.actions import consents, staging
 from cases.actions.concerned import STANDING, sync_parties
 from cases.actions.events import record
 from cases.actions.locking import lock_case
@@ -76,7 +77,7 @@ def _ask(case: Case, asked: Iterable[Party], *, by: Actor) -> None:
         party.save(update_fields=["state", "asked_at"])
         record(case, "party.asked", by=by, party=party.party_id, row=party.row_index)
         if party.id_index not in reached:
-            invitations.send(case, party, link_for(party))
+            notices.party_invited(case, party, link_for(party))
         reached.add(party.id_index)
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from bundles import forms, queries
-from cases import outbox
+from cases import notices, outbox
 from cases.actions import attention, limits
 from cases.actions.bodies import filing_body
 from cases.actions.events import record
@@ -109,6 +109,7 @@ def _step(case: Case, sub: SubApplication, standing: Standing) -> bool:
         sub.choice = Choice.ASKED
         sub.save(update_fields=["choice"])
         record(case, "item.choice_asked", by=SYSTEM, sub=sub)
+        notices.choice_needed(case)
     return False
 
 
@@ -170,10 +171,12 @@ def _close(case: Case, subs: Sequence[SubApplication]) -> None:
         case.withdraw(at=now)
         case.save(update_fields=["state", "closed_at", "next_at"])
         record(case, "case.withdrawn", by=SYSTEM)
+        notices.withdrawn(case)
         return
     approved = sum(sub.state == SubState.APPROVED for sub in subs)
     outcome = Outcome.ALL if approved == len(subs) else Outcome.PARTLY if approved else Outcome.NONE
     case.conclude(outcome=outcome, at=now)
     case.save(update_fields=["state", "outcome", "closed_at", "next_at"])
     record(case, "case.concluded", by=SYSTEM, outcome=outcome.value, approved=approved, items=len(subs))
+    notices.concluded(case)
     attention.close_all(case, except_for=(Attention.Reason.CONTRADICTION, Attention.Reason.LATE_ANSWER))

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bundles import forms
-from cases import outbox
+from cases import notices, outbox
 from cases.actions import limits, progress
 from cases.actions.bodies import supplement_body
 from cases.actions.events import record
@@ -52,7 +52,7 @@ def request(
 
 def _open_notice(case: Case) -> Supplement:
     now = timezone.now()
-    notice, _ = Supplement.objects.get_or_create(
+    notice, is_new = Supplement.objects.get_or_create(
         case=case,
         state=Supplement.State.OPEN,
         defaults={
@@ -61,6 +61,8 @@ def _open_notice(case: Case) -> Supplement:
             "due_on": limits.calendar_of(case).add_working_days(timezone.localdate(now), ANSWER_WORKING_DAYS),
         },
     )
+    if is_new:
+        notices.supplement_requested(case, notice.due_on)
     return notice
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bundles import queries
+from bundles.forms.words import short_label
 from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
 from cases.models import Attention, Case, Need, SubApplication, Supplement
@@ -179,7 +181,7 @@ def _nodes(
     waits: dict[str, list[str]] = defaultdict(list)
     for edge in edges:
         if by_id[edge.source].state not in SUB_FINAL:
-            waits[edge.target].append(spec.item(by_id[edge.source].item_id).zh)
+            waits[edge.target].append(short_label(spec.item(by_id[edge.source].item_id), lang))
     points: Mapping[str, int] = _points_by_item(notice)
     retrying = {one.sub_id for one in attentions if one.reason == Attention.Reason.NOT_DELIVERED}
     return tuple(
@@ -277,7 +279,7 @@ def _when(case: Case, step: NextStep) -> str:
     if case.state in (CaseState.SUBMITTED, CaseState.IN_PROGRESS, CaseState.AWAITING_APPLICANT) and case.due_on:
         return _("预计%(day)s前全部办完") % {"day": day_words(case.due_on)}
     if case.closed_at:
-        return _("%(day)s结束") % {"day": day_words(case.closed_at.date())}
+        return _("%(day)s结束") % {"day": day_words(timezone.localdate(case.closed_at))}
     return ""
 
 

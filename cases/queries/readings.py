@@ -1,4 +1,4 @@
-"""Who read my data: staff, registers asked for a case, departments that received one. 个人信息保护法 第四十四、四十五条."""
+"""Who read my data: staff, registers, departments that received a case. 个人信息保护法 第四十四、四十五条."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from bundles import queries
@@ -150,10 +151,16 @@ def _named(declared: ResultSpec, lang: str) -> str:
 def _fields(row: Result, declared: ResultSpec | None, registry: Registry) -> tuple[ResultField, ...]:
     known = declared_fields(declared, registry) if declared else {}
     return tuple(
-        ResultField(name, label, readable(row.fields[name], kind))
+        ResultField(name, label, _in_words(registry, name, row.fields[name], kind))
         for name, (label, kind) in known.items()
         if row.fields.get(name) not in (None, "")
     )
+
+
+def _in_words(registry: Registry, name: str, value: Any, kind: str) -> str:
+    """A value as a person reads it; a code by the label of the code list of that name."""
+    labels = {code: zh for code, zh, _en in registry.codelists.get(name, ())} if kind == "enum" else {}
+    return labels.get(str(value)) or readable(value, kind)
 
 
 def _refusal(sub: SubApplication, spec: BundleSpec, registry: Registry, lang: str) -> Refusal:

@@ -112,7 +112,9 @@ class Exemptions:
     def _subjects(self, slot: forms.Slot) -> Iterator[tuple[str, forms.Row | None]]:
         """Whom the paper is about; one paper for all rows of a block is about each of them."""
         for party_id in slot.material.of:
-            rows = self._rows_asked_about(slot) if party_id == "row" and slot.row is None else []
+            rows: list[forms.Row | None] = []
+            if party_id == "row" and slot.row is None:
+                rows += self._rows_asked_about(slot)
             yield from ((party_id, row) for row in rows or [slot.row])
 
     def _rows_asked_about(self, slot: forms.Slot) -> list[forms.Row]:

@@ -299,3 +299,17 @@ def test_a_notice_lapses_into_nothing_when_its_item_is_decided(
     assert Supplement.objects.get(case=case).state == "cancelled"
     dispatch.pump()
     assert Case.objects.get(pk=case.pk).outcome == "all"
+
+
+def test_people_are_told_once_for_each_turn_of_their_case(
+    lin: Account, chen: Account, departments: FakeDepartments, notifier: Any
+) -> None:
+    departments.say_once("supplement", item="HUKOU", reasons=(Reason("S01", "M_HUKOU_BOOK", "缺户主页"),))
+    case = newborn.submitted(lin, chen)
+    dispatch.pump()
+    materials.upload(case.pk, "M_HUKOU_BOOK", SimpleUploadedFile("book.pdf", PDF, "application/pdf"), by=lin.actor)
+    supplements.answer(case.pk, by=lin.actor)
+    dispatch.pump()
+    assert [message.template for message in notifier.to(newborn.CHEN["phone"])] == ["party_invited"]
+    told = [message.template for message in notifier.to(newborn.LIN["phone"])]
+    assert told == ["case_submitted", "supplement_requested", "case_concluded"]

@@ -1,0 +1,85 @@
+"""Messages to the people of a case. Handed over inside the transaction that makes them true, so none is lost.
+
+The notifier takes a message over by writing it down; carrying it out is the adapter's own affair. A message that
+cannot be taken over is logged and never stands in the way of the case.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from bundles import queries
+from cases import ports
+from cases.models import Case, Party
+
+log = structlog.get_logger(__name__)
+
+OUTCOMES = {"all": "全部办成", "partly": "部分办成", "none": "未办成"}
+LINK_DAYS = timedelta(days=15)
+
+
+def filed(case: Case) -> None:
+    """The case was received: number and where to follow it."""
+    _tell_applicant(case, "case_submitted")
+
+
+def concluded(case: Case) -> None:
+    _tell_applicant(case, "case_concluded", outcome=OUTCOMES[case.outcome])
+
+
+def withdrawn(case: Case) -> None:
+    _tell_applicant(case, "case_withdrawn")
+
+
+def choice_needed(case: Case) -> None:
+    _tell_applicant(case, "choice_needed")
+
+
+def supplement_requested(case: Case, due_on: date) -> None:
+    """The one notice of a round: what must be supplemented stands on the page. 行政许可法 第三十二条第一款第四项."""
+    _tell_applicant(case, "supplement_requested", until=_day(due_on))
+
+
+def party_invited(case: Case, party: Party, token: str) -> None:
+    """Ask a party for its authorisation, by the phone number on the form; the secret is the last part of the link."""
+    if not party.phone:
+        return
+    until = party.link_expires_at or timezone.now() + LINK_DAYS
+    values = {
+        "person": case.applicant_name,
+        "bundle": _bundle(case),
+        "link": f"{settings.PORTAL_URL}/authorise/{token}/",
+        "until": _day(timezone.localdate(until)),
+    }
+    _hand_over(case, ports.Message(party.phone, "party_invited", values))
+
+
+def _tell_applicant(case: Case, template: str, **values: str) -> None:
+    attributes = case.applicant.identity.attributes
+    phone = attributes.get("operator_phone") or attributes.get("phone")
+    if not phone:
+        return
+    link = f"{settings.PORTAL_URL}/cases/{case.pk}/"
+    known = {"bundle": _bundle(case), "case_no": case.number or "", "link": link}
+    _hand_over(case, ports.Message(phone, template, known | values))
+
+
+def _hand_over(case: Case, message: ports.Message) -> None:
+    try:
+        with transaction.atomic():
+            ports.notifier().send(message)
+    except ports.GatewayError as error:
+        log.warning("notice.not_taken", case=str(case.pk), template=message.template, permanent=error.permanent)
+
+
+def _bundle(case: Case) -> str:
+    return queries.version(case.bundle_version_id).spec.zh
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
