@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.utils import timezone
 
 from bundles import forms, queries
 from bundles.spec import Item
+from cases.actions.material_links import link_to
 from cases.models import Case, Material, SubApplication
 from cases.queries.upstream import flows_into
 
 CONTRACT = 1
-MATERIAL_LINK_SALT = "department-material"
 
 
 def row_of(sub: SubApplication) -> forms.Row | None:
@@ -71,16 +70,11 @@ def material_entry(material: Material, sub: SubApplication) -> dict[str, Any]:
         "sha256": material.sha256 or None,
         "size": material.size or None,
         "media_type": material.media_type or None,
-        "url": material_link(material, sub.department) if material.file else None,
+        "url": link_to(material, sub.department) if material.file else None,
     }
     if material.source == Material.Source.LICENCE:
         entry["licence"] = {"code": material.covered_by, "id": material.reference.get("licence_id")}
     return entry
-
-
-def material_link(material: Material, department: str) -> str:
-    token = signing.dumps([str(material.pk), department], salt=MATERIAL_LINK_SALT)
-    return f"{settings.PORTAL_URL}/callbacks/{department}/materials/{token}"
 
 
 def _item(item: Item, sub: SubApplication) -> dict[str, Any]:
