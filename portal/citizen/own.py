@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,12 +13,21 @@ from django.shortcuts import render
 
 from cases import access
 from cases.errors import CaseError, ChangedMeanwhile, WrongState
+from portal.accounts.models import Account
 
 View = Callable[..., HttpResponse]
+
+
+class OwnRequest(HttpRequest):
+    """A request of somebody signed in, as the access decorators leave it."""
+
+    user: Account
+
+
 CONFLICT, REFUSED = 409, 422
 
 
-def own_case(request: HttpRequest, case_id: UUID) -> Any:
+def own_case(request: OwnRequest, case_id: UUID) -> Any:
     """The account's own case. Raises Http404 for anybody else's, as for one that does not exist."""
     case = access.case_for(request.user, case_id)
     if case is None:
@@ -48,6 +58,4 @@ def refused(request: HttpRequest, error: CaseError) -> HttpResponse:
 
 
 def _is_ours(request: HttpRequest) -> bool:
-    from urllib.parse import urlsplit
-
     return urlsplit(request.META.get("HTTP_REFERER", "")).netloc == request.get_host()

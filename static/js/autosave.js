@@ -13,7 +13,7 @@ class Autosave {
     this.dirty = false;
     form.addEventListener("input", (event) => this.note(event, false));
     form.addEventListener("change", (event) => this.note(event, true));
-    form.addEventListener("submit", () => { this.dirty = false; clearTimeout(this.timer); });
+    form.addEventListener("submit", (event) => this.give(event));
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("visibilitychange", () => { if (document.hidden) this.leave(); });
   }
@@ -24,6 +24,15 @@ class Autosave {
     this.dirty = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), this.pause);
+  }
+
+  // The form goes after a save that is on its way, so that it carries the version that save made.
+  give(event) {
+    this.dirty = false;
+    clearTimeout(this.timer);
+    if (!this.saving) return;
+    event.preventDefault();
+    this.given = { by: event.submitter };
   }
 
   body() {
@@ -54,6 +63,13 @@ class Autosave {
       this.timer = setTimeout(() => this.save(), this.pause);
     } finally {
       this.saving = false;
+    }
+    if (this.given) {
+      const { by } = this.given;
+      this.given = null;
+      this.dirty = false;
+      clearTimeout(this.timer);
+      return this.form.requestSubmit(by);
     }
     if (this.dirty && this.pause === PAUSE_MS) this.timer = setTimeout(() => this.save(), this.pause);
   }

@@ -17,7 +17,9 @@ from portal.citizen.shown.departments import department
 from portal.citizen.shown.parts import Answer, Fact, Told
 from portal.ui import words
 
-SHOWN_EVENTS = 12
+SHOWN_EVENTS = 16
+# The result stands in its own list, and "办好了" has said it already.
+TOLD_ELSEWHERE = frozenset({"result.issued"})
 _TOLD_LOOKS = {
     "item.approved": "done",
     "case.concluded": "done",
@@ -154,7 +156,7 @@ def story(page: CasePage) -> list[Told]:
     """What happened, newest first."""
     return [
         Told(words.moment_in_words(e.at), e.text, _TOLD_LOOKS.get(e.kind, ""), e.dept_code, e.dept_short)
-        for e in page.timeline[:SHOWN_EVENTS]
+        for e in [e for e in page.timeline if e.kind not in TOLD_ELSEWHERE][:SHOWN_EVENTS]
     ]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +15,8 @@ from cases.queries.nodes import ItemNode
 from cases.queries.picture import picture_of
 from portal.citizen.language import lang
 from portal.ui.flow import FlowEdge, FlowNode, FlowPicture, draw
+
+LONGEST_NOTE = 9
 
 
 def planned(spec: BundleSpec, selection: forms.Selection | None = None) -> FlowPicture:
@@ -29,14 +34,23 @@ def _note(dept_short: str, limit: str) -> str:
 
 
 def live(page: CasePage) -> FlowPicture:
-    """The items of a running case as they stand."""
-    nodes = [FlowNode(n.key, title_of(n), n.dept_code, n.dept_short, n.look, n.note, n.wave) for n in page.nodes]
+    """The items of a running case as they stand; whom an item is about is said where there are several."""
+    counted = Counter(node.item_id for node in page.nodes)
+    nodes = [
+        FlowNode(n.key, _title(n, counted), n.dept_code, n.dept_short, n.look, _short(n), n.wave) for n in page.nodes
+    ]
     edges = [FlowEdge(e.source, e.target, e.label) for e in page.edges]
     now = f"{timezone.localtime():%H:%M}"
     updated = _("%(time)s 更新，有变化会自己刷新") % {"time": now} if page.is_open else ""
     return draw(nodes, edges, updated=updated)
 
 
-def title_of(node: ItemNode) -> str:
-    """An item and whom it is about, where there are several."""
-    return f"{node.title}（{node.instance}）" if node.instance else node.title
+def _title(node: ItemNode, counted: Mapping[str, int]) -> str:
+    return f"{node.title}（{node.instance}）" if node.instance and counted[node.item_id] > 1 else node.title
+
+
+def _short(node: ItemNode) -> str:
+    """A line that fits beside the title on a phone; the threads say what is waited for."""
+    return (
+        _("等前一件") if node.state == "waiting" and not node.is_choice and len(node.note) > LONGEST_NOTE else node.note
+    )

@@ -111,7 +111,7 @@ def _parties(case: Any, others: Sequence[PartyView], number: int) -> Task:
 
 
 def choices(case: Any, page: TaskList) -> list[ItemChoice]:
-    """Items that may be done now or later: optional ones, and those of a staged bundle that nothing on now waits for."""
+    """Items that may be done now or later: optional ones, and in a staged bundle those that nothing waits for."""
     spec = version(case.bundle_version_id).spec
     on = {choice.item_id for choice in page.items if choice.is_on}
     needed = {d.item for item in spec.items if item.id in on for d in item.depends_on}

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,13 +17,13 @@ from cases.actions import parties
 from cases.queries.authorisations import authorisation, consents_given, parties_seen_by
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
-from portal.citizen.own import says_why
+from portal.citizen.own import OwnRequest, says_why
 
 
 @applicants_only
 @never_cache
 @require_GET
-def requests(request: HttpRequest) -> HttpResponse:
+def requests(request: OwnRequest) -> HttpResponse:
     """What waits for my authorisation, what I have answered, what I have given and may take back."""
     seen = parties_seen_by(request.user)
     context = {
@@ -39,7 +39,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @says_why
-def by_link(request: HttpRequest, token: str) -> HttpResponse:
+def by_link(request: OwnRequest, token: str) -> HttpResponse:
     """The page behind the link of the message: for the person it was sent to, signed in."""
     party = parties.party_by_token(token)
     if party is None or access.party_for(request.user, party.pk) is None:
@@ -51,7 +51,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @says_why
-def by_list(request: HttpRequest, party_id: UUID) -> HttpResponse:
+def by_list(request: OwnRequest, party_id: UUID) -> HttpResponse:
     """The same request, found in the list."""
     party = access.party_for(request.user, party_id)
     if party is None:
@@ -59,7 +59,7 @@ def by_list(request: HttpRequest, party_id: UUID) -> HttpResponse:
     return _answer(request, party, None) if request.method == "POST" else _show(request, party)
 
 
-def _answer(request: HttpRequest, party: Any, token: str | None) -> HttpResponse:
+def _answer(request: OwnRequest, party: Any, token: str | None) -> HttpResponse:
     if request.POST.get("answer") == "yes":
         parties.agree(party.pk, account=request.user, token=token)
         messages.success(request, _("您已同意，我们会告诉申请人"))
@@ -71,7 +71,7 @@ def _answer(request: HttpRequest, party: Any, token: str | None) -> HttpResponse
     return redirect("citizen:authorisations")
 
 
-def _show(request: HttpRequest, party: Any, *, error: str = "", status: int = 200) -> HttpResponse:
+def _show(request: OwnRequest, party: Any, *, error: str = "", status: int = 200) -> HttpResponse:
     shown = {"section": "me", "one": authorisation(party, lang()), "error": error}
     return render(request, "citizen/authorise.html", shown, status=status)
 
@@ -79,7 +79,7 @@ def _show(request: HttpRequest, party: Any, *, error: str = "", status: int = 20
 @applicants_only
 @require_POST
 @says_why
-def revoke(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+def revoke(request: OwnRequest, consent_id: UUID) -> HttpResponse:
     """Take an authorisation back; nothing more is asked from then on."""
     if consent_id not in {one.id for one in consents_given(request.user)}:
         raise Http404

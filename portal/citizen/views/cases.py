@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from cases.queries.due_days import why_due
 from cases.queries.my_cases import my_cases
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
-from portal.citizen.own import own_case, says_why
+from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.shown import case_rows, case_view, pictures
 from portal.citizen.shown.parts import Crumb, trail
 
@@ -29,7 +29,7 @@ from portal.citizen.shown.parts import Crumb, trail
 @applicants_only
 @never_cache
 @require_GET
-def cases(request: HttpRequest) -> HttpResponse:
+def cases(request: OwnRequest) -> HttpResponse:
     """Cases and drafts, those that wait for the person first."""
     rows = [case_rows.shown(row) for row in my_cases(request.user)]
     return render(request, "citizen/cases.html", {"section": "cases", "rows": rows})
@@ -38,7 +38,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 @applicants_only
 @never_cache
 @require_GET
-def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def case(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """Where it is, what to do, by when; then the picture, what happened, whom to ask."""
     own = own_case(request, case_id)
     if own.state == "draft":
@@ -76,7 +76,7 @@ def _live(own: Any, page: CasePage) -> dict[str, Any]:
 @applicants_only
 @never_cache
 @require_GET
-def live(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def live(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """The fresh part of the page; 304 while nothing has happened, which costs one small query."""
     own = own_case(request, case_id)
     mark = _mark(own)
@@ -95,7 +95,7 @@ def _mark(own: Any) -> str:
 @applicants_only
 @require_POST
 @says_why
-def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def withdraw(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """Take one item back, or all of it."""
     own = own_case(request, case_id)
     reason = request.POST.get("reason", "").strip()[:200]
@@ -112,7 +112,7 @@ def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @applicants_only
 @require_POST
 @says_why
-def choose(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def choose(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """Go on another way, or stop, where the item before was refused."""
     own = own_case(request, case_id)
     sub_id = _own_sub(request, own, request.POST.get("item", ""))
@@ -123,7 +123,7 @@ def choose(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @applicants_only
 @require_POST
 @says_why
-def file_later(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def file_later(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """File items that were put off, from the same case."""
     own = own_case(request, case_id)
     filing.file_later(own.pk, request.POST.getlist("item"), by=request.user.actor)
@@ -131,7 +131,7 @@ def file_later(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return redirect("citizen:case", case_id=case_id)
 
 
-def _own_sub(request: HttpRequest, own: Any, posted: str) -> UUID:
+def _own_sub(request: OwnRequest, own: Any, posted: str) -> UUID:
     """The sub-application named in the form, if it is of this case."""
     try:
         sub = access.sub_for(request.user, UUID(posted))

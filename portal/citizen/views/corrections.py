@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,7 +22,7 @@ from cases.queries.context import context_of
 from cases.queries.slots import slots_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
-from portal.citizen.own import own_case, says_why
+from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.shown import slots
 from portal.citizen.shown.fields import SectionDrawing, ShownPart, mistakes
 from portal.citizen.shown.parts import Mistake
@@ -42,7 +42,7 @@ class OpenPoint:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @says_why
-def correct(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def correct(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """One notice, numbered; answers are kept one by one and sent once."""
     case = own_case(request, case_id)
     page = case_page(case, lang())
@@ -61,7 +61,7 @@ def correct(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return _send(request, case, page)
 
 
-def _send(request: HttpRequest, case: Any, page: CasePage) -> HttpResponse:
+def _send(request: OwnRequest, case: Any, page: CasePage) -> HttpResponse:
     try:
         supplements.answer(case.pk, by=request.user.actor)
     except NotReady as lacking:
@@ -78,8 +78,9 @@ def _anchor(page: CasePage, path: str) -> str:
 
 
 def _show(
-    request: HttpRequest, case: Any, page: CasePage, *,
-    typed: Typed | None = None, errors: Sequence[forms.FieldError] = (), missing: Sequence[Mistake] = (), status: int = 200,
+    request: OwnRequest, case: Any, page: CasePage, *,
+    typed: Typed | None = None, errors: Sequence[forms.FieldError] = (), missing: Sequence[Mistake] = (),
+    status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     context = context_of(case)
     selection = forms.select(context)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from cases.queries.task_list import can_be_edited, task_list
 from portal.accounts.access import applicants_only
 from portal.citizen import situation_answers as kept_answers
 from portal.citizen.language import lang, said
-from portal.citizen.own import own_case, says_why
+from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.shown import beginnings, situations, tasks
 from portal.citizen.shown.parts import Crumb, trail
 from portal.citizen.views.catalogue import published_or_404
@@ -32,7 +32,7 @@ from portal.citizen.views.catalogue import published_or_404
 @never_cache
 @require_http_methods(["GET", "POST"])
 @says_why
-def begin(request: HttpRequest, code: str) -> HttpResponse:
+def begin(request: OwnRequest, code: str) -> HttpResponse:
     """Say what will be looked up and for what; the press is the consent and makes the draft."""
     spec = published_or_404(code).spec
     if request.method == "POST":
@@ -57,7 +57,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @says_why
-def task_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def task_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """What is done, what is wrong, what is missing; optional items now or later."""
     case = own_case(request, case_id)
     if not can_be_edited(case):
@@ -69,7 +69,7 @@ def task_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "citizen/tasks.html", context)
 
 
-def _choose_items(request: HttpRequest, case: Any) -> HttpResponse:
+def _choose_items(request: OwnRequest, case: Any) -> HttpResponse:
     """Now or later, item by item."""
     answers = case.answers or {}
     ticks, later = set(answers.get("ticks") or ()), set(answers.get("later") or ())
@@ -86,7 +86,7 @@ def _choose_items(request: HttpRequest, case: Any) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @says_why
-def edit_situations(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def edit_situations(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """The situation questions of a draft, all on one page."""
     case = own_case(request, case_id)
     if not can_be_edited(case):
@@ -106,7 +106,7 @@ def edit_situations(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "citizen/situations.html", shown)
 
 
-def _save_situations(request: HttpRequest, case: Any, selection: forms.Selection) -> HttpResponse:
+def _save_situations(request: OwnRequest, case: Any, selection: forms.Selection) -> HttpResponse:
     spec = version(case.bundle_version_id).spec
     read = {
         question: kept_answers.read_answer(spec.question(question), request.POST.getlist(f"q-{question}"))
@@ -124,7 +124,7 @@ def _save_situations(request: HttpRequest, case: Any, selection: forms.Selection
 @applicants_only
 @require_POST
 @says_why
-def discard(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def discard(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """Throw a draft away."""
     case = own_case(request, case_id)
     drafting.discard_draft(case.pk, by=request.user.actor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from cases.errors import BadUpload
 from cases.queries.slots import slots_of
 from cases.states import CASE_FINAL
 from portal.accounts.access import applicants_only
-from portal.citizen.own import own_case, says_why
+from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.shown import slots
 
 ACTS = {"commit": materials.commit_to, "defer": materials.defer, "undo": materials.undo_cover}
@@ -27,7 +27,7 @@ ACTS = {"commit": materials.commit_to, "defer": materials.defer, "undo": materia
 @applicants_only
 @never_cache
 @require_GET
-def materials_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def materials_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """Every paper of the case, those that are the person's to hand in first."""
     case = own_case(request, case_id)
     if case.state in CASE_FINAL:
@@ -35,7 +35,7 @@ def materials_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return _show(request, case)
 
 
-def _show(request: HttpRequest, case: Any, *, errors: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
+def _show(request: OwnRequest, case: Any, *, errors: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
     shown = [slots.shown(case, slot) for slot in slots_of(case)]
     mine = [slot for slot in shown if slot.is_mine]
     context = {
@@ -55,7 +55,7 @@ def _show(request: HttpRequest, case: Any, *, errors: dict[str, str] | None = No
 @never_cache
 @require_POST
 @says_why
-def upload(request: HttpRequest, case_id: UUID, slot: str) -> HttpResponse:
+def upload(request: OwnRequest, case_id: UUID, slot: str) -> HttpResponse:
     """Take in the files of one slot; a file that cannot be taken says why and what to do instead."""
     case = own_case(request, case_id)
     files = request.FILES.getlist("files")
@@ -75,7 +75,7 @@ def upload(request: HttpRequest, case_id: UUID, slot: str) -> HttpResponse:
 @never_cache
 @require_POST
 @says_why
-def cover(request: HttpRequest, case_id: UUID, slot: str) -> HttpResponse:
+def cover(request: OwnRequest, case_id: UUID, slot: str) -> HttpResponse:
     """Declare instead, hand in later, or take either back."""
     case = own_case(request, case_id)
     act = ACTS.get(request.POST.get("act", ""))
@@ -89,7 +89,7 @@ def cover(request: HttpRequest, case_id: UUID, slot: str) -> HttpResponse:
 @never_cache
 @require_POST
 @says_why
-def remove(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
+def remove(request: OwnRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
     """Take a file out again."""
     case = own_case(request, case_id)
     materials.remove_file(case.pk, material_id, by=request.user.actor)
@@ -99,7 +99,7 @@ def remove(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpRespon
 @applicants_only
 @never_cache
 @require_GET
-def material_file(request: HttpRequest, case_id: UUID, material_id: UUID) -> FileResponse:
+def material_file(request: OwnRequest, case_id: UUID, material_id: UUID) -> FileResponse:
     """A file as it was handed in, to its owner only."""
     material = access.material_for(request.user, material_id)
     if material is None or material.case_id != case_id or not material.file:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -11,12 +11,13 @@ from cases.queries.authorisations import parties_seen_by
 from cases.queries.my_cases import my_cases
 from cases.queries.readings import readings_of
 from portal.accounts.access import applicants_only, signed_in
+from portal.citizen.own import OwnRequest
 
 
 @signed_in
 @never_cache
 @require_GET
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: OwnRequest) -> HttpResponse:
     """The account and the ways from here; sign-out."""
     account = request.user
     context = {
@@ -32,6 +33,6 @@ def me(request: HttpRequest) -> HttpResponse:
 @applicants_only
 @never_cache
 @require_GET
-def readings(request: HttpRequest) -> HttpResponse:
+def readings(request: OwnRequest) -> HttpResponse:
     """Every look at my data: by staff, by registers asked for me, by departments that received a case."""
     return render(request, "citizen/readings.html", {"section": "me", "readings": readings_of(request.user)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,14 +16,14 @@ from cases.queries.context import context_of
 from cases.queries.task_list import can_be_edited, parties_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
-from portal.citizen.own import own_case, says_why
+from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.shown import people
 
 
 @applicants_only
 @never_cache
 @require_GET
-def parties_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def parties_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """Who must confirm, and how far that is."""
     case = own_case(request, case_id)
     if not can_be_edited(case):
@@ -44,7 +44,7 @@ def parties_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 @says_why
-def invite(request: HttpRequest, case_id: UUID, party_id: UUID) -> HttpResponse:
+def invite(request: OwnRequest, case_id: UUID, party_id: UUID) -> HttpResponse:
     """Send the link, early or again."""
     case = own_case(request, case_id)
     if party_id not in {party.id for party in parties_of(case, context_of(case))}:

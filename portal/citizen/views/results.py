@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -19,7 +20,7 @@ from cases.queries.case_page import case_page
 from cases.queries.results import ResultView, results_held_by, results_page
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
-from portal.citizen.own import own_case
+from portal.citizen.own import OwnRequest, own_case
 from portal.citizen.shown import case_view, outcomes, pictures
 from portal.citizen.shown.notices import qr_code
 from portal.ui.stylesheet import sheet
@@ -28,7 +29,7 @@ from portal.ui.stylesheet import sheet
 @applicants_only
 @never_cache
 @require_GET
-def results(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def results(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """What was issued, what was refused and what can be done about it."""
     case = own_case(request, case_id)
     if case.submitted_at is None:
@@ -38,7 +39,7 @@ def results(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "section": "cases",
         "case": case,
         "page": page,
-        "answers": case_view.answers(page, None),
+        "answers": [replace(answer, action_href="") for answer in case_view.answers(page, None)],
         "certificates": [outcomes.certificate(case.pk, one) for one in found.results],
         "refused": [outcomes.refused(one) for one in found.refused],
         "picture": pictures.live(page),
@@ -49,7 +50,7 @@ def results(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @applicants_only
 @never_cache
 @require_GET
-def certificate(request: HttpRequest, case_id: UUID, result_id: UUID) -> HttpResponse:
+def certificate(request: OwnRequest, case_id: UUID, result_id: UUID) -> HttpResponse:
     """One result as a paper to print, with the code to verify it by."""
     case = own_case(request, case_id)
     result = next((one for one in results_page(case, lang()).results if one.id == result_id), None)
@@ -59,7 +60,7 @@ def certificate(request: HttpRequest, case_id: UUID, result_id: UUID) -> HttpRes
     return render(request, "citizen/certificate.html", context)
 
 
-def _paper(request: HttpRequest, result: ResultView) -> dict[str, object]:
+def _paper(request: OwnRequest, result: ResultView) -> dict[str, object]:
     address = request.build_absolute_uri(reverse("citizen:verify_mark", args=[result.mark]))
     return {"result": result, "facts": outcomes.facts_of(result), "address": address, "qr": qr_code(address)}
 
@@ -67,7 +68,7 @@ def _paper(request: HttpRequest, result: ResultView) -> dict[str, object]:
 @applicants_only
 @never_cache
 @require_GET
-def package(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def package(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """Everything in one ZIP: a page and the data of each result."""
     case = own_case(request, case_id)
     found = results_page(case, lang())
@@ -88,7 +89,7 @@ def package(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @applicants_only
 @never_cache
 @require_GET
-def licences(request: HttpRequest) -> HttpResponse:
+def licences(request: OwnRequest) -> HttpResponse:
     """Everything that my cases have yielded."""
     held = results_held_by(request.user, lang())
     shown = [outcomes.certificate(case_id, one) for case_id, one in held if not one.is_revoked]

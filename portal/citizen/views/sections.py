@@ -1,4 +1,4 @@
-"""A section of the form: shown, saved by itself, saved and gone on, rows added and taken out, locked values disputed."""
+"""A section of the form: shown, saved by itself, saved and gone on; rows; locked values disputed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from cases.queries.context import context_of
 from cases.queries.task_list import can_be_edited
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
-from portal.citizen.own import own_case, says_why
+from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.shown.fields import SectionDrawing
 
 NOT_ANSWERS = frozenset({"csrfmiddlewaretoken", "version", "add", "remove", "next"})
@@ -33,7 +33,7 @@ Typed = dict[str, str | list[str]]
 @never_cache
 @require_http_methods(["GET", "POST"])
 @says_why
-def section_page(request: HttpRequest, case_id: UUID, section_id: str) -> HttpResponse:
+def section_page(request: OwnRequest, case_id: UUID, section_id: str) -> HttpResponse:
     """Five to twelve questions; what is wrong is listed on top and kept as typed."""
     case = own_case(request, case_id)
     if not can_be_edited(case):
@@ -46,7 +46,7 @@ def section_page(request: HttpRequest, case_id: UUID, section_id: str) -> HttpRe
     return _show(request, case, section_id)
 
 
-def _posted(request: HttpRequest, case: Any, section_id: str) -> HttpResponse:
+def _posted(request: OwnRequest, case: Any, section_id: str) -> HttpResponse:
     typed, actor = typed_in(request), request.user.actor
     try:
         saved = drafting.save_section(case.pk, section_id, typed, by=actor, version=_version(request))
@@ -66,18 +66,18 @@ def _posted(request: HttpRequest, case: Any, section_id: str) -> HttpResponse:
     return redirect(_next(request, case.pk, section_id))
 
 
-def typed_in(request: HttpRequest) -> Typed:
+def typed_in(request: OwnRequest) -> Typed:
     """What was posted, by field path; several values stay a list."""
     lists = {name: request.POST.getlist(name) for name in request.POST if name not in NOT_ANSWERS}
     return {name: values if len(values) > 1 else values[0] for name, values in lists.items()}
 
 
-def _version(request: HttpRequest) -> int | None:
+def _version(request: OwnRequest) -> int | None:
     posted = request.POST.get("version", "")
     return int(posted) if posted.isdecimal() else None
 
 
-def _next(request: HttpRequest, case_id: UUID, section_id: str) -> str:
+def _next(request: OwnRequest, case_id: UUID, section_id: str) -> str:
     """The next section that still lacks something, else the task list."""
     context = context_of(own_case(request, case_id))
     states = forms.missing(context, forms.select(context))
@@ -90,7 +90,7 @@ def _next(request: HttpRequest, case_id: UUID, section_id: str) -> str:
 
 
 def _show(
-    request: HttpRequest, case: Any, section_id: str, *,
+    request: OwnRequest, case: Any, section_id: str, *,
     typed: Typed | None = None, errors: Sequence[forms.FieldError] = (), status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     context = context_of(case)
@@ -110,7 +110,7 @@ def _show(
 @applicants_only
 @never_cache
 @require_POST
-def autosave(request: HttpRequest, case_id: UUID, section_id: str) -> JsonResponse:
+def autosave(request: OwnRequest, case_id: UUID, section_id: str) -> JsonResponse:
     """Keep what is typed so far; says when, and what is wrong with fields already left."""
     case = own_case(request, case_id)
     try:
@@ -129,7 +129,7 @@ def autosave(request: HttpRequest, case_id: UUID, section_id: str) -> JsonRespon
 @never_cache
 @require_http_methods(["GET", "POST"])
 @says_why
-def dispute(request: HttpRequest, case_id: UUID, section_id: str) -> HttpResponse:
+def dispute(request: OwnRequest, case_id: UUID, section_id: str) -> HttpResponse:
     """Say that a locked value is wrong; it goes to the register it came from, nothing else waits."""
     case = own_case(request, case_id)
     path = request.POST.get("path") or request.GET.get("path", "")
@@ -146,7 +146,7 @@ def dispute(request: HttpRequest, case_id: UUID, section_id: str) -> HttpRespons
     return render(request, "citizen/dispute.html", shown, status=422 if error else 200)
 
 
-def _disputed(request: HttpRequest, case: Any, path: str) -> str:
+def _disputed(request: OwnRequest, case: Any, path: str) -> str:
     """Record the dispute; returns the sentence of what is lacking."""
     try:
         right, reason = request.POST.get("right", ""), request.POST.get("reason", "")

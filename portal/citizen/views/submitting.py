@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from cases.queries.context import context_of
 from cases.queries.task_list import can_be_edited, task_list
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
-from portal.citizen.own import own_case, says_why
+from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.shown import checking, pictures
 from portal.citizen.shown.notices import qr_code
 from portal.citizen.shown.parts import Mistake
@@ -30,7 +30,7 @@ from portal.citizen.shown.parts import Mistake
 @never_cache
 @require_http_methods(["GET", "POST"])
 @says_why
-def check_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def check_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """All answers with a way to change each, who receives what, declarations; one press, one case."""
     case = own_case(request, case_id)
     if request.method == "POST":
@@ -40,7 +40,7 @@ def check_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return _show(request, case)
 
 
-def _submit(request: HttpRequest, case: Any) -> HttpResponse:
+def _submit(request: OwnRequest, case: Any) -> HttpResponse:
     if "declared" not in request.POST:
         error = Mistake("#f-declared", _("请先确认内容属实，再提交"))
         return _show(request, case, errors=(error,), status=422)
@@ -53,7 +53,7 @@ def _submit(request: HttpRequest, case: Any) -> HttpResponse:
     return redirect(name, case_id=filed.pk)
 
 
-def _show(request: HttpRequest, case: Any, *, errors: tuple[Mistake, ...] = (), status: int = 200) -> HttpResponse:
+def _show(request: OwnRequest, case: Any, *, errors: tuple[Mistake, ...] = (), status: int = 200) -> HttpResponse:
     context = context_of(case)
     selection = forms.select(context)
     page = task_list(case, lang())
@@ -75,7 +75,7 @@ def _show(request: HttpRequest, case: Any, *, errors: tuple[Mistake, ...] = (), 
 @applicants_only
 @never_cache
 @require_GET
-def receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def receipt(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """The number, and what happens next with dates (收件凭证)."""
     case = own_case(request, case_id)
     if case.submitted_at is None:
@@ -96,7 +96,7 @@ def receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @applicants_only
 @never_cache
 @require_GET
-def calendar(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def calendar(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """The expected day for one's own calendar."""
     case = own_case(request, case_id)
     if case.due_on is None:
