@@ -1,6 +1,6 @@
 """The outbox: promises to departments, rendered once, claimed by lease, woken through Celery.
 
-Celery only sets the alarm here (a nudge after commit, errors swallowed): the rows are the truth and the sweep finds
+A nudge after commit sets the alarm (cases.alarm), errors swallowed: the rows are the truth and the sweep finds
 whatever no nudge announced.
 """
 
@@ -15,24 +15,19 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-import structlog
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
+from cases.alarm import alarm
 from cases.models import Delivery, SubApplication
 from cases.states import DeliveryState
-
-log = structlog.get_logger(__name__)
 
 LEASE_S = 20
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 600.0
 ATTENTION_AFTER_TRIES = 5
-PUMP = "cases.pump"
-NUDGE_EXPIRES_S = 30
 
 _CLAIM = """
 WITH ranked AS (
@@ -142,7 +137,7 @@ def _under_lease(claimed: Claim) -> Any:
 
 
 def nudge() -> None:
-    """Wake the pump after commit. A broker that is down or slow costs half a second at most and nothing else."""
+    """Wake the pump after commit; a broker that is down or slow costs nothing."""
     if connection.in_atomic_block:
         if not any(callback[1] is _send_nudge for callback in connection.run_on_commit):
             transaction.on_commit(_send_nudge)
@@ -151,10 +146,5 @@ def nudge() -> None:
 
 
 def _send_nudge() -> None:
-    if not settings.NUDGE_THROUGH_BROKER:
-        return
-    try:
-        alarm = import_string(settings.ALARM)
-        alarm.send_task(PUMP, retry=False, ignore_result=True, expires=NUDGE_EXPIRES_S)
-    except Exception as error:
-        log.warning("nudge.lost", error=type(error).__name__)
+    if settings.NUDGE_THROUGH_BROKER:
+        alarm.ring()
