@@ -30,8 +30,8 @@ ON_THE_LIST = SUB_WITH_DEPARTMENT | {SubState.SUPPLEMENT_REQUESTED}
 class TaskClock:
     """How much time is left. `colour`: red overdue, yellow due by the next working day, green otherwise, paused.
 
-    `kind` says which limit runs: the promised one once accepted, before that the five working days for telling the
-    applicant what is missing. `days_left` counts working days, below zero how late it is.
+    `kind` says which limit runs: the promised one, or, before acceptance and where they end earlier, the five
+    working days for telling the applicant what is missing. `days_left` counts working days, below zero how late it is.
     """
 
     colour: str
@@ -235,8 +235,9 @@ def _clock(state: str, due_on: date | None, accepted: datetime | None, sent: dat
     today = timezone.localdate()
     start = timezone.localdate(accepted or sent) if accepted or sent else today
     due, kind = due_on, "promise"
-    if due is None and sent is not None and accepted is None:
-        due, kind = clock.notice_deadline(start, calendar), "notice"
+    if sent is not None and accepted is None:
+        notice = clock.notice_deadline(start, calendar)
+        due, kind = (notice, "notice") if due is None or notice < due else (due, kind)
     left = _days_left(today, due, calendar) if due else 0
     return TaskClock(_colour(state, due, today, calendar), kind, due, left, _percent(start, due, today))  # type: ignore[arg-type]
 

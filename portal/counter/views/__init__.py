@@ -1,0 +1,1 @@
+"""Views of the counter: read input, access, one action or query, answer."""
