@@ -12,7 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cases import access
+from cases.actions import staging
 from cases.errors import CaseError, ChangedMeanwhile, WrongState
+from cases.queries.task_list import can_be_edited
 from portal.accounts.models import Account
 
 View = Callable[..., HttpResponse]
@@ -33,6 +35,11 @@ def own_case(request: OwnRequest, case_id: UUID) -> Any:
     if case is None:
         raise Http404
     return case
+
+
+def form_is_open(case: Any) -> bool:
+    """Whether there is something to fill in: before filing, or for what a staged bundle put off."""
+    return can_be_edited(case) or staging.takes_more(case)
 
 
 def says_why(view: View) -> View:

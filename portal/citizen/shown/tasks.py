@@ -43,7 +43,8 @@ def shown(case: Any, page: TaskList) -> dict[str, Any]:
     return {
         "sections": sections,
         "more": more,
-        "opts": [_opt(choice) for choice in choices(case, page)],
+        "put_off": [choice for choice in page.items if choice.is_later] if case.submitted_at else [],
+        "opts": [] if case.submitted_at else [_opt(choice) for choice in choices(case, page)],
         "items_on": sum(choice.is_on for choice in page.items),
         "parts": len(sections) + 1,
         "done": done,

@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import access
-from cases.actions import filing, withdrawal
+from cases.actions import filing, staging, withdrawal
+from cases.errors import NotReady
 from cases.queries.case_page import CasePage, case_page
 from cases.queries.due_days import why_due
 from cases.queries.my_cases import my_cases
@@ -51,6 +52,7 @@ def case(request: OwnRequest, case_id: UUID) -> HttpResponse:
         "case": own,
         "mark": _mark(own),
         "contacts": case_view.contacts(page),
+        "takes_more": staging.takes_more(own),
         "withdrawable": [node for node in page.nodes if node.can_withdraw],
         "trail": trail(Crumb(_("我的办件"), reverse("citizen:cases")), Crumb(page.bundle_name)),
         **_live(own, page),
@@ -126,7 +128,11 @@ def choose(request: OwnRequest, case_id: UUID) -> HttpResponse:
 def file_later(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """File items that were put off, from the same case."""
     own = own_case(request, case_id)
-    filing.file_later(own.pk, request.POST.getlist("item"), by=request.user.actor)
+    try:
+        filing.file_later(own.pk, request.POST.getlist("item"), by=request.user.actor)
+    except NotReady as lacking:
+        messages.warning(request, lacking.message)
+        return redirect("citizen:tasks", case_id=case_id)
     messages.success(request, _("已经接着办，时限从今天起算"))
     return redirect("citizen:case", case_id=case_id)
 

@@ -18,11 +18,11 @@ from bundles.queries import version
 from cases.actions import drafting
 from cases.queries.context import context_of
 from cases.queries.my_cases import my_cases
-from cases.queries.task_list import can_be_edited, task_list
+from cases.queries.task_list import task_list
 from portal.accounts.access import applicants_only
 from portal.citizen import situation_answers as kept_answers
 from portal.citizen.language import lang, said
-from portal.citizen.own import OwnRequest, own_case, says_why
+from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
 from portal.citizen.shown import beginnings, situations, tasks
 from portal.citizen.shown.parts import Crumb, trail
 from portal.citizen.views.catalogue import published_or_404
@@ -60,7 +60,7 @@ def begin(request: OwnRequest, code: str) -> HttpResponse:
 def task_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """What is done, what is wrong, what is missing; optional items now or later."""
     case = own_case(request, case_id)
-    if not can_be_edited(case):
+    if not form_is_open(case):
         return redirect("citizen:case", case_id=case_id)
     if request.method == "POST":
         return _choose_items(request, case)
@@ -89,7 +89,7 @@ def _choose_items(request: OwnRequest, case: Any) -> HttpResponse:
 def edit_situations(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """The situation questions of a draft, all on one page."""
     case = own_case(request, case_id)
-    if not can_be_edited(case):
+    if not form_is_open(case):
         return redirect("citizen:case", case_id=case_id)
     context = context_of(case)
     selection = forms.select(context)

@@ -18,7 +18,7 @@ from cases.errors import BadUpload
 from cases.queries.slots import slots_of
 from cases.states import CASE_FINAL
 from portal.accounts.access import applicants_only
-from portal.citizen.own import OwnRequest, own_case, says_why
+from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
 from portal.citizen.shown import slots
 
 ACTS = {"commit": materials.commit_to, "defer": materials.defer, "undo": materials.undo_cover}
@@ -30,7 +30,7 @@ ACTS = {"commit": materials.commit_to, "defer": materials.defer, "undo": materia
 def materials_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """Every paper of the case, those that are the person's to hand in first."""
     case = own_case(request, case_id)
-    if case.state in CASE_FINAL:
+    if case.state in CASE_FINAL and not form_is_open(case):
         return redirect("citizen:case", case_id=case_id)
     return _show(request, case)
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases.actions import parties
 from cases.queries.context import context_of
-from cases.queries.task_list import can_be_edited, parties_of
+from cases.queries.task_list import parties_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
-from portal.citizen.own import OwnRequest, own_case, says_why
+from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
 from portal.citizen.shown import people
 
 
@@ -26,7 +26,7 @@ from portal.citizen.shown import people
 def parties_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """Who must confirm, and how far that is."""
     case = own_case(request, case_id)
-    if not can_be_edited(case):
+    if not form_is_open(case):
         return redirect("citizen:case", case_id=case_id)
     views = [party for party in parties_of(case, context_of(case), lang()) if party.must_agree]
     waiting = [party for party in views if party.state != "agreed"]

@@ -19,10 +19,10 @@ from bundles import forms
 from cases.actions import drafting
 from cases.errors import CaseError, ChangedMeanwhile
 from cases.queries.context import context_of
-from cases.queries.task_list import can_be_edited
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
-from portal.citizen.own import OwnRequest, own_case, says_why
+from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
+from portal.citizen.seen import mark_of, save_unless_changed
 from portal.citizen.shown.fields import SectionDrawing
 
 NOT_ANSWERS = frozenset({"csrfmiddlewaretoken", "version", "add", "remove", "next"})
@@ -36,7 +36,7 @@ Typed = dict[str, str | list[str]]
 def section_page(request: OwnRequest, case_id: UUID, section_id: str) -> HttpResponse:
     """Five to twelve questions; what is wrong is listed on top and kept as typed."""
     case = own_case(request, case_id)
-    if not can_be_edited(case):
+    if not form_is_open(case):
         return redirect("citizen:case", case_id=case_id)
     selection = forms.select(context_of(case))
     if section_id not in selection.sections:
@@ -49,7 +49,7 @@ def section_page(request: OwnRequest, case_id: UUID, section_id: str) -> HttpRes
 def _posted(request: OwnRequest, case: Any, section_id: str) -> HttpResponse:
     typed, actor = typed_in(request), request.user.actor
     try:
-        saved = drafting.save_section(case.pk, section_id, typed, by=actor, version=_version(request))
+        saved = save_unless_changed(request, case.pk, section_id, typed)
     except ChangedMeanwhile as changed:
         messages.warning(request, changed.message)
         return _show(request, own_case(request, case.pk), section_id, typed=typed, status=409)
@@ -70,11 +70,6 @@ def typed_in(request: OwnRequest) -> Typed:
     """What was posted, by field path; several values stay a list."""
     lists = {name: request.POST.getlist(name) for name in request.POST if name not in NOT_ANSWERS}
     return {name: values if len(values) > 1 else values[0] for name, values in lists.items()}
-
-
-def _version(request: OwnRequest) -> int | None:
-    posted = request.POST.get("version", "")
-    return int(posted) if posted.isdecimal() else None
 
 
 def _next(request: OwnRequest, case_id: UUID, section_id: str) -> str:
@@ -99,6 +94,7 @@ def _show(
     shown = {
         "section": "cases",
         "case": case,
+        "mark": mark_of(case, section_id),
         "page": SectionDrawing(case.pk).draw(view),
         "position": selection.sections.index(section_id) + 1,
         "total": len(selection.sections) + 1,
@@ -114,15 +110,13 @@ def autosave(request: OwnRequest, case_id: UUID, section_id: str) -> JsonRespons
     """Keep what is typed so far; says when, and what is wrong with fields already left."""
     case = own_case(request, case_id)
     try:
-        saved = drafting.save_section(
-            case.pk, section_id, typed_in(request), by=request.user.actor, version=_version(request)
-        )
+        saved = save_unless_changed(request, case.pk, section_id, typed_in(request))
     except CaseError as error:
         return JsonResponse({"saved": error.message, "errors": {}})
     english = lang() == "en"
     errors = {e.path: (e.message_en if english else "") or e.message for e in saved.errors}
     word = _("已自动保存 %(time)s") % {"time": f"{timezone.localtime():%H:%M}"}
-    return JsonResponse({"saved": word, "errors": errors, "version": saved.case.version})
+    return JsonResponse({"saved": word, "errors": errors, "version": mark_of(saved.case, section_id)})
 
 
 @applicants_only
