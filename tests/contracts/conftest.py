@@ -18,7 +18,7 @@ from django.test.testcases import QuietWSGIRequestHandler
 from pytest_django import Settings
 
 from integrations.http import systems
-from tests.factories.mock_process import MockProcess
+from tests.factories.mock_process import MASTER_SECRET, MockProcess
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,7 @@ def mock_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockProce
 def connected(mock_process: MockProcess, settings: Settings, db: None) -> Iterator[MockProcess]:
     """Every department of the catalogue connected to the mock process, which behaves as usual."""
     settings.MOCK_URL = mock_process.url
-    settings.MOCK_MASTER_SECRET = "mock-departments-demo"
+    settings.MOCK_MASTER_SECRET = MASTER_SECRET
     systems.forget()
     call_command("connect_mock_departments", verbosity=0)
     mock_process.control("reset")

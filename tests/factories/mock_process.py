@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 START_S = 30.0
+MASTER_SECRET = "mock-departments-of-the-tests"
 
 
 class MockProcess:
@@ -25,6 +27,7 @@ class MockProcess:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "integrations.mock_departments", "--port", port, "--data", str(folder / "data")],
             cwd=ROOT,
+            env={**os.environ, "MOCK_MASTER_SECRET": MASTER_SECRET},
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
