@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
@@ -27,7 +28,8 @@ _LOOKS: Mapping[str, str] = {
     SubState.WITHDRAWN: "gone",
     SubState.CANCELLED: "gone",
 }
-_VERDICTS = {"pass": "符合", "fail": "不符合", "unknown": "无法判断，转人工"}
+_UNDECIDED = gettext_lazy("无法判断，转人工")
+_VERDICTS = {"pass": gettext_lazy("符合"), "fail": gettext_lazy("不符合"), "unknown": _UNDECIDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def trace_of(sub: SubApplication, spec: BundleSpec) -> tuple[RuleTrace, ...]:
     return tuple(
         RuleTrace(
             rule=str(judged.get("zh") or judged.get("id", "")),
-            verdict=_(_VERDICTS.get(str(judged.get("verdict")), "无法判断，转人工")),
+            verdict=str(_VERDICTS.get(str(judged.get("verdict")), _UNDECIDED)),
             read=tuple(_read_words(reading, spec) for reading in judged.get("read", ())),
         )
         for judged in sub.trace or ()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bundles import forms, queries
 from bundles.spec import BundleSpec, Dependency, Duration, Item
@@ -14,13 +15,13 @@ from cases.queries.declared import declared_fields
 
 LABELS_ON_AN_EDGE = 2
 _UNITS = {
-    "second": "秒",
-    "minute": "分钟",
-    "hour": "小时",
-    "day": "天",
-    "workday": "个工作日",
-    "month": "个月",
-    "year": "年",
+    "second": gettext_lazy("秒"),
+    "minute": gettext_lazy("分钟"),
+    "hour": gettext_lazy("小时"),
+    "day": gettext_lazy("天"),
+    "workday": gettext_lazy("个工作日"),
+    "month": gettext_lazy("个月"),
+    "year": gettext_lazy("年"),
 }
 
 
@@ -101,7 +102,7 @@ def duration_words(limit: Duration | None) -> str:
     if limit.n == 0:
         return _("即时")
     count = int(limit.n) if limit.n == int(limit.n) else limit.n
-    return f"{count}{_(_UNITS.get(limit.unit, limit.unit))}"
+    return f"{count}{_UNITS.get(limit.unit, limit.unit)}"
 
 
 def waves_of(keys: Iterable[str], edges: Iterable[Edge]) -> Mapping[str, int]:

@@ -9,77 +9,79 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from cases.models import Attention
 from cases.states import SubState
 
 # Kinds that are not here are steps of the engine: kept in the history, not told.
 SENTENCES: Mapping[str, Any] = {
-    "draft.started": lazy("开始填写申请"),
-    "materials.uploaded": lazy("上传了材料：{slot}"),
-    "materials.exempted": lazy("免提交：系统调取了{slot}"),
-    "materials.committed": lazy("对“{slot}”作出告知承诺"),
-    "materials.deferred": lazy("“{slot}”先受理后补，期限 {due_on}"),
-    "data.disputed": lazy("对一项预填信息提出异议，转数据来源部门核对"),
-    "party.asked": lazy("已请{party}确认"),
-    "party.agreed": lazy("{party}已确认"),
-    "party.declined": lazy("{party}没有同意"),
-    "party.withdrew": lazy("有一位撤回了授权"),
-    "case.sent_back": lazy("对方确认后发现还缺内容，已退回请您补上"),
-    "case.filed": lazy("申请已提交，共 {items} 件事"),
-    "item.dispatched": lazy("{item}：已送到{dept}"),
-    "item.taken": lazy("{item}：工作人员已接件"),
-    "item.received": lazy("{item}：{dept}已收件"),
-    "item.accepted": lazy("{item}：已受理{due}"),
-    "item.procedure_began": lazy("{item}：进入“{procedure}”{days}"),
-    "item.procedure_ended": lazy("{item}：“{procedure}”结束，继续办理"),
-    "item.supplement_requested": lazy("{item}：需要您补正 {points} 处"),
-    "item.supplemented": lazy("{item}：补正已交，继续办理"),
-    "supplement.cancelled": lazy("补正通知已取消，不用再补"),
-    "item.approved": lazy("{item}：办好了"),
-    "item.rejected": lazy("{item}：未通过，理由见结果"),
-    "item.not_accepted": lazy("{item}：不予受理，理由见结果"),
-    "item.withdrawn": lazy("{item}：已撤回"),
-    "item.cancelled": lazy("{item}：前一件没有办成，不再办理"),
-    "item.choice_asked": lazy("{item}：前一件没有办成，等您选择是否继续"),
-    "item.chosen": lazy("{item}：您的选择已记下"),
-    "case.resumed": lazy("继续办理"),
-    "case.concluded": lazy("全部办结，办成 {approved} 件"),
-    "case.withdrawn": lazy("申请已撤回"),
-    "case.taken_up_again": lazy("续办 {items} 件事"),
-    "result.issued": lazy("{item}：结果已生成"),
+    "draft.started": gettext_lazy("开始填写申请"),
+    "materials.uploaded": gettext_lazy("上传了材料：{slot}"),
+    "materials.exempted": gettext_lazy("免提交：系统调取了{slot}"),
+    "materials.committed": gettext_lazy("对“{slot}”作出告知承诺"),
+    "materials.deferred": gettext_lazy("“{slot}”先受理后补，期限 {due_on}"),
+    "data.disputed": gettext_lazy("对一项预填信息提出异议，转数据来源部门核对"),
+    "party.asked": gettext_lazy("已请{party}确认"),
+    "party.agreed": gettext_lazy("{party}已确认"),
+    "party.declined": gettext_lazy("{party}没有同意"),
+    "party.withdrew": gettext_lazy("有一位撤回了授权"),
+    "case.sent_back": gettext_lazy("对方确认后发现还缺内容，已退回请您补上"),
+    "case.filed": gettext_lazy("申请已提交，共 {items} 件事"),
+    "item.dispatched": gettext_lazy("{item}：已送到{dept}"),
+    "item.taken": gettext_lazy("{item}：工作人员已接件"),
+    "item.received": gettext_lazy("{item}：{dept}已收件"),
+    "item.accepted": gettext_lazy("{item}：已受理{due}"),
+    "item.procedure_began": gettext_lazy("{item}：进入“{procedure}”{days}"),
+    "item.procedure_ended": gettext_lazy("{item}：“{procedure}”结束，继续办理"),
+    "item.supplement_requested": gettext_lazy("{item}：需要您补正 {points} 处"),
+    "item.supplemented": gettext_lazy("{item}：补正已交，继续办理"),
+    "supplement.cancelled": gettext_lazy("补正通知已取消，不用再补"),
+    "item.approved": gettext_lazy("{item}：办好了"),
+    "item.rejected": gettext_lazy("{item}：未通过，理由见结果"),
+    "item.not_accepted": gettext_lazy("{item}：不予受理，理由见结果"),
+    "item.withdrawn": gettext_lazy("{item}：已撤回"),
+    "item.cancelled": gettext_lazy("{item}：前一件没有办成，不再办理"),
+    "item.choice_asked": gettext_lazy("{item}：前一件没有办成，等您选择是否继续"),
+    "item.chosen": gettext_lazy("{item}：您的选择已记下"),
+    "case.resumed": gettext_lazy("继续办理"),
+    "case.concluded": gettext_lazy("全部办结，办成 {approved} 件"),
+    "case.withdrawn": gettext_lazy("申请已撤回"),
+    "case.taken_up_again": gettext_lazy("续办 {items} 件事"),
+    "result.issued": gettext_lazy("{item}：结果已生成"),
 }
 
 STATE_WORDS: Mapping[str, Any] = {
-    SubState.WAITING: lazy("等前一件"),
-    SubState.READY: lazy("正在核对"),
-    SubState.DISPATCHED: lazy("已送出"),
-    SubState.RECEIVED: lazy("部门已收件"),
-    SubState.ACCEPTED: lazy("办理中"),
-    SubState.SUPPLEMENT_REQUESTED: lazy("等您补正"),
-    SubState.SPECIAL_PROCEDURE: lazy("特别程序中"),
-    SubState.APPROVED: lazy("办好了"),
-    SubState.REJECTED: lazy("未通过"),
-    SubState.NOT_ACCEPTED: lazy("不予受理"),
-    SubState.WITHDRAWN: lazy("已撤回"),
-    SubState.CANCELLED: lazy("不再办理"),
+    SubState.WAITING: gettext_lazy("等前一件"),
+    SubState.READY: gettext_lazy("正在核对"),
+    SubState.DISPATCHED: gettext_lazy("已送出"),
+    SubState.RECEIVED: gettext_lazy("部门已收件"),
+    SubState.ACCEPTED: gettext_lazy("办理中"),
+    SubState.SUPPLEMENT_REQUESTED: gettext_lazy("等您补正"),
+    SubState.SPECIAL_PROCEDURE: gettext_lazy("特别程序中"),
+    SubState.APPROVED: gettext_lazy("办好了"),
+    SubState.REJECTED: gettext_lazy("未通过"),
+    SubState.NOT_ACCEPTED: gettext_lazy("不予受理"),
+    SubState.WITHDRAWN: gettext_lazy("已撤回"),
+    SubState.CANCELLED: gettext_lazy("不再办理"),
 }
 
 # What a citizen hears of what a clerk sees: the fact and that somebody looks after it, without the machinery.
 SOFTENED: Mapping[str, Any] = {
-    Attention.Reason.REFUSED_BY_SYSTEM: lazy("{dept}的系统没有接收，工作人员正在处理，您不用操作"),
-    Attention.Reason.NOT_DELIVERED: lazy("暂时连不上{dept}，系统会一直重试，您不用操作"),
-    Attention.Reason.SILENT: lazy("{dept}超过了承诺时间，我们已经催办"),
-    Attention.Reason.CONTRADICTION: lazy("{dept}前后答复不一致，工作人员正在核实，以先到的决定为准"),
-    Attention.Reason.LATE_ANSWER: lazy("结束后又收到{dept}的答复，工作人员正在核实"),
-    Attention.Reason.BAD_RESULT: lazy("{dept}的结果还不完整，已请部门补传"),
-    Attention.Reason.FORGOTTEN: lazy("{dept}需要核对收件情况，工作人员正在处理"),
-    Attention.Reason.WAITING_FOR_FACT: lazy("在等一项数据，系统会继续查询，您不用操作"),
-    Attention.Reason.FAULT: lazy("处理时遇到问题，工作人员已收到提醒"),
+    Attention.Reason.REFUSED_BY_SYSTEM: gettext_lazy("{dept}的系统没有接收，工作人员正在处理，您不用操作"),
+    Attention.Reason.NOT_DELIVERED: gettext_lazy("暂时连不上{dept}，系统会一直重试，您不用操作"),
+    Attention.Reason.SILENT: gettext_lazy("{dept}超过了承诺时间，我们已经催办"),
+    Attention.Reason.CONTRADICTION: gettext_lazy("{dept}前后答复不一致，工作人员正在核实，以先到的决定为准"),
+    Attention.Reason.LATE_ANSWER: gettext_lazy("结束后又收到{dept}的答复，工作人员正在核实"),
+    Attention.Reason.BAD_RESULT: gettext_lazy("{dept}的结果还不完整，已请部门补传"),
+    Attention.Reason.FORGOTTEN: gettext_lazy("{dept}需要核对收件情况，工作人员正在处理"),
+    Attention.Reason.WAITING_FOR_FACT: gettext_lazy("在等一项数据，系统会继续查询，您不用操作"),
+    Attention.Reason.FAULT: gettext_lazy("处理时遇到问题，工作人员已收到提醒"),
 }
 
-REMEDY = lazy("对这个决定不服的，可以自收到决定之日起 60 日内申请行政复议，或者 6 个月内向人民法院提起行政诉讼。")
+REMEDY = gettext_lazy(
+    "对这个决定不服的，可以自收到决定之日起 60 日内申请行政复议，或者 6 个月内向人民法院提起行政诉讼。"
+)
 _WEEKDAYS = "一二三四五六日"
 
 
