@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
 from django.core.management import call_command
+from playwright.sync_api import Browser, sync_playwright
 
 from cases import ports
+from devtools.browser import find_browser
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister, RecordingNotifier
 
 
@@ -50,3 +53,16 @@ def licences(doubles: None) -> FakeLicences:
 @pytest.fixture
 def notifier(doubles: None) -> RecordingNotifier:
     return cast(RecordingNotifier, ports.notifier())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once. Its driver keeps an event loop on this thread, which Django has to be told."""
+    program = find_browser()
+    if program is None:
+        pytest.fail("没有浏览器：请安装 chromium / no browser: install chromium")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
