@@ -16,8 +16,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 when the portal can serve; the figures say how far behind the engine is. No ids, no names."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*), COALESCE(extract(epoch FROM now() - min(next_at)), 0)::int "
-                           "FROM cases_delivery WHERE state = 'due' AND next_at <= now()")
+            cursor.execute(
+                "SELECT count(*), COALESCE(extract(epoch FROM now() - min(next_at)), 0)::int "
+                "FROM cases_delivery WHERE state = 'due' AND next_at <= now()"
+            )
             due, oldest_s = cursor.fetchone()
         silent = len(silent_rows())
     except DatabaseError:

@@ -29,6 +29,7 @@ from cases.queries.worklist import (
     Worklist,
     due_colour,
     found_tasks,
+    masked_applicant,
     masked_name,
     worklist,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "duration_words",
     "found_tasks",
     "home_totals",
+    "masked_applicant",
     "masked_name",
     "missing_materials",
     "my_cases",

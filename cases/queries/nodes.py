@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bundles import queries
 from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
 from cases.models import SubApplication
@@ -29,6 +31,7 @@ _LOOKS: Mapping[str, str] = {
     SubState.CANCELLED: "gone",
 }
 _UNDECIDED = gettext_lazy("无法判断，转人工")
+_SOURCE = re.compile(r"(?:api|licence):(?P<code>\w+)@\w+\.(?P<field>\w+)")
 _VERDICTS = {"pass": gettext_lazy("符合"), "fail": gettext_lazy("不符合"), "unknown": _UNDECIDED}
 
 
@@ -148,7 +151,19 @@ def trace_of(sub: SubApplication, spec: BundleSpec) -> tuple[RuleTrace, ...]:
 def _read_words(reading: Mapping[str, Any], spec: BundleSpec) -> str:
     """What a rule read, by its label; personal values stay out, only whether there was one."""
     key = str(reading.get("key", ""))
-    label = spec.field(key).zh if spec.has_field(key) else key
+    label = spec.field(key).zh if spec.has_field(key) else _source_label(key)
     value = reading.get("value")
     standing = {None: _("查无记录"), "unknown": _("没有查到")}.get(value, _("有"))
     return f"{label}：{standing}"
+
+
+def _source_label(key: str) -> str:
+    """A register or licence by its name and the label of what was read of it; other keys as they are."""
+    found = _SOURCE.fullmatch(key)
+    if found is None:
+        return key
+    registry = queries.registry()
+    interface, licence = registry.interfaces.get(found["code"]), registry.licences.get(found["code"])
+    source, columns = (interface, interface.output) if interface else (licence, licence.fields if licence else ())
+    labels = {str(name): str(label) for name, label, _kind in columns}
+    return f"{source.zh}“{labels.get(found['field'], found['field'])}”" if source else key

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from bundles import queries
 from cases import clock
-from cases.models import SubApplication
+from cases.models import Case, SubApplication
 from cases.queries.people import StaffPerson
 from cases.states import SUB_FINAL, SUB_WITH_DEPARTMENT, SubState
 
@@ -152,7 +152,7 @@ def task_row(sub: SubApplication, account: StaffPerson | None) -> TaskRow:
         item_title=spec.item(sub.item_id).zh,
         instance=sub.instance_label or "",
         bundle_title=spec.zh,
-        applicant=masked_name(sub.case.applicant_name),
+        applicant=masked_applicant(sub.case),
         channel=sub.case.channel,
         state=sub.state,
         state_label=str(SubState(sub.state).label),
@@ -179,6 +179,11 @@ def due_colour(sub: SubApplication, region: str) -> str:
 def masked_name(name: str) -> str:
     """林晓岚 as 林**: enough to tell cases apart, not to know who it is."""
     return name[:1] + "*" * min(len(name) - 1, 3) if name else ""
+
+
+def masked_applicant(case: Case) -> str:
+    """A person masked, a company by its name: that is public."""
+    return case.applicant_name if case.applicant_kind == "org" else masked_name(case.applicant_name)
 
 
 def _of_department(account: StaffPerson) -> QuerySet[SubApplication]:

@@ -15,7 +15,7 @@ from django.contrib.staticfiles import finders
 COMPONENTS = (
     "bar crumbs foot btn card dept state pips search hero strip event tabs tiles bundle figures flow lane rows slot "
     "meter drop change field locked fix pick saved group dock why steps task answers notice story paper cert rating "
-    "refused note empty facts party led clock filters keys compose charts swatches dense"
+    "refused note empty facts party led clock filters keys compose fold charts swatches dense"
 )
 ORDER = ("css/tokens.css", "css/base.css", *(f"css/components/{name}.css" for name in COMPONENTS.split()))
 
@@ -41,7 +41,7 @@ def _paths() -> tuple[Path, ...]:
     missing = [name for name, path in found.items() if path is None]
     if missing:
         raise FileNotFoundError(f"style sheet without {', '.join(missing)}")
-    return tuple(Path(path) for path in found.values())
+    return tuple(Path(path) for path in found.values() if path)
 
 
 @lru_cache(maxsize=1)

@@ -48,9 +48,7 @@ def test_hukou_receives_its_declared_fields_and_the_birth_certificate_and_nothin
     assert newborn.LIN["bank_card"] not in json.dumps(body, ensure_ascii=False)
 
 
-def test_nobody_is_asked_before_what_it_depends_on(
-    lin: Account, chen: Account, departments: FakeDepartments
-) -> None:
+def test_nobody_is_asked_before_what_it_depends_on(lin: Account, chen: Account, departments: FakeDepartments) -> None:
     for item, result in newborn.RESULTS.items():
         departments.say(item=item, result=result)
     newborn.submitted(lin, chen)

@@ -8,7 +8,9 @@ from rest_framework import serializers
 
 class TokenRequest(serializers.Serializer):
     username = serializers.CharField(max_length=64)
-    password = serializers.CharField(max_length=128, required=False, default="", allow_blank=True, trim_whitespace=False)
+    password = serializers.CharField(
+        max_length=128, required=False, default="", allow_blank=True, trim_whitespace=False
+    )
 
 
 class Token(serializers.Serializer):
