@@ -29,7 +29,7 @@ def submit_case(case_id: UUID, *, by: Actor, client_key: str, client_digest: str
     """Hand a draft in. With everybody's authorisation it is filed at once, otherwise the parties are asked.
 
     The same `client_key` again returns the same case: two presses make one case; with another `client_digest` (other
-    content under the same key) it raises Duplicate. Raises NotReady with every fault,
+    content under the same key), or for another draft, it raises Duplicate. Raises NotReady with every fault,
     NotEligible with the bundle's own words, WrongState when the case was handed in by another act.
     """
     _ask_what_eligibility_needs(case_id)
@@ -41,6 +41,7 @@ def submit_case(case_id: UUID, *, by: Actor, client_key: str, client_digest: str
             if case.client_key == client_key:
                 raise Duplicate("同一个提交键用在了不同的内容上，请换一个键")
             raise WrongState("这份申请已经提交过了，请到“我的办件”查看进度")
+        _refuse_used_key(case, client_key)
         check_ready(case)
         case.client_key, case.client_digest = client_key, client_digest
         case.save(update_fields=["client_key", "client_digest"])
@@ -50,6 +51,13 @@ def submit_case(case_id: UUID, *, by: Actor, client_key: str, client_digest: str
         else:
             file_case(case, by=by)
         return case
+
+
+def _refuse_used_key(case: Case, client_key: str) -> None:
+    """One press, one case: a key that handed in another draft of the applicant cannot hand in this one."""
+    used = Case.objects.filter(applicant_id=case.applicant_id, client_key=client_key).exclude(pk=case.pk)
+    if used.exists():
+        raise Duplicate("这个提交键已经用在另一份申请上，请换一个键")
 
 
 def _ask_what_eligibility_needs(case_id: UUID) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.actions import dispatch, events, filing, inbox, materials, supplements, sweep, withdrawal
 from cases.actions.inbox import Verdict
-from cases.errors import NotReady, WrongState
+from cases.errors import Duplicate, NotReady, WrongState
 from cases.models import Attention, Case, Delivery, Event, InboxMessage, Result, SubApplication, Supplement
 from cases.ports import Answer, Callback, Reason
 from cases.queries import silent_rows
@@ -59,6 +59,16 @@ def test_two_presses_of_submit_make_one_case(lin: Account, chen: Account, depart
     assert Event.objects.filter(case=case, kind="party.asked").count() == 1
     with pytest.raises(WrongState, match="已经提交过"):
         filing.submit_case(case.pk, by=lin.actor, client_key="another press")
+
+
+def test_a_key_that_handed_in_one_draft_is_refused_for_another(
+    lin: Account, chen: Account, departments: FakeDepartments
+) -> None:
+    filing.submit_case(newborn.draft(lin).pk, by=lin.actor, client_key="press")
+    other = newborn.draft(lin)
+    with pytest.raises(Duplicate, match="另一份申请"):
+        filing.submit_case(other.pk, by=lin.actor, client_key="press")
+    assert Case.objects.get(pk=other.pk).state == "draft"
 
 
 def test_a_gap_is_named_and_nothing_is_filed(lin: Account, departments: FakeDepartments) -> None:
