@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.db.models import Q
 
 from bundles import queries
 from portal.accounts.models import Account, Role
@@ -77,8 +78,9 @@ def _desk(username: str, name: str, role: Role, department: str) -> Account:
 
 def _administrator() -> Account:
     account = _account("admin", Role.ADMINISTRATOR, "配置管理员", is_staff=True)
-    wanted = Permission.objects.filter(content_type__app_label__in=["bundles", "accounts", "integrations"])
-    account.user_permissions.set(wanted)
+    configured = Q(content_type__app_label__in=["bundles", "accounts", "integrations"])
+    read = Q(content_type__app_label="cases", codename__startswith="view_")
+    account.user_permissions.set(Permission.objects.filter(configured | read))
     return account
 
 
