@@ -13,7 +13,7 @@ from cases.models import Attention, Event, SubApplication
 
 MOST = 100
 SENTENCES: Mapping[str, Any] = {
-    "item.released": lazy("前面的事项办好了，可以开始"),
+    "item.released": lazy("可以开始办"),
     "item.judged": lazy("按规则预检"),
     "item.dispatched": lazy("送到本部门"),
     "item.taken": lazy("有人接件"),

@@ -77,12 +77,12 @@ def columns() -> tuple[Column, ...]:
 
 
 def overview(page: CasePage, lines: Mapping[UUID, SubLine], *, applicant: str) -> Overview:
-    """The case as the window may read it: whose it is stays masked, what it needs does not."""
+    """The case as the window may read it; `applicant` comes masked, other names are masked here."""
     names = [node.instance for node in page.nodes if node.instance]
     return Overview(
         number=page.number,
         title=page.bundle_name,
-        applicant=masked_name(applicant),
+        applicant=applicant,
         state=page.state,
         outcome=page.outcome,
         state_word=page.state_label,

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from cases import access
-from cases.queries import case_page, open_attentions, sub_lines
+from cases.queries import case_page, masked_applicant, open_attentions, sub_lines
 from portal.accounts.access import clerks_only
 from portal.counter.shown.overview import columns, overview
 from portal.counter.views.desk import number_of
@@ -46,5 +46,5 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     access.record_access(found.pk, by=worker(request).actor, what=_("整件进度"), purpose=_("窗口查询"))
-    shown = overview(case_page(found), sub_lines(found), applicant=found.applicant_name)
+    shown = overview(case_page(found), sub_lines(found), applicant=masked_applicant(found))
     return render(request, "counter/case.html", {"section": "cases", "case": shown, "columns": columns()})
