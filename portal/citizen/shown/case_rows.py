@@ -47,8 +47,8 @@ def shown(row: CaseRow) -> ShownRow:
     """A case as the lists show it."""
     spec = queries.published(row.bundle_code).spec
     return ShownRow(
-        title=row.title,
-        bundle=row.bundle_en if lang() == "en" and row.bundle_en else row.bundle_zh,
+        title=_bundle(row) if row.state == "draft" else row.title,
+        bundle=_bundle(row),
         number=row.number,
         href=_href(row),
         icon=icon_of(spec),
@@ -60,6 +60,10 @@ def shown(row: CaseRow) -> ShownRow:
         needs_me=row.needs_me,
         pips=["done"] * row.done + ["doing" if row.state != "concluded" else "bad"] * (row.total - row.done),
     )
+
+
+def _bundle(row: CaseRow) -> str:
+    return row.bundle_en if lang() == "en" and row.bundle_en else row.bundle_zh
 
 
 def _look(row: CaseRow) -> str:

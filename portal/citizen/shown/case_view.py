@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bundles.spec.registry import Department
 from cases.queries.case_page import CasePage, NextStep, Point
 from cases.queries.due_days import WhyDay
-from portal.citizen.shown.departments import department
+from portal.citizen.language import lang
+from portal.citizen.shown.departments import department, named, short_of
 from portal.citizen.shown.parts import Answer, Fact, Told
 from portal.ui import words
 
@@ -147,7 +149,7 @@ def _point(page: CasePage, point: Point) -> PointShown:
     href = reverse("citizen:correct", args=[page.id]) + f"#p-{point.number}"
     is_paper = point.about.startswith("M_")
     return PointShown(
-        point.text, "", point.dept_code, point.dept_short, asked, href,
+        point.text, "", point.dept_code, named(point.dept_code, point.dept_short), asked, href,
         _("去补") if is_paper else _("去改"), "camera" if is_paper else "pen",
     )  # fmt: skip
 
@@ -155,7 +157,13 @@ def _point(page: CasePage, point: Point) -> PointShown:
 def story(page: CasePage) -> list[Told]:
     """What happened, newest first."""
     return [
-        Told(words.moment_in_words(e.at), e.text, _TOLD_LOOKS.get(e.kind, ""), e.dept_code, e.dept_short)
+        Told(
+            words.moment_in_words(e.at),
+            e.text,
+            _TOLD_LOOKS.get(e.kind, ""),
+            e.dept_code,
+            named(e.dept_code, e.dept_short),
+        )
         for e in [e for e in page.timeline if e.kind not in TOLD_ELSEWHERE][:SHOWN_EVENTS]
     ]
 
@@ -165,7 +173,11 @@ def contacts(page: CasePage) -> list[Contact]:
     open_nodes = [node for node in page.nodes if node.look not in ("done", "gone")] or page.nodes
     codes = dict.fromkeys(node.dept_code for node in open_nodes)
     known = [department(code) for code in codes]
-    return [Contact(one.code, one.short, one.name, one.tel) for one in known if one is not None]
+    return [Contact(one.code, short_of(one.code), _name(one), one.tel) for one in known if one is not None]
+
+
+def _name(one: Department) -> str:
+    return one.en if lang() == "en" and one.en else one.name
 
 
 def why_facts(why: WhyDay) -> Sequence[Fact]:

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 from bundles import queries
 from bundles.spec.registry import Department
+from portal.citizen.language import lang
 from portal.ui.fields import Receiver
+
+OFFICES = (" Bureau", " Commission", " Administration", " Division", " Company", " Center", " Service", " Office")
 
 
 def department(code: str) -> Department | None:
@@ -17,7 +20,20 @@ def department(code: str) -> Department | None:
 def short_of(code: str) -> str:
     """What a department is called in a chip."""
     known = department(code)
-    return known.short if known else code
+    if known is None:
+        return code
+    return _short_english(known.en) if lang() == "en" and known.en else known.short
+
+
+def _short_english(name: str) -> str:
+    """Health of Health Commission: without brackets and without what kind of office it is."""
+    plain = name.partition(" (")[0]
+    return next((plain.removesuffix(kind) for kind in OFFICES if plain.endswith(kind)), plain)
+
+
+def named(code: str, otherwise: str) -> str:
+    """The same for a code that may be nobody's: the portal itself asks as 平台."""
+    return short_of(code) if department(code) else otherwise
 
 
 def receivers(codes: Iterable[str]) -> tuple[Receiver, ...]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.queries.results import Refusal, ResultView
+from portal.citizen.shown.departments import short_of
 from portal.citizen.shown.parts import Certificate, Fact, Link
 from portal.ui import words
 
@@ -38,7 +39,7 @@ def certificate(case_id: UUID, result: ResultView) -> Certificate:
     return Certificate(
         title=title,
         dept_code=result.dept_code,
-        dept_short=result.dept_short,
+        dept_short=short_of(result.dept_code),
         when=words.day_in_words(result.issued_at),
         facts=[Fact(f.label, _masked(f.value)) for f in result.fields[:FACTS_ON_FACE]],
         text=text,

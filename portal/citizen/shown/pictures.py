@@ -12,8 +12,9 @@ from bundles import forms
 from bundles.spec import BundleSpec
 from cases.queries.case_page import CasePage
 from cases.queries.nodes import ItemNode
-from cases.queries.picture import picture_of
+from cases.queries.picture import PlannedNode, picture_of
 from portal.citizen.language import lang
+from portal.citizen.shown.departments import short_of
 from portal.ui.flow import FlowEdge, FlowNode, FlowPicture, draw
 
 LONGEST_NOTE = 9
@@ -22,11 +23,13 @@ LONGEST_NOTE = 9
 def planned(spec: BundleSpec, selection: forms.Selection | None = None) -> FlowPicture:
     """Before there is a case: all items, or those that answers have chosen."""
     picture = picture_of(spec, selection, lang())
-    nodes = [
-        FlowNode(n.key, n.title, n.dept_code, n.dept_short, n.look, _note(n.dept_short, n.note), n.wave)
-        for n in picture.nodes
-    ]
+    nodes = [_planned(n) for n in picture.nodes]
     return draw(nodes, [FlowEdge(e.source, e.target, e.label) for e in picture.edges])
+
+
+def _planned(node: PlannedNode) -> FlowNode:
+    short = short_of(node.dept_code)
+    return FlowNode(node.key, node.title, node.dept_code, short, node.look, _note(short, node.note), node.wave)
 
 
 def _note(dept_short: str, limit: str) -> str:
@@ -37,7 +40,8 @@ def live(page: CasePage) -> FlowPicture:
     """The items of a running case as they stand; whom an item is about is said where there are several."""
     counted = Counter(node.item_id for node in page.nodes)
     nodes = [
-        FlowNode(n.key, _title(n, counted), n.dept_code, n.dept_short, n.look, _short(n), n.wave) for n in page.nodes
+        FlowNode(n.key, _title(n, counted), n.dept_code, short_of(n.dept_code), n.look, _short(n), n.wave)
+        for n in page.nodes
     ]
     edges = [FlowEdge(e.source, e.target, e.label) for e in page.edges]
     now = f"{timezone.localtime():%H:%M}"

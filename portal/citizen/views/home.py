@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -21,7 +21,12 @@ from portal.citizen.shown import bundles, case_rows
 from portal.citizen.shown.parts import Link
 
 SHOWN_FIRST = ("XSECS", "TXYJS", "BDCN", "CYKB", "GJJTQ", "QYBG")
-OFTEN_ASKED = ("宝宝出生", "办退休", "公积金提取", "开餐饮店")
+OFTEN_ASKED = (
+    gettext_lazy("宝宝出生"),
+    gettext_lazy("办退休"),
+    gettext_lazy("公积金提取"),
+    gettext_lazy("开餐饮店"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "org_tiles": bundles.tiles("企业"),
         "cards": [bundles.card(one) for one in shown],
         "count": len(found),
-        "often": [Link(word, f"{reverse('citizen:search')}?q={word}") for word in OFTEN_ASKED],
+        "often": [Link(str(word), f"{reverse('citizen:search')}?q={word}") for word in OFTEN_ASKED],
         "topics": _topics(found),
         "totals": home_totals(),
     }
