@@ -55,7 +55,13 @@ def load_definition(path: Path, *, publishing: bool) -> LoadedBundle:
     if known is not None and (not publishing or not known.is_draft):
         return _loaded(known, is_new=False)
     version = known or _draft(bundle, document, f"来自文件 {path.name}", source)
-    return _loaded(_published(version, source) if publishing else version, is_new=True)
+    goes_live = publishing and not _is_kept_by_people(bundle)
+    return _loaded(_published(version, source) if goes_live else version, is_new=True)
+
+
+def _is_kept_by_people(bundle: Bundle | None) -> bool:
+    """Whether an administrator has published a version of his own: a shipped file then waits as a draft beside it."""
+    return bundle is not None and bundle.versions.filter(state="published", published_by__isnull=False).exists()
 
 
 def _draft(bundle: Bundle | None, document: dict[str, Any], note: str, source: yaml.Source) -> BundleVersion:

@@ -41,3 +41,13 @@ def case_due(case: Case, subs: Sequence[SubApplication]) -> date | None:
     if committed is not None:
         days.append(clock.due(timezone.localtime(start), committed, calendar_of(case)).on)
     return max(days, default=None)
+
+
+def after_pause(case: Case, due_on: date, paused: date, resumed: date) -> date:
+    """A due day moved by the working days the clock stood still, the day of the stop not counted.
+
+    Time for a supplement does not count against the department. 行政许可法 第三十二条第一款第四项, 第四十五条.
+    """
+    calendar = calendar_of(case)
+    stood = sum(calendar.is_working_day(paused + clock.ONE_DAY * n) for n in range(1, (resumed - paused).days + 1))
+    return calendar.add_working_days(due_on, stood)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -125,6 +126,7 @@ def answer(case_id: UUID, *, by: Actor) -> Case:
 
 def _send_back(case: Case, sub: SubApplication, points: Sequence[SupplementPoint], by: Actor) -> None:
     now = timezone.now()
+    _let_the_clock_run_on(case, sub, min(point.asked_at for point in points), now)
     record(case, "item.supplemented", by=by, sub=sub, round=sub.round)
     if all(point.department == PORTAL for point in points):
         sub.release_again(at=now)
@@ -139,6 +141,15 @@ def _send_back(case: Case, sub: SubApplication, points: Sequence[SupplementPoint
         context = context_of(case)
         body = supplement_body(case, sub, context, forms.select(context), [point.about for point in points])
         outbox.promise(sub, Delivery.Purpose.SUPPLEMENT, body, target=outbox.filing_of(sub))
+
+
+def _let_the_clock_run_on(case: Case, sub: SubApplication, asked_at: datetime, now: datetime) -> None:
+    """The days between question and answer count against nobody: both due days move by them."""
+    paused, resumed = timezone.localdate(asked_at), timezone.localdate(now)
+    for name in ("due_on", "statutory_due_on"):
+        if getattr(sub, name) is not None:
+            setattr(sub, name, limits.after_pause(case, getattr(sub, name), paused, resumed))
+    sub.save(update_fields=["due_on", "statutory_due_on"])
 
 
 def drop_points_of(case: Case, sub: SubApplication) -> None:

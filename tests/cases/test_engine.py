@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -323,3 +325,20 @@ def test_people_are_told_once_for_each_turn_of_their_case(
     assert [message.template for message in notifier.to(newborn.CHEN["phone"])] == ["party_invited"]
     told = [message.template for message in notifier.to(newborn.LIN["phone"])]
     assert told == ["case_submitted", "supplement_requested", "case_concluded"]
+
+
+def test_a_supplement_of_three_working_days_moves_the_due_day_by_three_行政许可法_32(
+    lin: Account, chen: Account, departments: FakeDepartments
+) -> None:
+    monday = datetime(2025, 11, 24, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    with time_machine.travel(monday, tick=False):
+        departments.say_once("supplement", item="HUKOU", reasons=(Reason("S01", "M_HUKOU_BOOK", "缺户主页"),))
+        case = newborn.submitted(lin, chen)
+        dispatch.pump()
+        before = sub_of(case, "HUKOU").due_on
+    with time_machine.travel(monday + timedelta(days=3), tick=False):
+        departments.say("received", item="HUKOU")
+        materials.upload(case.pk, "M_HUKOU_BOOK", SimpleUploadedFile("book.pdf", PDF, "application/pdf"), by=lin.actor)
+        supplements.answer(case.pk, by=lin.actor)
+    assert before == date(2025, 11, 27)
+    assert sub_of(case, "HUKOU").due_on == date(2025, 12, 2)
