@@ -21,7 +21,7 @@ from cases.ports import Answer, Callback, Reason
 from cases.queries import silent_rows
 from portal.accounts.models import Account
 from tests.factories import newborn
-from tests.factories.doubles import FakeDepartments
+from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_family")]
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -328,10 +328,11 @@ def test_people_are_told_once_for_each_turn_of_their_case(
 
 
 def test_a_supplement_of_three_working_days_moves_the_due_day_by_three_行政许可法_32(
-    lin: Account, chen: Account, departments: FakeDepartments
+    lin: Account, chen: Account, departments: FakeDepartments, register: FakeRegister, licences: FakeLicences
 ) -> None:
     monday = datetime(2025, 11, 24, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
     with time_machine.travel(monday, tick=False):
+        newborn.fill_registers(register, licences)
         departments.say_once("supplement", item="HUKOU", reasons=(Reason("S01", "M_HUKOU_BOOK", "缺户主页"),))
         case = newborn.submitted(lin, chen)
         dispatch.pump()
