@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from bundles.spec.registry import Department
 from cases.queries.case_page import CasePage, NextStep, Point
 from cases.queries.due_days import WhyDay
+from cases.queries.timeline import TimelineEntry
 from portal.citizen.language import lang
 from portal.citizen.shown.departments import department, named, short_of
 from portal.citizen.shown.parts import Answer, Fact, Told
@@ -156,16 +157,13 @@ def _point(page: CasePage, point: Point) -> PointShown:
 
 def story(page: CasePage) -> list[Told]:
     """What happened, newest first."""
-    return [
-        Told(
-            words.moment_in_words(e.at),
-            e.text,
-            _TOLD_LOOKS.get(e.kind, ""),
-            e.dept_code,
-            named(e.dept_code, e.dept_short),
-        )
-        for e in [e for e in page.timeline if e.kind not in TOLD_ELSEWHERE][:SHOWN_EVENTS]
-    ]
+    entries = [entry for entry in page.timeline if entry.kind not in TOLD_ELSEWHERE]
+    return [_told(entry) for entry in entries[:SHOWN_EVENTS]]
+
+
+def _told(entry: TimelineEntry) -> Told:
+    when, look = words.moment_in_words(entry.at), _TOLD_LOOKS.get(entry.kind, "")
+    return Told(when, entry.text, look, entry.dept_code, named(entry.dept_code, entry.dept_short))
 
 
 def contacts(page: CasePage) -> list[Contact]:

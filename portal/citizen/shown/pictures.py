@@ -39,14 +39,16 @@ def _note(dept_short: str, limit: str) -> str:
 def live(page: CasePage) -> FlowPicture:
     """The items of a running case as they stand; whom an item is about is said where there are several."""
     counted = Counter(node.item_id for node in page.nodes)
-    nodes = [
-        FlowNode(n.key, _title(n, counted), n.dept_code, short_of(n.dept_code), n.look, _short(n), n.wave)
-        for n in page.nodes
-    ]
+    nodes = [_live(node, counted) for node in page.nodes]
     edges = [FlowEdge(e.source, e.target, e.label) for e in page.edges]
     now = f"{timezone.localtime():%H:%M}"
     updated = _("%(time)s 更新，有变化会自己刷新") % {"time": now} if page.is_open else ""
     return draw(nodes, edges, updated=updated)
+
+
+def _live(node: ItemNode, counted: Mapping[str, int]) -> FlowNode:
+    short = short_of(node.dept_code)
+    return FlowNode(node.key, _title(node, counted), node.dept_code, short, node.look, _short(node), node.wave)
 
 
 def _title(node: ItemNode, counted: Mapping[str, int]) -> str:

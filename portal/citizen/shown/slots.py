@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +88,14 @@ def shown(case: Any, slot: SlotView) -> ShownSlot:
         commitment=_promise(slot) if "commitment" in slot.options else "",
         is_mine=slot.state in ("open", "uploaded", "deferred") and not waits,
     )
+
+
+def asked_again(case: Any, slot: SlotView) -> ShownSlot:
+    """A paper that a department wants anew: it may be uploaded although a register covered it."""
+    as_before = shown(case, slot)
+    if slot.state == "uploaded" or "upload" not in slot.options:
+        return as_before
+    return replace(as_before, state="you", tag=_("请重新交"), tag_icon="camera", may_upload=True)
 
 
 def tag_of(slot: SlotView) -> str:

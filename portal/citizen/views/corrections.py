@@ -89,7 +89,7 @@ def _show(
         OpenPoint(
             point,
             _fields_of(case, context, selection, point.about, errors, typed or {}),
-            [slots.shown(case, one) for one in papers if point.about in (one.slot, one.material_id)],
+            [slots.asked_again(case, one) for one in papers if point.about in (one.slot, one.material_id)],
         )
         for point in (page.notice.points if page.notice else ())
     ]

@@ -16,7 +16,7 @@ from cases import access
 from cases.actions import materials
 from cases.errors import BadUpload
 from cases.queries.slots import slots_of
-from cases.states import CASE_FINAL
+from cases.states import CASE_FINAL, CaseState
 from portal.accounts.access import applicants_only
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
 from portal.citizen.shown import slots
@@ -68,7 +68,7 @@ def upload(request: OwnRequest, case_id: UUID, slot: str) -> HttpResponse:
         if request.headers.get("HX-Request"):
             return HttpResponse(error.message, status=422, content_type="text/plain; charset=utf-8")
         return _show(request, case, errors={slot: error.message}, status=422)
-    return redirect(_at(case_id, slot)) if not request.headers.get("HX-Request") else HttpResponse(" ")
+    return redirect(_at(case, slot)) if not request.headers.get("HX-Request") else HttpResponse(" ")
 
 
 @applicants_only
@@ -82,7 +82,7 @@ def cover(request: OwnRequest, case_id: UUID, slot: str) -> HttpResponse:
     if act is None:
         raise Http404
     act(case.pk, slot, by=request.user.actor)
-    return redirect(_at(case_id, slot))
+    return redirect(_at(case, slot))
 
 
 @applicants_only
@@ -93,7 +93,7 @@ def remove(request: OwnRequest, case_id: UUID, material_id: UUID) -> HttpRespons
     """Take a file out again."""
     case = own_case(request, case_id)
     materials.remove_file(case.pk, material_id, by=request.user.actor)
-    return redirect("citizen:materials", case_id=case_id)
+    return redirect(_at(case, ""))
 
 
 @applicants_only
@@ -109,5 +109,9 @@ def material_file(request: OwnRequest, case_id: UUID, material_id: UUID) -> File
     return response
 
 
-def _at(case_id: UUID, slot: str) -> str:
-    return reverse("citizen:materials", args=[case_id]) + f"#{slots.dom_id(slot)}"
+def _at(case: Any, slot: str) -> str:
+    """Back to the slot; to the notice while a correction is asked for."""
+    if case.state == CaseState.AWAITING_APPLICANT:
+        return reverse("citizen:correct", args=[case.pk])
+    address = reverse("citizen:materials", args=[case.pk])
+    return f"{address}#{slots.dom_id(slot)}" if slot else address

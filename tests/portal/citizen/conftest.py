@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from cases.models import Case
 from portal.accounts.models import Account, Role
@@ -67,6 +70,13 @@ def filed(lin: Account, chen: Account, known_family: None, departments: FakeDepa
     for item, result in newborn.RESULTS.items():
         departments.say(item=item, result=result)
     return newborn.submitted(lin, chen)
+
+
+def photo(name: str = "出院小结.png") -> SimpleUploadedFile:
+    """A photograph of a paper."""
+    held = io.BytesIO()
+    Image.new("RGB", (60, 80), "white").save(held, "PNG")
+    return SimpleUploadedFile(name, held.getvalue(), "image/png")
 
 
 def text_of(response: Any) -> str:

@@ -13,7 +13,7 @@ from cases.models import Case, Party, Result, SubApplication
 from portal.accounts.models import Account
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments
-from tests.portal.citizen.conftest import SignIn, text_of
+from tests.portal.citizen.conftest import SignIn, photo, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doubles")]
 MOST_BYTES = 100 * 1024
@@ -193,3 +193,16 @@ def test_everybody_who_read_the_data_is_listed(filed: Case, lin: Account, as_per
     page = text_of(as_person(lin).get(reverse("citizen:readings")))
     for said in ("居民身份证", "户籍信息查询", "公安", "用到的内容"):
         assert said in page
+
+
+def test_a_spared_paper_that_is_asked_for_again_can_be_uploaded(
+    filed: Case, lin: Account, departments: FakeDepartments, as_person: SignIn
+) -> None:
+    sub = SubApplication.objects.get(case=filed, item_id="BIRTH_CERT")
+    _ask_to_correct(filed, sub, "M_MARRIAGE", "结婚证看不清，请重拍")
+    client, address = as_person(lin), reverse("citizen:correct", args=[filed.pk])
+    assert reverse("citizen:upload", args=[filed.pk, "M_MARRIAGE"]) in text_of(client.get(address))
+    assert "请补上" in text_of(client.post(address, {"send": "1"}))
+    response = client.post(reverse("citizen:upload", args=[filed.pk, "M_MARRIAGE"]), {"files": photo()})
+    assert response["Location"] == address
+    assert client.post(address, {"send": "1"})["Location"] == reverse("citizen:case", args=[filed.pk])

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
 
 from cases.actions import materials
 from cases.models import Case, Material
 from portal.accounts.models import Account
-from tests.portal.citizen.conftest import SignIn, text_of
+from tests.portal.citizen.conftest import SignIn, photo, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doubles")]
 SLOT = "M_DISCHARGE"
@@ -22,12 +19,6 @@ SLOT = "M_DISCHARGE"
 def open_slot(draft: Case, lin: Account) -> Case:
     materials.undo_cover(draft.pk, SLOT, by=lin.actor)
     return draft
-
-
-def photo(name: str = "出院小结.png") -> SimpleUploadedFile:
-    held = io.BytesIO()
-    Image.new("RGB", (60, 80), "white").save(held, "PNG")
-    return SimpleUploadedFile(name, held.getvalue(), "image/png")
 
 
 def test_a_photo_is_kept_and_shown_to_its_owner(open_slot: Case, lin: Account, as_person: SignIn) -> None:
