@@ -6,12 +6,16 @@ place: every function here gives a new mapping.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from bundles.forms.context import Row
 from bundles.spec import BundleSpec, Group
+
+# One spelling a row: what is asked for under a path is found under it again.
+_ROW_NUMBER: Final = re.compile(r"0|[1-9]\d{0,5}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ def place_of(spec: BundleSpec, path: str) -> Place | None:
     if len(parts) == 1:
         known = spec.has_field(path) and spec.group_of(path) is None
         return Place(path) if known else None
-    if len(parts) != 3 or parts[0] not in spec.groups or not parts[1].isdecimal() or len(parts[1]) > 6:
+    if len(parts) != 3 or parts[0] not in spec.groups or not _ROW_NUMBER.fullmatch(parts[1]):
         return None
     group = spec.groups[parts[0]]
     return Place(parts[2], Row(group.id, int(parts[1]))) if _inside(group, parts[2]) else None

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from cases.queries import SlotView
 
 
 class TokenRequest(serializers.Serializer):
@@ -67,16 +70,25 @@ class Fault(serializers.Serializer):
     message = serializers.CharField()
 
 
+HOW_OF = {"upload": "upload", "commitment": "commit", "deferred": "defer"}
+
+
 class Slot(serializers.Serializer):
+    """A paper's place; `options` are what `how` may be when it is covered."""
+
     slot = serializers.CharField()
     material_id = serializers.CharField()
     label = serializers.CharField()
     state = serializers.CharField()
     required = serializers.BooleanField()
     why = serializers.CharField(allow_blank=True)
-    options = serializers.ListField(child=serializers.CharField())
+    options = serializers.SerializerMethodField()
     departments = serializers.ListField(child=serializers.CharField())
     due_on = serializers.DateField(allow_null=True)
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(["upload", "commit", "defer"])))
+    def get_options(self, slot: SlotView) -> list[str]:
+        return [HOW_OF[option] for option in slot.options]
 
 
 class PartyRow(serializers.Serializer):

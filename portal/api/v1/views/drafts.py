@@ -21,14 +21,18 @@ from cases import access
 from cases.actions import drafting, filing, materials
 from cases.errors import CaseError, NotReady
 from cases.queries import context_of, parties_of, slots_of
-from portal.api.caller import caller
+from portal.api.caller import ApplicantsOnly, caller
 from portal.api.parsers import StrictJSONParser
 from portal.api.v1 import serializers
 from portal.api.v1.views.cases import case_document
 
+LONGEST_KEY = 64
+
 
 class Drafts(APIView):
     """Begin an application; what the platform knows is filled in at once."""
+
+    permission_classes = (ApplicantsOnly,)
 
     @extend_schema(request=serializers.DraftRequest, responses={201: serializers.Draft})
     def post(self, request: Request) -> Response:
@@ -99,8 +103,9 @@ class DraftSubmission(APIView):
     def post(self, request: Request, case_id: UUID) -> Response:
         case = own_case(request, case_id)
         key = request.headers.get("Idempotency-Key", "")
-        if not 1 <= len(key) <= 64:
-            raise NotReady("请在 Idempotency-Key 里给出一个 1 至 64 字符的键", (("Idempotency-Key", "缺少"),))
+        if not (1 <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+            words = f"请在 Idempotency-Key 里给出一个 1 至 {LONGEST_KEY} 个英文字符的键"
+            raise NotReady(words, (("Idempotency-Key", words),))
         body = json.dumps(request.data, sort_keys=True, ensure_ascii=False)
         digest = sha256(f"{case.pk}\n{body}".encode()).hexdigest()
         case = filing.submit_case(case.pk, by=caller(request).actor, client_key=key, client_digest=digest)

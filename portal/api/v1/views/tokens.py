@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from portal.accounts.limits import SignInLimit
 from portal.accounts.models import Account, ApiToken
+from portal.api.authentication import TokenAuthentication
 from portal.api.v1 import serializers
 
 TOKEN_DAYS = 1
@@ -23,6 +24,10 @@ class Tokens(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """A wrong password is a 401 like everywhere, although nobody can sign in here by a token."""
+        return TokenAuthentication.keyword
 
     @extend_schema(request=serializers.TokenRequest, responses={201: serializers.Token})
     def post(self, request: Request) -> Response:
