@@ -20,7 +20,7 @@ from typing import Any
 import psycopg2
 
 ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = os.environ.get("JOURNEY_SETTINGS", "portal.settings.dev")
+SETTINGS = "portal.settings.dev"
 READY_S = 90.0
 OWN_REDIS_DB = "9"
 
