@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from bundles import forms
@@ -22,14 +22,14 @@ from bundles.spec import Item, Rule
 from cases.actions import attention, facts, progress, supplements
 from cases.actions.bodies import row_of
 from cases.actions.events import record
-from cases.actions.locking import lock_case, lock_subs
+from cases.actions.locking import lock_case, lock_case_of, lock_subs
 from cases.models import Attention, Case, SubApplication
 from cases.ports import SYSTEM, Reason
 from cases.states import SubState
 
 log = structlog.get_logger(__name__)
 
-JUDGING_LEASE = timedelta(seconds=30)
+JUDGING_LEASE = timedelta(seconds=20)  # look-ups have two seconds; whoever died in between is made good soon
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=10)
 
@@ -49,10 +49,26 @@ def judge_ready(limit: int = 32) -> int:
     """Judge sub-applications that are ready and have rules; returns how many. No transaction spans a look-up."""
     now = timezone.now()
     ready = SubApplication.objects.filter(state=SubState.READY, next_at__lte=now).order_by("next_at")
-    mine = [sub_id for sub_id, seen in ready.values_list("pk", "next_at")[:limit] if _take(sub_id, seen)]
-    for sub_id in mine:
+    judged = 0
+    for sub_id, seen in list(ready.values_list("pk", "next_at")[:limit]):
+        # Taken one by one: the lease of the last must not run while the first is judged.
+        if _take(sub_id, seen):
+            _judge_or_tell(sub_id)
+            judged += 1
+    return judged
+
+
+def _judge_or_tell(sub_id: UUID) -> None:
+    """Judge one; where that fails a person is told, and it is tried again when the lease runs out."""
+    try:
         judge(sub_id)
-    return len(mine)
+    except OperationalError as error:  # the case is held by somebody for long, or the database goes away: time mends it
+        log.warning("judging.postponed", sub=str(sub_id), error=type(error).__name__)
+    except Exception as error:
+        log.exception("judging.failed", sub=str(sub_id), error=type(error).__name__)
+        with transaction.atomic():
+            case, sub = lock_case_of(sub_id)
+            attention.raise_attention(case, Attention.Reason.FAULT, sub=sub, detail=type(error).__name__)
 
 
 def _take(sub_id: UUID, seen: Any) -> bool:
@@ -121,7 +137,7 @@ def _act(case: Case, subs: Sequence[SubApplication], sub: SubApplication, item: 
         sub.save(update_fields=["state", "closed_at", "next_at"])
         record(case, "item.cancelled", by=SYSTEM, sub=sub)
     else:
-        attention.close(case, Attention.Reason.WAITING_FOR_FACT, sub=sub)
+        attention.close(case, Attention.Reason.WAITING_FOR_FACT, Attention.Reason.FAULT, sub=sub)
         progress.send_out(case, sub)
     progress.advance(case, subs)
 
