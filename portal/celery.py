@@ -1,14 +1,17 @@
 """Celery as the alarm clock: it wakes the pump and the sweep, it never holds the truth.
 
-The settings follow what was measured about Redis as a broker: a killed worker's message comes back within
-seconds, and losing every message costs only the time to the next sweep.
+Losing a message, or all of them, costs only the time to the next sweep; so none is ever put back.
 """
 
 import os
 
 from celery import Celery
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
+
+# A worker whose Redis dies in the middle of a task would try to put the task back there, fail, and end itself.
+Channel.do_restore = False
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
