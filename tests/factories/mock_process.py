@@ -21,11 +21,12 @@ class MockProcess:
     """A running `python -m integrations.mock_departments` with a record of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.url = f"http://127.0.0.1:{_free_port()}"
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
         self._log = (folder / "mock.log").open("wb")
-        port = self.url.rpartition(":")[2]
+        command = [sys.executable, "-m", "integrations.mock_departments", "--port", str(self.port)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "integrations.mock_departments", "--port", port, "--data", str(folder / "data")],
+            [*command, "--data", str(folder / "data")],
             cwd=ROOT,
             env={**os.environ, "MOCK_MASTER_SECRET": MASTER_SECRET},
             stdout=self._log,
