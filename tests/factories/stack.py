@@ -37,8 +37,9 @@ PREPARE_S, START_S, STOP_S = 150.0, 60.0, 15.0
 class Stack:
     """Web, worker, departments and Redis around one fresh database. Parts are named as in `./dev up`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: str = SETTINGS) -> None:
         self.folder = folder
+        self.settings = settings
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.redis = Redis(folder / "redis")
@@ -107,10 +108,10 @@ class Stack:
         processes.kill_group(process.pid)
         process.wait(STOP_S)
 
-    def manage(self, *words: str) -> str:
+    def manage(self, *words: str, **variables: str) -> str:
         """Run a management command beside the portal; what it printed."""
-        command = [sys.executable, "manage.py", *words]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
+        command, env = [sys.executable, "manage.py", *words], {**self.env, **variables}
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=PREPARE_S, check=False)
         assert done.returncode == 0, done.stdout[-1500:] + done.stderr[-1500:]
         return done.stdout
 
@@ -170,7 +171,7 @@ class Stack:
         address, _, options = before.partition("?")
         return {
             **os.environ,
-            "DJANGO_SETTINGS_MODULE": SETTINGS,
+            "DJANGO_SETTINGS_MODULE": self.settings,
             "DATABASE_URL": f"{address.rpartition('/')[0]}/{self.database}" + (f"?{options}" if options else ""),
             "REDIS_URL": self.redis.url,
             "PORTAL_URL": self.base_url,
