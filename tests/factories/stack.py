@@ -111,7 +111,9 @@ class Stack:
     def manage(self, *words: str, **variables: str) -> str:
         """Run a management command beside the portal; what it printed."""
         command, env = [sys.executable, "manage.py", *words], {**self.env, **variables}
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=PREPARE_S, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=PREPARE_S, check=False
+        )
         assert done.returncode == 0, done.stdout[-1500:] + done.stderr[-1500:]
         return done.stdout
 

@@ -140,9 +140,10 @@ def hostile_accepted(seen: Seen) -> Iterator[str]:
 
 
 def callback_crashed(seen: Seen) -> Iterator[str]:
-    """No callback, honest or not, was answered with a 5xx."""
+    """No callback was answered with a 5xx, but for "try again" (503) to an honest one: a row of its case may be held."""
     for callback, attempt in _attempts(seen):
-        if (attempt["status"] or 0) >= 500:
+        told_to_wait = attempt["status"] == 503 and attempt["kind"] in HONEST
+        if (attempt["status"] or 0) >= 500 and not told_to_wait:
             yield f"{callback['event_id']} {attempt['kind']} {attempt['status']}"
 
 

@@ -143,6 +143,8 @@ MUTANTS = (
     Mutant("hostile_accepted", "a forged callback was stored", _attempt("forged", 200)),
     Mutant("hostile_accepted", "a foreign callback was never answered", _attempt("cross_dept", None)),
     Mutant("callback_crashed", "a mangled callback broke the portal", _attempt("garbage_body", 500)),
+    Mutant("callback_crashed", "a forged callback was told to come again", _attempt("forged", 503)),
+    Mutant("callback_crashed", "an honest callback broke the portal", _attempt("genuine", 500)),
     Mutant("callback_lost", "a callback was never stored", _callback_never_stored),
     Mutant("callback_lost", "an honest repetition was refused", _attempt("duplicate", 409)),
     Mutant("silent", "a row waits for nobody", _health(silent_rows=1, ok=False)),
