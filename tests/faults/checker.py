@@ -140,7 +140,7 @@ def hostile_accepted(seen: Seen) -> Iterator[str]:
 
 
 def callback_crashed(seen: Seen) -> Iterator[str]:
-    """No callback was answered with a 5xx, but for "try again" (503) to an honest one: a row of its case may be held."""
+    """No callback got a 5xx, but for "try again" (503) to an honest one: somebody may hold a row of its case."""
     for callback, attempt in _attempts(seen):
         told_to_wait = attempt["status"] == 503 and attempt["kind"] in HONEST
         if (attempt["status"] or 0) >= 500 and not told_to_wait:
