@@ -30,6 +30,12 @@ def take(sub_id: UUID, *, by: Actor, version: int) -> SubApplication:
         return sub
 
 
+def check_current(sub_id: UUID, *, by: Actor, version: int) -> None:
+    """That the task is as the person saw it: asked before what was typed is judged. Raises as every act does."""
+    with transaction.atomic():
+        _mine(sub_id, by, version)
+
+
 def accept(sub_id: UUID, *, by: Actor, version: int) -> SubApplication:
     """Accept (受理): the limits run from now."""
     return _answer(sub_id, "accepted", by=by, version=version)

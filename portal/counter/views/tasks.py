@@ -128,7 +128,9 @@ def _act(request: HttpRequest, sub_id: UUID, act: Act, *, said: str, then: str =
     """Do it, or show the page again with the reason and everything that was typed."""
     sub = _own(request, sub_id)
     try:
-        act(sub, posted.version_in(request.POST))
+        version = posted.version_in(request.POST)
+        worklist.check_current(sub.pk, by=worker(request).actor, version=version)
+        act(sub, version)
     except CaseError as error:
         faults = dict(error.faults) if isinstance(error, NotReady) else {}
         status = CONFLICT if isinstance(error, WrongState | ChangedMeanwhile) else REFUSED

@@ -184,6 +184,15 @@ def test_a_colleague_was_faster_and_the_page_keeps_what_was_typed(
     assert again.status_code == 302
 
 
+def test_that_a_colleague_was_faster_is_told_before_what_lacks(
+    sub: SubApplication, officer: Account, colleague: Account, at: At
+) -> None:
+    old = taken(sub, officer).version
+    worklist.accept(sub.pk, by=colleague.actor, version=old)
+    for act in ("approve", "reject", "supplement"):
+        assert at(officer).post(place(sub, act), {"version": old}).status_code == 409
+
+
 def test_a_refusal_needs_a_reason_and_takes_the_bundles_or_free_words(
     sub: SubApplication, officer: Account, at: At
 ) -> None:
