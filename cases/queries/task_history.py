@@ -7,29 +7,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from cases.models import Attention, Event, SubApplication
 
 MOST = 100
 SENTENCES: Mapping[str, Any] = {
-    "item.released": lazy("可以开始办"),
-    "item.judged": lazy("按规则预检"),
-    "item.dispatched": lazy("送到本部门"),
-    "item.taken": lazy("有人接件"),
-    "item.received": lazy("收件"),
-    "item.accepted": lazy("受理"),
-    "item.procedure_began": lazy("特别程序开始：{procedure}"),
-    "item.procedure_ended": lazy("特别程序结束：{procedure}"),
-    "item.supplement_requested": lazy("请申请人补正 {points} 处"),
-    "item.supplemented": lazy("申请人交了补正"),
-    "item.approved": lazy("办结，同意"),
-    "item.rejected": lazy("办结，不予批准"),
-    "item.not_accepted": lazy("不予受理"),
-    "item.withdrawn": lazy("申请人撤回"),
-    "item.cancelled": lazy("前面的事项没有办成，不再办理"),
-    "result.issued": lazy("结果已生成"),
-    "attention.raised": lazy("需要关注：{reason}"),
+    "item.released": gettext_lazy("可以开始办"),
+    "item.judged": gettext_lazy("按规则预检"),
+    "item.dispatched": gettext_lazy("送到本部门"),
+    "item.taken": gettext_lazy("有人接件"),
+    "item.received": gettext_lazy("收件"),
+    "item.accepted": gettext_lazy("受理"),
+    "item.procedure_began": gettext_lazy("特别程序开始：{procedure}"),
+    "item.procedure_ended": gettext_lazy("特别程序结束：{procedure}"),
+    "item.supplement_requested": gettext_lazy("请申请人补正 {points} 处"),
+    "item.supplemented": gettext_lazy("申请人交了补正"),
+    "item.approved": gettext_lazy("办结，同意"),
+    "item.rejected": gettext_lazy("办结，不予批准"),
+    "item.not_accepted": gettext_lazy("不予受理"),
+    "item.withdrawn": gettext_lazy("申请人撤回"),
+    "item.cancelled": gettext_lazy("前面的事项没有办成，不再办理"),
+    "result.issued": gettext_lazy("结果已生成"),
+    "attention.raised": gettext_lazy("需要关注：{reason}"),
 }
 _LOOKS = {
     "item.approved": "done",
