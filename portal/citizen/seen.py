@@ -8,10 +8,13 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from bundles.queries import version
 from cases import access
 from cases.actions import drafting
 from cases.errors import ChangedMeanwhile
+from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest
 
 TRIES = 3
@@ -25,6 +28,11 @@ def mark_of(case: Any, section_id: str) -> str:
     fields = (case.answers or {}).get("fields") or {}
     kept = {name: fields[name] for name in sorted(names) if name in fields}
     return sha256(json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def history_mark(case: Any) -> str:
+    """Changes with the history of the case, the language and the day."""
+    return f'"{case.last_seq}-{case.version}-{lang()}-{timezone.localdate():%j}"'
 
 
 def save_unless_changed(

@@ -1,6 +1,8 @@
 // Keeps a part of the page fresh: data-live is its address. With data-live-events (server-sent events) it asks when
 // told to; without, every data-live-every seconds. Says the fragment's data-say sentence once when something changed.
+// With data-live-go the news stands on another page: the person is taken there.
 import { say } from "./say.js";
+import { fill } from "./swap.js";
 
 const SLOWEST_S = 60;
 
@@ -35,6 +37,7 @@ class Live {
     try {
       const headers = { "HX-Request": "true", ...(this.mark && { "If-None-Match": this.mark }) };
       const answer = await fetch(this.element.dataset.live, { headers, credentials: "same-origin" });
+      if (answer.ok && this.element.dataset.liveGo) return location.assign(this.element.dataset.liveGo);
       if (answer.status === 200) this.show(await answer.text(), answer.headers.get("ETag"));
       else if (answer.status !== 304) throw new Error(answer.status);
       this.wait = this.every;
@@ -50,7 +53,7 @@ class Live {
     this.html = html;
     // A person in the middle of typing or tabbing here is not disturbed; the next turn brings the news.
     if (same || this.element.contains(document.activeElement)) return;
-    window.htmx.swap(this.element, html, { swapStyle: "innerHTML" });
+    fill(this.element, html);
     say(this.element.querySelector("[data-say]")?.dataset.say);
   }
 }

@@ -2,6 +2,7 @@
 // page part named by data-upload-target (else the page is asked again).
 import { token } from "./csrf.js";
 import { say } from "./say.js";
+import { replace } from "./swap.js";
 
 function row(form, file) {
   const line = document.createElement("div");
@@ -58,7 +59,7 @@ async function take(form, files) {
   if (last === null) return;
   say(form.dataset.uploadDone);
   const target = document.querySelector(form.dataset.uploadTarget || null);
-  if (target && last.trim()) window.htmx.swap(target, last, { swapStyle: "outerHTML" });
+  if (target && last.trim()) replace(target, last);
   else location.reload();
 }
 

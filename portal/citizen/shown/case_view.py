@@ -20,7 +20,6 @@ from portal.citizen.shown.departments import department, named, short_of
 from portal.citizen.shown.parts import Answer, Fact, Told
 from portal.ui import words
 
-SHOWN_EVENTS = 16
 # The result stands in its own list, and "办好了" has said it already.
 TOLD_ELSEWHERE = frozenset({"result.issued"})
 _TOLD_LOOKS = {
@@ -157,8 +156,7 @@ def _point(page: CasePage, point: Point) -> PointShown:
 
 def story(page: CasePage) -> list[Told]:
     """What happened, newest first."""
-    entries = [entry for entry in page.timeline if entry.kind not in TOLD_ELSEWHERE]
-    return [_told(entry) for entry in entries[:SHOWN_EVENTS]]
+    return [_told(entry) for entry in page.timeline if entry.kind not in TOLD_ELSEWHERE]
 
 
 def _told(entry: TimelineEntry) -> Told:

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +22,7 @@ from cases.queries.my_cases import my_cases
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case, says_why
+from portal.citizen.seen import history_mark
 from portal.citizen.shown import case_rows, case_view, pictures
 from portal.citizen.shown.parts import Crumb, trail
 
@@ -50,7 +50,7 @@ def case(request: OwnRequest, case_id: UUID) -> HttpResponse:
     context = {
         "section": "cases",
         "case": own,
-        "mark": _mark(own),
+        "mark": history_mark(own),
         "contacts": case_view.contacts(page),
         "takes_more": staging.takes_more(own),
         "withdrawable": [node for node in page.nodes if node.can_withdraw],
@@ -81,17 +81,14 @@ def _live(own: Any, page: CasePage) -> dict[str, Any]:
 def live(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """The fresh part of the page; 304 while nothing has happened, which costs one small query."""
     own = own_case(request, case_id)
-    mark = _mark(own)
+    mark = history_mark(own)
     if request.headers.get("If-None-Match") == mark:
         return HttpResponseNotModified()
+    if own.state in ("draft", "awaiting_parties"):
+        return HttpResponse(status=204)  # nothing to draw yet; the page that asks goes on its own way
     response = render(request, "citizen/parts/case_live.html", {"case": own, **_live(own, case_page(own, lang()))})
     response["ETag"] = mark
     return response
-
-
-def _mark(own: Any) -> str:
-    """Changes with the history of the case, the language and the day."""
-    return f'"{own.last_seq}-{own.version}-{lang()}-{timezone.localdate():%j}"'
 
 
 @applicants_only

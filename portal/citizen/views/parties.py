@@ -17,6 +17,7 @@ from cases.queries.task_list import parties_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
+from portal.citizen.seen import history_mark
 from portal.citizen.shown import people
 
 
@@ -36,6 +37,7 @@ def parties_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
         "parties": [people.shown(party) for party in views],
         "waiting": "、".join(dict.fromkeys(party.name or party.label for party in waiting)),
         "is_handed_in": case.state == "awaiting_parties",
+        "mark": history_mark(case),
     }
     return render(request, "citizen/parties.html", context)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import html
 import re
 
 import pytest
 from django.urls import reverse
 
+from bundles.queries import registry, version
 from cases.actions import dispatch, parties
 from cases.models import Case, Party, Result, SubApplication
+from cases.queries.timeline import timeline_of
 from portal.accounts.models import Account
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments
@@ -105,6 +108,38 @@ def test_the_case_page_answers_three_questions_and_stays_light(filed: Case, lin:
         assert said in page
     assert len(gzip.compress(response.content)) < MOST_BYTES
     assert "no-store" in response["Cache-Control"]
+
+
+def test_who_waits_for_the_other_party_is_taken_to_the_case_once_that_person_agrees(
+    draft: Case, lin: Account, chen: Account, as_person: SignIn
+) -> None:
+    party, client = handed_in(draft, lin, as_person), as_person(lin)
+    page = text_of(client.get(reverse("citizen:parties", args=[draft.pk])))
+    shown = dict(re.findall(r'data-live(-\w+|)="([^"]*)"', page))
+    assert shown["-go"] == reverse("citizen:case", args=[draft.pk])
+    mark = html.unescape(shown["-mark"])
+    assert client.get(shown[""], headers={"If-None-Match": mark}).status_code == 304
+    assert client.get(shown[""]).status_code == 204
+    as_person(chen).post(reverse("citizen:authorise_request", args=[party.pk]), {"answer": "yes"})
+    assert client.get(shown[""], headers={"If-None-Match": mark}).status_code == 200
+    assert client.get(shown["-go"]).status_code == 200
+
+
+def test_the_whole_history_can_be_read(filed: Case, lin: Account, as_person: SignIn) -> None:
+    for _ in range(3):
+        dispatch.pump()
+    page = text_of(as_person(lin).get(reverse("citizen:case", args=[filed.pk])))
+    told = [event.text for event in timeline_of(filed, version(filed.bundle_version_id).spec, registry())]
+    assert told[-1] in page
+
+
+def test_pages_load_htmx_only_where_they_use_it(filed: Case, lin: Account, as_person: SignIn) -> None:
+    client = as_person(lin)
+    for address in (reverse("citizen:home"), reverse("citizen:catalogue"), reverse("citizen:search")):
+        page = text_of(client.get(address))
+        assert ("hx-" in page, "htmx-2" in page) == (True, True), address
+    page = text_of(client.get(reverse("citizen:case", args=[filed.pk])))
+    assert ("hx-" in page, "htmx-2" in page) == (False, False)
 
 
 def test_nothing_new_costs_nothing(filed: Case, lin: Account, as_person: SignIn) -> None:
