@@ -142,18 +142,21 @@ def trace_of(sub: SubApplication, spec: BundleSpec) -> tuple[RuleTrace, ...]:
         RuleTrace(
             rule=str(judged.get("zh") or judged.get("id", "")),
             verdict=str(_VERDICTS.get(str(judged.get("verdict")), _UNDECIDED)),
-            read=tuple(_read_words(reading, spec) for reading in judged.get("read", ())),
+            read=tuple(_read_words(reading, spec) for reading in judged.get("read", ()) if reading.get("key")),
         )
         for judged in sub.trace or ()
     )
 
 
 def _read_words(reading: Mapping[str, Any], spec: BundleSpec) -> str:
-    """What a rule read, by its label; personal values stay out, only whether there was one."""
+    """What a rule read, by its label; personal values stay out, only whether there was one, or that it is yes or no."""
     key = str(reading.get("key", ""))
-    label = spec.field(key).zh if spec.has_field(key) else _source_label(key)
+    asked = next((question.zh for question in spec.guidance if question.id == key), "")
+    label = spec.field(key).zh if spec.has_field(key) else asked or _source_label(key)
     value = reading.get("value")
-    standing = {None: _("查无记录"), "unknown": _("没有查到")}.get(value, _("有"))
+    given = _("已填") if reading.get("kind") == "name" else _("有记录")
+    known = {None: _("查无记录"), "unknown": _("没有查到"), "True": _("是"), "False": _("否")}
+    standing = known.get(value, given)
     return f"{label}：{standing}"
 
 

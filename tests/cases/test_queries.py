@@ -174,6 +174,8 @@ def test_a_rule_says_in_words_what_it_read_and_shows_no_value(
     dispatch.pump()
     hukou = next(node for node in page_of(case).nodes if node.item_id == "HUKOU")
     assert hukou.trace[0].rule == "出生证未用于落户"
+    read = {words for node in page_of(case).nodes for rule in node.trace for words in rule.read}
+    assert {"父母是否已登记结婚？：已填", "人口基础信息核验“姓名身份证号一致”：是"} <= read
     assert newborn.LIN["id_no"] not in str([node.trace for node in page_of(case).nodes])
 
 
