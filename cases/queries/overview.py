@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cases.models import Case, SubApplication
-from cases.queries.worklist import TaskClock, clock_of
+from cases.queries.worklist import Clocks, TaskClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,13 @@ class SubLine:
 
 def sub_lines(case: Case) -> dict[UUID, SubLine]:
     """By sub-application. One query."""
+    clocks = Clocks()
     subs = SubApplication.objects.filter(case=case).defer("trace", "reasons", "instance_label")
-    return {sub.pk: _line(sub, case.region) for sub in subs}
+    return {sub.pk: _line(sub, clocks, case.region) for sub in subs}
 
 
-def _line(sub: SubApplication, region: str) -> SubLine:
+def _line(sub: SubApplication, clocks: Clocks, region: str) -> SubLine:
     moments = (sub.closed_at, sub.accepted_at, sub.received_at, sub.dispatched_at, sub.released_at)
     latest = max((moment for moment in moments if moment), default=None)
-    return SubLine(sub.pk, sub.connect, clock_of(sub, region), sub.accepted_at, latest)
+    clock = clocks.of(sub.state, sub.due_on, sub.accepted_at, sub.dispatched_at, region)
+    return SubLine(sub.pk, sub.connect, clock, sub.accepted_at, latest)

@@ -142,8 +142,8 @@ def found_tasks(account: StaffPerson, number: str) -> tuple[TaskRow, ...]:
     return _rows(list(subs.order_by("-dispatched_at").values_list("pk", flat=True)[:MOST_FOUND]), account)
 
 
-def task_row(sub: SubApplication, account: StaffPerson | None) -> TaskRow:
-    """One task as the worklist shows it."""
+def task_row(sub: SubApplication, account: StaffPerson | None, clocks: Clocks | None = None) -> TaskRow:
+    """One task as the worklist shows it; `clocks` are shared by the rows of one page."""
     spec = queries.version(sub.case.bundle_version_id).spec
     return TaskRow(
         sub_id=sub.pk,
@@ -160,7 +160,7 @@ def task_row(sub: SubApplication, account: StaffPerson | None) -> TaskRow:
         received_at=sub.received_at,
         dispatched_at=sub.dispatched_at,
         due_on=sub.due_on,
-        clock=clock_of(sub, sub.case.region),
+        clock=(clocks or Clocks()).of(sub.state, sub.due_on, sub.accepted_at, sub.dispatched_at, sub.case.region),
         is_taken=sub.assigned_to_id is not None,
         is_mine=account is not None and sub.assigned_to_id == account.pk,
     )
@@ -168,7 +168,7 @@ def task_row(sub: SubApplication, account: StaffPerson | None) -> TaskRow:
 
 def clock_of(sub: SubApplication, region: str) -> TaskClock:
     """The clock of a sub-application; a decided one stands still and is green."""
-    return _clock(sub.state, sub.due_on, sub.accepted_at, sub.dispatched_at, region)
+    return Clocks().of(sub.state, sub.due_on, sub.accepted_at, sub.dispatched_at, region)
 
 
 def due_colour(sub: SubApplication, region: str) -> str:
@@ -191,11 +191,12 @@ def _of_department(account: StaffPerson) -> QuerySet[SubApplication]:
 
 
 def _slim(account: StaffPerson) -> list[_Slim]:
+    clocks = Clocks()
     rows = _of_department(account).filter(state__in=[*ON_THE_LIST]).order_by("dispatched_at")
     names = ("pk", "item_id", "state", "due_on", "accepted_at", "dispatched_at", "assigned_to_id")
     of_case = ("case__bundle_code", "case__bundle_version_id", "case__region")
     return [
-        _Slim(pk, _key(code, item_id), version, item_id, holder, _clock(state, due, accepted, sent, region))
+        _Slim(pk, _key(code, item_id), version, item_id, holder, clocks.of(state, due, accepted, sent, region))
         for pk, item_id, state, due, accepted, sent, holder, code, version, region in rows.values_list(
             *names, *of_case
         )[:MOST_COUNTED]
@@ -212,8 +213,8 @@ def _is_wanted(task: _Slim, account: StaffPerson, colour: str, item: str, held: 
 
 def _rows(ids: list[UUID], account: StaffPerson) -> tuple[TaskRow, ...]:
     subs = SubApplication.objects.filter(pk__in=ids).select_related("case").defer("case__answers", "trace", "reasons")
-    by_id = {sub.pk: sub for sub in subs}
-    return tuple(task_row(by_id[pk], account) for pk in ids if pk in by_id)
+    clocks, by_id = Clocks(), {sub.pk: sub for sub in subs}
+    return tuple(task_row(by_id[pk], account, clocks) for pk in ids if pk in by_id)
 
 
 def _counts(found: Iterable[_Slim], account: StaffPerson) -> Counts:
@@ -234,17 +235,41 @@ def _key(bundle_code: str, item_id: str) -> str:
     return f"{bundle_code}.{item_id}"
 
 
-def _clock(state: str, due_on: date | None, accepted: datetime | None, sent: datetime | None, region: str) -> TaskClock:
-    known = queries.working_calendar(region)
-    calendar = clock.WorkingCalendar(known.holidays, known.makeup, known.announced_years)
-    today = timezone.localdate()
-    start = timezone.localdate(accepted or sent) if accepted or sent else today
-    due, kind = due_on, "promise"
-    if sent is not None and accepted is None:
-        notice = clock.notice_deadline(start, calendar)
-        due, kind = (notice, "notice") if due is None or notice < due else (due, kind)
-    left = _days_left(today, due, calendar) if due else 0
-    return TaskClock(_colour(state, due, today, calendar), kind, due, left, _percent(start, due, today))  # type: ignore[arg-type]
+class Clocks:
+    """Clocks of many tasks on one day: each calendar is read once, equal tasks are counted once."""
+
+    def __init__(self) -> None:
+        self._today = timezone.localdate()
+        self._calendars: dict[str, clock.WorkingCalendar] = {}
+        self._counted: dict[tuple[object, ...], TaskClock] = {}
+
+    def of(
+        self, state: str, due_on: date | None, accepted: datetime | None, sent: datetime | None, region: str
+    ) -> TaskClock:
+        """The clock of a task by its state, due day, and when it was accepted and sent."""
+        began = accepted or sent
+        start = timezone.localdate(began) if began else self._today
+        runs_to_notice = sent is not None and accepted is None
+        key = (state, due_on, start, runs_to_notice, region)
+        if key not in self._counted:
+            self._counted[key] = self._count(state, due_on, start, runs_to_notice, region)
+        return self._counted[key]
+
+    def _count(self, state: str, due_on: date | None, start: date, runs_to_notice: bool, region: str) -> TaskClock:
+        calendar = self._calendar(region)
+        due, kind = due_on, "promise"
+        if runs_to_notice:
+            notice = clock.notice_deadline(start, calendar)
+            due, kind = (notice, "notice") if due is None or notice < due else (due, kind)
+        left = _days_left(self._today, due, calendar) if due else 0
+        colour = _colour(state, due, self._today, calendar)
+        return TaskClock(colour, kind, due, left, _percent(start, due, self._today))  # type: ignore[arg-type]
+
+    def _calendar(self, region: str) -> clock.WorkingCalendar:
+        if region not in self._calendars:
+            known = queries.working_calendar(region)
+            self._calendars[region] = clock.WorkingCalendar(known.holidays, known.makeup, known.announced_years)
+        return self._calendars[region]
 
 
 def _colour(state: str, due: date | None, today: date, calendar: clock.WorkingCalendar) -> str:

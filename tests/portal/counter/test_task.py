@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cases import access
 from cases.actions import worklist
@@ -314,3 +314,24 @@ def test_an_answered_supplement_shows_as_answered(sub: SubApplication, officer: 
         state="answered", answered_at=timezone.now()
     )
     assert at(officer).get(place(sub)).context["page"].asked[0].answered
+
+
+def test_the_page_of_a_task_has_a_query_budget(
+    sub: SubApplication, officer: Account, at: At, django_assert_max_num_queries: Any
+) -> None:
+    client = at(officer)
+    client.get(place(sub))
+    with django_assert_max_num_queries(32):  # session, account, task, record with its lock, what the item needs
+        client.get(place(sub))
+
+
+def test_the_desk_speaks_english(sub: SubApplication, officer: Account, at: At) -> None:
+    taken(sub, officer)
+    client = at(officer)
+    client.cookies["django_language"] = "en"
+    with translation.override("zh-hans"):  # what a page leaves active is put back
+        page = text_of(client.get(place(sub)))
+        desk = text_of(client.get(reverse("counter:desk")))
+    for words in ("Approve with the results", "Ask for a supplement", "Refuse", "What was applied for"):
+        assert words in page
+    assert "Due today or tomorrow" in desk
