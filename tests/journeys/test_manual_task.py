@@ -21,9 +21,15 @@ def on_the_list(filed: Filed, item_id: str) -> str:
     return str(filed.item(item_id)["number"])
 
 
+def settled(page: Page) -> None:
+    """The scripts of the page are there: keys pressed now are heard."""
+    page.wait_for_load_state("networkidle")
+
+
 def opened_by_keyboard(page: Page, number: str) -> None:
     """j until the row is reached, Enter to open it."""
     page.goto("/desk/")
+    settled(page)
     row = page.locator("tr", has_text=number)
     for _ in range(page.locator(".led tbody tr:has(a)").count()):
         page.keyboard.press("j")
@@ -54,8 +60,10 @@ def test_the_court_decides_at_the_desk_and_the_bank_goes_on_from_it(portal_stack
 
 
 def _take_and_accept(court: Page) -> None:
+    settled(court)
     court.keyboard.press("t")
     expect(court.get_by_role("heading", name="受理")).to_be_visible()
+    settled(court)
     court.keyboard.press("a")
     expect(court.locator("main")).to_contain_text("时限从现在起算")
     expect(court.locator(".strip-num")).to_contain_text("办理中")
@@ -129,6 +137,7 @@ def test_the_window_reads_the_whole_case_and_nobody_elses_desk(portal_stack: Sta
     clerk = signed_in("clerk", DESKTOP)
     expect(clerk).to_have_url(re.compile(r"/desk/cases/$"))
     no_grave_findings(clerk)
+    settled(clerk)
     clerk.keyboard.press("/")
     clerk.keyboard.type(str(filed.case()["number"]))
     clerk.keyboard.press("Enter")
