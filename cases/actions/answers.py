@@ -96,13 +96,15 @@ def _received(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> Non
 
 
 def _accepted(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> None:
-    """Accepted: from here the limits count. 行政许可法 第三十二条第一款第五项."""
+    """Accepted: from here the limits count, once; after a supplement they run on. 行政许可法 第三十二条第一款第五项."""
     if sub.state not in (SubState.DISPATCHED, SubState.RECEIVED):
         return
     now = timezone.now()
-    sub.accept(at=now)
-    sub.due_on = limits.committed_due(case, sub, now).on
-    sub.statutory_due_on = limits.statutory_due(case, sub, now)
+    is_first = sub.accepted_at is None
+    sub.accept(at=sub.accepted_at or now)
+    if is_first:
+        sub.due_on = limits.committed_due(case, sub, now).on
+        sub.statutory_due_on = limits.statutory_due(case, sub, now)
     sub.save(update_fields=["state", "received_at", "accepted_at", "due_on", "statutory_due_on"])
     if case.accepted_at is None:
         case.accepted_at = now

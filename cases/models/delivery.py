@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cases.protection import SealedField
 from cases.states import DeliveryState
@@ -39,6 +40,7 @@ class Delivery(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("送达任务")
         indexes = [
             models.Index(fields=["department", "next_at"], name="delivery_due", condition=models.Q(state="due")),
         ]

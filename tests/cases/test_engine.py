@@ -343,3 +343,19 @@ def test_a_supplement_of_three_working_days_moves_the_due_day_by_three_行政许
         supplements.answer(case.pk, by=lin.actor)
     assert before == date(2025, 11, 27)
     assert sub_of(case, "HUKOU").due_on == date(2025, 12, 2)
+
+
+def test_a_second_acceptance_after_a_supplement_does_not_start_the_clock_anew(
+    lin: Account, chen: Account, departments: FakeDepartments
+) -> None:
+    departments.say_once("accepted", item="HUKOU")
+    case = newborn.submitted(lin, chen)
+    dispatch.pump()
+    accepted_at = sub_of(case, "HUKOU").accepted_at
+    reasons = (Reason("S01", "M_HUKOU_BOOK", "缺户主页"),)
+    inbox.receive_callback(callback(sub_of(case, "HUKOU"), "supplement", reasons=reasons))
+    materials.upload(case.pk, "M_HUKOU_BOOK", SimpleUploadedFile("book.pdf", PDF, "application/pdf"), by=lin.actor)
+    supplements.answer(case.pk, by=lin.actor)
+    inbox.receive_callback(callback(sub_of(case, "HUKOU"), "accepted"))
+    hukou = sub_of(case, "HUKOU")
+    assert (hukou.state, hukou.accepted_at) == ("accepted", accepted_at)
