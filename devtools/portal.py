@@ -45,6 +45,7 @@ class Portal:
         with services(self.var, {}) as addresses:
             env = variables.for_portal(self.var, DEV_SETTINGS, addresses)
             env.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
+            env.setdefault("DEBUG", str(int(self.reload)))  # debug pages are for those who change the code
             prepare(self.var, env)
             self._seen_sources = newest_source()
             supervisor = Supervisor(

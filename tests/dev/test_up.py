@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -71,6 +73,10 @@ def test_the_portal_comes_up_from_nothing_and_leaves_nothing_however_it_ends(sur
         assert f"http://127.0.0.1:{web}/" in log.read_text()
         assert "林晓岚" in log.read_text()
         assert len(left_over(surroundings)) >= 6
+        with pytest.raises(HTTPError) as missing:
+            urlopen(f"http://127.0.0.1:{web}/nowhere/", timeout=20)
+        assert missing.value.code == 404
+        assert "default-src 'self'" in missing.value.headers["Content-Security-Policy"], "a debug page"
         door.send_signal(signal.SIGINT)
         assert door.wait(40) == 0
     assert left_over(surroundings) == []
