@@ -22,12 +22,29 @@ def records_of(context: Context, lookup: Lookup) -> Sequence[Mapping[str, Any]]:
 
 
 def fact_of(context: Context, lookup: Lookup, field: str, row: Row | None) -> object:
-    """What the register says; where it has several records, what the record of this row says."""
+    """What the register says; where its records are about the rows of a block, what the record of this row says."""
     records = records_of(context, lookup) if row and lookup.row is None else ()
-    if len(records) < 2 or row is None:
+    if row is None or not records or (len(records) == 1 and _is_for_any_row(context, lookup, records[0], row)):
         return typed_fact(context, lookup, field, context.facts.get(lookup, field))
     record = _record_of(context, lookup, records, row)
     return UNKNOWN if record is None else typed_fact(context, lookup, field, record.get(field))
+
+
+def _is_for_any_row(context: Context, lookup: Lookup, record: Mapping[str, Any], row: Row) -> bool:
+    """Whether a lone record counts here: it is not about rows at all, or it is this row's.
+
+    A second child is not the first one over again: only a row that says what the record says is meant by it.
+    """
+    if row.index == 0 or not _is_about_rows(context, lookup, row):
+        return True
+    said = _said_by_row(context, lookup, row)
+    return bool(said) and all(_same(record.get(name), value) for name, value in said.items())
+
+
+def _is_about_rows(context: Context, lookup: Lookup, row: Row) -> bool:
+    asked = (lookup.kind, lookup.code, lookup.party)
+    sources = (parse_path(path) for field in context.spec.groups[row.group].fields for path in field.prefills)
+    return any((parts.kind, parts.code, parts.party) == asked for parts in sources if parts)
 
 
 def _record_of(

@@ -262,7 +262,7 @@ def _covered(held: Sequence[Material]) -> str:
     if first.source == Material.Source.COMMITMENT:
         return "您已书面承诺符合条件，不用再交；不属实的，决定会被撤销并记入信用"
     if first.source == Material.Source.DEFERRED and first.due_on:
-        return f"先受理，请在 {first.due_on:%Y-%m-%d} 前补交；补齐后才出结果"
+        return f"先受理，请在 {first.due_on:%Y-%m-%d} 前补交"
     return ""
 
 

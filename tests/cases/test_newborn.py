@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cases.actions import dispatch, events
+from cases.actions import dispatch, drafting, events
 from cases.models import Case, Result, SubApplication
 from portal.accounts.models import Account
 from tests.factories import newborn
@@ -79,3 +79,11 @@ def test_a_refused_birth_certificate_cancels_what_needs_it(
     case = Case.objects.get(pk=case.pk)
     assert (case.state, case.outcome) == ("concluded", "none")
     assert SubApplication.objects.get(case=case, item_id="HUKOU").state == "cancelled"
+
+
+def test_a_second_child_is_not_the_first_one_over_again(lin: Account) -> None:
+    case = newborn.draft(lin)
+    drafting.add_row(case.pk, "s_child", by=lin.actor)
+    case = drafting.refresh_prefill(case.pk)
+    first, second = case.answers["fields"]["s_child"]
+    assert first["birth_time"] and "birth_time" not in second and "hospital" not in second
