@@ -51,8 +51,6 @@ def case(request: OwnRequest, case_id: UUID) -> HttpResponse:
         "section": "cases",
         "case": own,
         "mark": history_mark(own),
-        "contacts": case_view.contacts(page),
-        "takes_more": staging.takes_more(own),
         "withdrawable": [node for node in page.nodes if node.can_withdraw],
         "trail": trail(Crumb(_("我的办件"), reverse("citizen:cases")), Crumb(page.bundle_name)),
         **_live(own, page),
@@ -72,6 +70,8 @@ def _live(own: Any, page: CasePage) -> dict[str, Any]:
         "choices": [node for node in page.nodes if node.is_choice],
         "why": why,
         "why_facts": case_view.why_facts(why) if why else (),
+        "contacts": case_view.contacts(page),
+        "takes_more": staging.takes_more(own),
     }
 
 
