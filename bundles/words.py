@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Func, Value
-from pypinyin import Style, lazy_pinyin
 
 HAN = re.compile(r"[\u3400-\u9fff]+")
 LATIN = re.compile(r"[a-z0-9]+")
@@ -30,6 +29,11 @@ def bigrams(run: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def syllables(run: str) -> tuple[str, ...]:
     """Pinyin of a Chinese run without tones, one entry a character."""
+    from pypinyin import (  # its dictionary takes a quarter of a second, which most processes never need
+        Style,
+        lazy_pinyin,
+    )
+
     return tuple(lazy_pinyin(run, style=Style.NORMAL, errors="ignore"))
 
 

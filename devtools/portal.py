@@ -115,7 +115,10 @@ def people_file(var: Path) -> Path:
 
 
 def parts(var: Path, web_port: int, mock_port: int) -> tuple[Part, ...]:
-    """The four programs. The pool of the worker is threads: its work is waiting for departments."""
+    """The four programs. The pool of the worker is threads: its work is waiting for departments.
+
+    Each loads the whole portal, so on two cores the pages come first and the others a little later.
+    """
     python = str(VENV / "bin" / "python")
     (var / "mock").mkdir(exist_ok=True)
     web = "gunicorn portal.wsgi --worker-class gthread --workers 2 --threads 8 --graceful-timeout 8 --preload"
@@ -125,8 +128,8 @@ def parts(var: Path, web_port: int, mock_port: int) -> tuple[Part, ...]:
     mock = f"integrations.mock_departments --port {mock_port}"
     return (
         Part("web", (python, "-m", *web.split())),
-        Part("worker", (python, "-m", *worker.split())),
-        Part("beat", (python, "-m", *beat.split(), "--schedule", str(var / "beat-schedule"))),
+        Part("worker", (python, "-m", *worker.split()), after_s=3.0),
+        Part("beat", (python, "-m", *beat.split(), "--schedule", str(var / "beat-schedule")), after_s=6.0),
         Part("mock", (python, "-m", *mock.split(), "--data", str(var / "mock"))),
     )
 

@@ -33,10 +33,11 @@ TETHER = Path(__file__).with_name("tether.py")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One program that must run: the label of its log lines, and its command."""
+    """One program that must run: the label of its log lines, its command, and how long after the first it begins."""
 
     label: str
     command: tuple[str, ...]
+    after_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -65,8 +66,9 @@ class Supervisor:
         """Start all parts and keep them up; returns when a signal or `ask_to_stop` has ended them all."""
         replaced = {number: signal.signal(number, self._on_signal) for number in STOP_SIGNALS}
         try:
+            begun = time.monotonic()
             for running in self._running:
-                self._start(running)
+                running.restart_at = begun + running.part.after_s
             while not self._stops_asked:
                 self._tick()
                 each_tick(self)
