@@ -29,10 +29,8 @@ def bigrams(run: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def syllables(run: str) -> tuple[str, ...]:
     """Pinyin of a Chinese run without tones, one entry a character."""
-    from pypinyin import (  # its dictionary takes a quarter of a second, which most processes never need
-        Style,
-        lazy_pinyin,
-    )
+    # Its dictionary takes a quarter of a second, which most processes never need.
+    from pypinyin import Style, lazy_pinyin
 
     return tuple(lazy_pinyin(run, style=Style.NORMAL, errors="ignore"))
 
