@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from enum import StrEnum
 
 from django.utils import timezone
@@ -20,8 +19,6 @@ DECISIONS = {
     "not_accepted": SubState.NOT_ACCEPTED,
     "withdrawn": SubState.WITHDRAWN,
 }
-REMEDY = "如不服本决定，可自收到之日起60日内申请行政复议，或六个月内提起行政诉讼。"
-LONGEST_QUERY = timedelta(hours=1)
 
 
 class Effect(StrEnum):
@@ -78,13 +75,9 @@ def _keep_receipt(sub: SubApplication, answer: Answer) -> None:
 
 
 def _look_again(sub: SubApplication) -> None:
-    """When to ask a department that has not decided: at first soon, then about as long again as it already took."""
-    if sub.state in SUB_FINAL:
-        return
-    now = timezone.now()
-    waited = now - (sub.dispatched_at or now)
-    sub.next_at = now + min(max(waited, progress.FIRST_QUERY), LONGEST_QUERY)
-    sub.save(update_fields=["next_at"])
+    if sub.state not in SUB_FINAL:
+        sub.next_at = progress.next_query(sub, timezone.now())
+        sub.save(update_fields=["next_at"])
 
 
 def _received(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from cases.states import CASE_FINAL, SUB_ACCEPTED_OR_LATER, SUB_FINAL, CaseState
 
 RECHECK = timedelta(hours=1)
 FIRST_QUERY = timedelta(seconds=30)
+LONGEST_QUERY = timedelta(hours=1)
 
 
 class Standing(Enum):
@@ -138,6 +139,12 @@ def send_out(case: Case, sub: SubApplication) -> None:
     if sub.connect != "manual":
         context = context_of(case)
         outbox.promise(sub, Delivery.Purpose.FILE, filing_body(case, sub, context, forms.select(context)))
+
+
+def next_query(sub: SubApplication, now: datetime) -> datetime:
+    """When to ask a department that has not decided: at first soon, then about as long again as it already took."""
+    waited = now - (sub.dispatched_at or now)
+    return now + min(max(waited, FIRST_QUERY), LONGEST_QUERY)
 
 
 def settle(case: Case, subs: Sequence[SubApplication]) -> None:

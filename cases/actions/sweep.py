@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from threading import Event
 from uuid import UUID
 
@@ -22,7 +21,6 @@ BATCH = 50
 SWEEP_LOCK = 7_310_001  # one sweep at a time in the whole installation
 # The pump and the queries look after these; only on a worklist nobody else does.
 OWN_CLOCK = frozenset({SubState.READY}) | SUB_WITH_DEPARTMENT
-LONGEST_QUERY = timedelta(hours=1)
 
 
 def sweep() -> int:
@@ -64,9 +62,7 @@ def ask_the_silent() -> int:
     silent = SubApplication.objects.filter(state__in=SUB_WITH_DEPARTMENT, next_at__lte=now).exclude(connect="manual")
     found = list(silent.order_by("next_at")[:BATCH])
     for sub in found:
-        waited = now - (sub.dispatched_at or now)
-        later = now + min(max(waited, progress.FIRST_QUERY), LONGEST_QUERY)
-        SubApplication.objects.filter(pk=sub.pk).update(next_at=later)
+        SubApplication.objects.filter(pk=sub.pk).update(next_at=progress.next_query(sub, now))
     dispatch.ask_about(found)
     _tell_of_overdue(found)
     return len(found)

@@ -45,7 +45,6 @@ applicants_only = _declare(Policy(roles=frozenset({Role.CITIZEN, Role.COMPANY}))
 desk_only = _declare(Policy(roles=frozenset({Role.CLERK, Role.STAFF})))
 clerks_only = _declare(Policy(roles=frozenset({Role.CLERK})))
 staff_only = _declare(Policy(roles=frozenset({Role.STAFF})))
-supervisors_only = _declare(Policy(roles=frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})))
 
 
 def policy_of(view: Any, request: HttpRequest) -> Policy:

@@ -105,11 +105,6 @@ class Account(AbstractBaseUser, PermissionsMixin):
         kinds = {Role.CLERK: "clerk", Role.STAFF: "staff"}
         return Actor(kinds.get(Role(self.role), "applicant"), str(self.pk), self.department)  # type: ignore[arg-type]
 
-    @property
-    def is_desk(self) -> bool:
-        """Works at a counter or in a department."""
-        return self.role in (Role.CLERK, Role.STAFF)
-
 
 class ApiToken(models.Model):
     """A bearer token of the API: hashed, expiring, revocable. The clear text is shown once."""

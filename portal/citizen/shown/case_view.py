@@ -17,8 +17,9 @@ from cases.queries.due_days import WhyDay
 from cases.queries.timeline import TimelineEntry
 from portal.citizen.language import lang
 from portal.citizen.shown.departments import department, named, short_of
-from portal.citizen.shown.parts import Answer, Fact, Told
+from portal.citizen.shown.parts import Answer, Fact
 from portal.ui import words
+from portal.ui.parts import Told
 
 # The result stands in its own list, and "办好了" has said it already.
 TOLD_ELSEWHERE = frozenset({"result.issued"})

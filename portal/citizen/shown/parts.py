@@ -41,16 +41,6 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """One way to narrow a list; `on` while it is in force."""
-
-    title: str
-    href: str
-    on: bool
-    count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """One of the three answers at the top of a case page."""
 
@@ -77,18 +67,6 @@ class Task:
     word: str
     number: int
     icon: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A sentence of the timeline."""
-
-    when: str
-    text: str
-    state: str = ""
-    dept_code: str = ""
-    dept_short: str = ""
-    next: bool = False
 
 
 @dataclass(frozen=True, slots=True)

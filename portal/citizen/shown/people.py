@@ -9,8 +9,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from cases.queries.task_list import PartyView
-from portal.citizen.shown.parts import Told
 from portal.ui import words
+from portal.ui.parts import Told
 
 _LOOKS = {"not_asked": "todo", "asked": "party", "agreed": "done", "declined": "bad"}
 

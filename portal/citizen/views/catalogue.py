@@ -20,8 +20,9 @@ from portal.accounts.access import public
 from portal.citizen.language import said
 from portal.citizen.shown import bundles, guides, pictures
 from portal.citizen.shown.departments import receivers, short_of
-from portal.citizen.shown.parts import Crumb, Filter, trail
+from portal.citizen.shown.parts import Crumb, trail
 from portal.citizen.shown.search import hits
+from portal.ui.parts import Filter
 
 SUGGESTIONS = 6
 CHANNELS = ("online", "mobile", "window", "kiosk", "proactive")

@@ -15,6 +15,7 @@ from portal.counter.shown.clocks import ClockShown, shown
 from portal.counter.shown.rows import Column, Figure
 from portal.ui import words
 from portal.ui.flow import FlowEdge, FlowNode, FlowPicture, draw
+from portal.ui.parts import Told
 
 LOOKS = {"item.approved": "done", "result.issued": "done", "case.concluded": "done", "item.rejected": "bad",
          "item.not_accepted": "bad", "item.supplement_requested": "you", "item.choice_asked": "you"}  # fmt: skip
@@ -37,18 +38,6 @@ class SubShown:
     way: str
     note: str
     latest: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A sentence of the timeline."""
-
-    when: str
-    text: str
-    state: str = ""
-    dept_code: str = ""
-    dept_short: str = ""
-    next: bool = False
 
 
 @dataclass(frozen=True, slots=True)

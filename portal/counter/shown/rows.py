@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from cases.queries import TaskRow, Worklist
 from portal.counter.shown.clocks import ClockShown, shown
+from portal.ui.parts import Filter
 
 COLOURS = ("red", "yellow", "green", "paused")
 LOOKS = {"red": "bad", "yellow": "you", "green": "done", "paused": "paused"}
@@ -45,14 +46,6 @@ class Group:
     title: str
     note: str
     rows: tuple[RowShown, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    title: str
-    href: str
-    on: bool
-    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
