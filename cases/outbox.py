@@ -33,7 +33,7 @@ _CLAIM = """
 WITH ranked AS (
     SELECT id, row_number() OVER (PARTITION BY department ORDER BY next_at) AS turn
     FROM cases_delivery
-    WHERE state = 'due' AND next_at <= clock_timestamp() AND (lease_until IS NULL OR lease_until < clock_timestamp())
+    WHERE state = 'due' AND next_at <= GREATEST(clock_timestamp(), %(now)s) AND (lease_until IS NULL OR lease_until < clock_timestamp())
 ), chosen AS (
     SELECT d.id FROM cases_delivery d JOIN ranked r ON r.id = d.id
     WHERE d.state = 'due' AND (d.lease_until IS NULL OR d.lease_until < clock_timestamp()) AND r.turn <= %(quota)s
@@ -90,9 +90,12 @@ def cancel_due(sub: SubApplication) -> int:
 
 
 def claim(limit: int, quota: int) -> list[Claim]:
-    """Lease up to `limit` due deliveries, at most `quota` a department, fairly over departments (database clock)."""
+    """Lease up to `limit` due deliveries, at most `quota` a department, fairly over departments.
+
+    Leases run by the database clock alone. What is due is due by either clock: `next_at` was written by ours.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"limit": limit, "quota": quota, "lease": LEASE_S})
+        cursor.execute(_CLAIM, {"limit": limit, "quota": quota, "lease": LEASE_S, "now": timezone.now()})
         leased = dict(cursor.fetchall())
     rows = Delivery.objects.filter(pk__in=leased).select_related("sub")
     return [Claim(row, leased[row.pk]) for row in rows]

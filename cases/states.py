@@ -42,6 +42,7 @@ class SubState(TextChoices):
     NOT_ACCEPTED = "not_accepted", _("不予受理")
     WITHDRAWN = "withdrawn", _("已撤回")
     CANCELLED = "cancelled", _("不再办理")
+    LAPSED = "lapsed", _("已终止")
 
 
 class DeliveryState(TextChoices):
@@ -59,7 +60,14 @@ CASE_OPEN = frozenset(
 CASE_FINAL = frozenset({CaseState.CONCLUDED, CaseState.WITHDRAWN, CaseState.LAPSED})
 
 SUB_FINAL = frozenset(
-    {SubState.APPROVED, SubState.REJECTED, SubState.NOT_ACCEPTED, SubState.WITHDRAWN, SubState.CANCELLED}
+    {
+        SubState.APPROVED,
+        SubState.REJECTED,
+        SubState.NOT_ACCEPTED,
+        SubState.WITHDRAWN,
+        SubState.CANCELLED,
+        SubState.LAPSED,
+    }
 )
 SUB_REFUSED = frozenset({SubState.REJECTED, SubState.NOT_ACCEPTED})
 SUB_DECIDED = frozenset({SubState.APPROVED}) | SUB_REFUSED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from django.utils import timezone
@@ -31,9 +31,7 @@ class Effect(StrEnum):
     LATE = "late"
 
 
-def apply_answer(
-    case: Case, subs: Sequence[SubApplication], sub: SubApplication, answer: Answer, *, by: Actor
-) -> Effect:
+def apply_answer(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, *, by: Actor) -> Effect:
     """Let an answer take effect on a locked case, then carry the case on.
 
     The first decision stands: another one after it changes nothing and a person is told. An answer after a
@@ -44,6 +42,8 @@ def apply_answer(
         _keep_receipt(sub, answer)
         HANDLERS[answer.status](case, sub, answer, by)
         _look_again(sub)
+        if sub.state in SUB_FINAL:
+            progress.became_final(case, subs, sub)
         attention.close(case, Attention.Reason.SILENT, Attention.Reason.NOT_DELIVERED, sub=sub)
         progress.advance(case, subs)
     elif effect is Effect.CONTRADICTION:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from bundles import forms
 from bundles.rules import evaluate
 from cases import notices
-from cases.actions import facts, materials, numbering, parties, progress
+from cases.actions import facts, materials, numbering, occasions, parties, progress
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_subs
 from cases.errors import Duplicate, NotEligible, NotReady, WrongState
@@ -88,6 +88,7 @@ def check_ready(case: Case) -> None:
     faults += [(slot.slot, f"还差一项材料：{slot.label}") for slot in materials.missing_materials(case)]
     if faults:
         raise NotReady(f"还有 {len(faults)} 处要补：{faults[0][1]}", tuple(faults))
+    occasions.before_handing_in(case, context, selection)
 
 
 def file_case(case: Case, *, by: Actor) -> None:
@@ -102,7 +103,9 @@ def file_case(case: Case, *, by: Actor) -> None:
     record(case, "case.filed", by=by, items=list(selection.items), channel=case.channel)
     notices.filed(case)
     lay_out(case, _plan_of(context, selection))
-    progress.advance(case, lock_subs(case))
+    subs = lock_subs(case)
+    occasions.after_filing(case, subs)
+    progress.advance(case, subs)
 
 
 def file_later(case_id: UUID, items: Sequence[str], *, by: Actor) -> Case:
@@ -126,7 +129,9 @@ def file_later(case_id: UUID, items: Sequence[str], *, by: Actor) -> Case:
         record(case, "case.taken_up_again", by=by, items=chosen)
         context = facts.context_of(case)
         lay_out(case, _plan_of(context, forms.select(context), chosen, _filed_instances(case, context)))
-        progress.advance(case, lock_subs(case))
+        subs = lock_subs(case)
+        occasions.after_filing(case, subs)
+        progress.advance(case, subs)
         return case
 
 

@@ -25,7 +25,7 @@ from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_case_of, lock_subs
 from cases.models import Attention, Case, SubApplication
 from cases.ports import SYSTEM, Reason
-from cases.states import SubState
+from cases.states import SUB_FINAL, SubState
 
 log = structlog.get_logger(__name__)
 
@@ -114,7 +114,7 @@ def _readable(reading: Any) -> dict[str, Any]:
     return {"kind": reading.kind, "key": reading.key, "value": shown}
 
 
-def _act(case: Case, subs: Sequence[SubApplication], sub: SubApplication, item: Item, judged: Sequence[Judged]) -> None:
+def _act(case: Case, subs: list[SubApplication], sub: SubApplication, item: Item, judged: Sequence[Judged]) -> None:
     """Apply the verdict to a locked, ready sub-application and carry the case on."""
     first_fault = next((one for one in judged if one.verdict == "fail"), None)
     unknown = any(one.verdict == "unknown" for one in judged)
@@ -139,6 +139,8 @@ def _act(case: Case, subs: Sequence[SubApplication], sub: SubApplication, item: 
     else:
         attention.close(case, Attention.Reason.WAITING_FOR_FACT, Attention.Reason.FAULT, sub=sub)
         progress.send_out(case, sub)
+    if sub.state in SUB_FINAL:
+        progress.became_final(case, subs, sub)
     progress.advance(case, subs)
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bundles import forms, queries
 from cases import notices, outbox
-from cases.actions import attention, limits
+from cases.actions import attention, limits, occasions, pauses
 from cases.actions.bodies import filing_body
 from cases.actions.events import record
 from cases.actions.facts import context_of
@@ -38,15 +38,21 @@ class Standing(Enum):
     CANCEL = 3
 
 
-def advance(case: Case, subs: Sequence[SubApplication]) -> None:
+def advance(case: Case, subs: list[SubApplication]) -> None:
     """Carry a locked case as far as its facts allow, then settle its own state."""
-    by_id = {sub.pk: sub for sub in subs}
-    needs = _needs_of(case)
     moved = True
     while moved:
+        by_id = {sub.pk: sub for sub in subs}
+        needs = _needs_of(case)
         waiting = [sub for sub in subs if sub.state == SubState.WAITING]
-        moved = any([_step(case, sub, _standing(sub, needs[sub.pk], by_id)) for sub in waiting])
+        moved = any([_step(case, subs, sub, _standing(sub, needs[sub.pk], by_id)) for sub in waiting])
     settle(case, subs)
+
+
+def became_final(case: Case, subs: list[SubApplication], sub: SubApplication) -> None:
+    """Whatever follows from a sub-application's end: its clock stops, the rest of the engine has its say."""
+    pauses.end_all(sub)
+    occasions.after_final(case, subs, sub)
 
 
 def _needs_of(case: Case) -> Mapping[UUID, list[Need]]:
@@ -96,15 +102,15 @@ def _is_met(need: str, state: str) -> bool:
     return state in (SUB_FINAL if need == "finished" else SUB_ACCEPTED_OR_LATER)
 
 
-def _step(case: Case, sub: SubApplication, standing: Standing) -> bool:
+def _step(case: Case, subs: list[SubApplication], sub: SubApplication, standing: Standing) -> bool:
     """Act on one waiting sub-application; True when it moved and others may move with it."""
     if standing is Standing.MET:
-        release(case, sub)
-        return True
+        return _release_unless_closed(case, sub)
     if standing is Standing.CANCEL:
         sub.cancel(at=timezone.now())
         sub.save(update_fields=["state", "closed_at", "next_at"])
         record(case, "item.cancelled", by=SYSTEM, sub=sub)
+        became_final(case, subs, sub)
         return True
     if standing is Standing.ASK and sub.choice == "":
         sub.choice = Choice.ASKED
@@ -114,12 +120,25 @@ def _step(case: Case, sub: SubApplication, standing: Standing) -> bool:
     return False
 
 
+def _release_unless_closed(case: Case, sub: SubApplication) -> bool:
+    """Release what nothing upstream holds, unless a gate of its own is closed; the page says which."""
+    gate = occasions.closed_gate(case, sub, queries.version(case.bundle_version_id).spec.item(sub.item_id))
+    if gate is None:
+        release(case, sub)
+        return True
+    if sub.held_by != gate.code:
+        record(case, "item.held", by=SYSTEM, sub=sub, gate=gate.code)
+    sub.held_by, sub.next_at = gate.code, gate.until or timezone.now() + RECHECK
+    sub.save(update_fields=["held_by", "next_at"])
+    return False
+
+
 def release(case: Case, sub: SubApplication) -> None:
     """Let a waiting sub-application go: to be judged where it has rules, else straight to its department."""
     now = timezone.now()
     sub.release(at=now)
-    sub.next_at = now
-    sub.save(update_fields=["state", "released_at", "next_at"])
+    sub.held_by, sub.next_at = "", now
+    sub.save(update_fields=["state", "released_at", "held_by", "next_at"])
     record(case, "item.released", by=SYSTEM, sub=sub)
     item = queries.version(case.bundle_version_id).spec.item(sub.item_id)
     if item.decision.rules:
@@ -147,7 +166,7 @@ def next_query(sub: SubApplication, now: datetime) -> datetime:
     return now + min(max(waited, FIRST_QUERY), LONGEST_QUERY)
 
 
-def settle(case: Case, subs: Sequence[SubApplication]) -> None:
+def settle(case: Case, subs: list[SubApplication]) -> None:
     """Bring the state of a locked case in line with its sub-applications."""
     if case.state in CASE_FINAL or case.state == CaseState.DRAFT or not subs:
         return
@@ -166,9 +185,10 @@ def settle(case: Case, subs: Sequence[SubApplication]) -> None:
     case.save(update_fields=["state", "due_on", "next_at"])
 
 
-def _waits_for_applicant(case: Case, subs: Sequence[SubApplication]) -> bool:
+def _waits_for_applicant(case: Case, subs: list[SubApplication]) -> bool:
     asked = any(sub.state == SubState.WAITING and sub.choice == Choice.ASKED for sub in subs)
-    return asked or Supplement.objects.filter(case=case, state=Supplement.State.OPEN).exists()
+    is_open = asked or Supplement.objects.filter(case=case, state=Supplement.State.OPEN).exists()
+    return is_open or occasions.waits_for_applicant(case, subs)
 
 
 def _close(case: Case, subs: Sequence[SubApplication]) -> None:

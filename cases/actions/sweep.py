@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from cases.actions import attention, dispatch, handing_in, progress
+from cases.actions import attention, dispatch, handing_in, occasions, progress
 from cases.actions.locking import lock_case, lock_subs
 from cases.models import Attention, Case, SubApplication
 from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, CaseState, SubState
@@ -28,6 +28,7 @@ def sweep() -> int:
     done = dispatch.pump()
     done += ask_the_silent()
     done += look_again()
+    done += occasions.on_sweep()
     if done:
         log.info("sweep.done", steps=done)
     return done

@@ -27,6 +27,7 @@ def withdraw_item(sub_id: UUID, *, by: Actor, reason: str) -> Case:
     if mine.state in SUB_FINAL:
         raise WrongState("这件事已经有结果，不能撤回")
     _withdraw(case, mine, by, reason)
+    progress.became_final(case, subs, mine)
     progress.advance(case, subs)
     return case
 
@@ -47,6 +48,7 @@ def withdraw_case(case_id: UUID, *, by: Actor, reason: str) -> Case:
         raise WrongState("办件已经结束，不能撤回")
     for sub in undecided:
         _withdraw(case, sub, by, reason)
+        progress.became_final(case, subs, sub)
     progress.advance(case, subs)
     return case
 

@@ -8,6 +8,7 @@ from cases.models.inbox import InboxMessage
 from cases.models.lookup import Lookup
 from cases.models.material import Material
 from cases.models.party import Consent, Party
+from cases.models.pause import Extension, HeldAnswer, Pause
 from cases.models.result import Result
 from cases.models.sub_application import Need, SubApplication
 from cases.models.supplement import Supplement, SupplementPoint
@@ -19,12 +20,15 @@ __all__ = [
     "Consent",
     "Delivery",
     "Event",
+    "Extension",
+    "HeldAnswer",
     "InboxMessage",
     "Lookup",
     "Material",
     "Need",
     "NumberSeries",
     "Party",
+    "Pause",
     "Result",
     "SubApplication",
     "Supplement",

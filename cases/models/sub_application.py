@@ -55,6 +55,10 @@ class SubApplication(ConcurrentTransitionMixin, models.Model):
     # The applicant's answer where an upstream refusal leaves the choice to him (`if_rejected: ask`).
     choice = models.CharField(max_length=16, blank=True, default="", choices=Choice)
     procedure = models.CharField(max_length=64, blank=True, default="")
+    # Why it is not released although nothing upstream is missing: the code of the closed gate.
+    held_by = models.CharField(max_length=32, blank=True, default="")
+    # Rises with every change of the plan of a live case (排程改计划); only that lets a decided item be decided anew.
+    plan_version = models.PositiveSmallIntegerField(default=1)
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField(null=True)
@@ -160,6 +164,17 @@ class SubApplication(ConcurrentTransitionMixin, models.Model):
     def cancel(self, *, at: datetime) -> None:
         """What it depends on was refused."""
         self.closed_at, self.next_at = at, None
+
+    @transition(field=state, source=[SubState.WAITING, *UNDECIDED], target=SubState.LAPSED)
+    def lapse(self, *, at: datetime) -> None:
+        """Ended because what was asked for did not come in time (逾期终止)."""
+        self.closed_at, self.next_at = at, None
+
+    @transition(field=state, source=[SubState.APPROVED, *WITH_DEPARTMENT], target=SubState.DISPATCHED)
+    def change_plan(self, *, at: datetime) -> None:
+        """A new version of the plan is on its way to the department, which decides anew."""
+        self.plan_version += 1
+        self.dispatched_at, self.closed_at = at, None
 
 
 class Need(models.Model):

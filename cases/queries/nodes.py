@@ -29,6 +29,7 @@ _LOOKS: Mapping[str, str] = {
     SubState.NOT_ACCEPTED: "bad",
     SubState.WITHDRAWN: "gone",
     SubState.CANCELLED: "gone",
+    SubState.LAPSED: "gone",
 }
 _UNDECIDED = gettext_lazy("无法判断，转人工")
 _SOURCE = re.compile(r"(?:api|licence):(?P<code>\w+)@\w+\.(?P<field>\w+)")

@@ -41,6 +41,7 @@ SENTENCES: Mapping[str, Any] = {
     "item.not_accepted": gettext_lazy("{item}：不予受理，理由见结果"),
     "item.withdrawn": gettext_lazy("{item}：已撤回"),
     "item.cancelled": gettext_lazy("{item}：前一件没有办成，不再办理"),
+    "item.lapsed": gettext_lazy("{item}：逾期未办，已终止"),
     "item.choice_asked": gettext_lazy("{item}：前一件没有办成，等您选择是否继续"),
     "item.chosen": gettext_lazy("{item}：您的选择已记下"),
     "case.resumed": gettext_lazy("继续办理"),
@@ -63,6 +64,7 @@ STATE_WORDS: Mapping[str, Any] = {
     SubState.NOT_ACCEPTED: gettext_lazy("不予受理"),
     SubState.WITHDRAWN: gettext_lazy("已撤回"),
     SubState.CANCELLED: gettext_lazy("不再办理"),
+    SubState.LAPSED: gettext_lazy("已终止"),
 }
 
 # What a citizen hears of what a clerk sees: the fact and that somebody looks after it, without the machinery.

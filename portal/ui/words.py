@@ -57,6 +57,7 @@ _PICTURE_STATE = {
     "not_accepted": "bad",
     "withdrawn": "gone",
     "cancelled": "gone",
+    "lapsed": "gone",
 }
 
 

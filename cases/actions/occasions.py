@@ -1,0 +1,84 @@
+"""Occasions at which other parts of the engine have a say, so that the path of a case itself stays short.
+
+Each list names functions by path; they are resolved at their first use, because they may use the engine themselves.
+All but `ON_SWEEP` run inside the transaction that holds the case locked, and must not leave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from bundles import forms
+from bundles.spec import Item
+from cases.models import Case, SubApplication
+from cases.ports import Answer
+
+# (case, context, selection): raises NotReady or NotEligible where the case cannot be handed in.
+BEFORE_HANDING_IN: tuple[str, ...] = ()
+# (case, subs): the case was received, its sub-applications stand; what has to be there from the start is made.
+AFTER_FILING: tuple[str, ...] = ()
+# (case, sub, item) -> Closed | None: everything upstream is there; may it be released now?
+BEFORE_RELEASE: tuple[str, ...] = ()
+# (case, subs, sub, answer) -> str: the reason code why an approval must wait before it takes effect, "" for none.
+BEFORE_APPROVAL: tuple[str, ...] = ()
+# (case, subs, sub): a sub-application has become final; new ones may be appended to `subs`.
+AFTER_FINAL: tuple[str, ...] = ()
+# (case, subs) -> bool: nothing goes on without the applicant.
+WAITS_FOR_APPLICANT: tuple[str, ...] = ()
+# () -> int: a round of its own in every sweep; how many steps were done.
+ON_SWEEP: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Why something that could start does not start yet: a code, a sentence for people, when to look again."""
+
+    code: str
+    text: str
+    until: datetime | None = None
+
+
+@cache
+def _of(paths: tuple[str, ...]) -> tuple[Callable[..., Any], ...]:
+    return tuple(import_string(f"cases.actions.{path}") for path in paths)
+
+
+def before_handing_in(case: Case, context: forms.Context, selection: forms.Selection) -> None:
+    for check in _of(BEFORE_HANDING_IN):
+        check(case, context, selection)
+
+
+def after_filing(case: Case, subs: list[SubApplication]) -> None:
+    for act in _of(AFTER_FILING):
+        act(case, subs)
+
+
+def closed_gate(case: Case, sub: SubApplication, item: Item) -> Closed | None:
+    """The first gate that keeps a sub-application from being released, None where all are open."""
+    found = (gate(case, sub, item) for gate in _of(BEFORE_RELEASE))
+    return next((closed for closed in found if closed is not None), None)
+
+
+def reason_to_hold(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer) -> str:
+    """Why an approval must wait, "" where it takes effect at once."""
+    found: Iterable[str] = (ask(case, subs, sub, answer) for ask in _of(BEFORE_APPROVAL))
+    return next((reason for reason in found if reason), "")
+
+
+def after_final(case: Case, subs: list[SubApplication], sub: SubApplication) -> None:
+    for act in _of(AFTER_FINAL):
+        act(case, subs, sub)
+
+
+def waits_for_applicant(case: Case, subs: list[SubApplication]) -> bool:
+    return any(ask(case, subs) for ask in _of(WAITS_FOR_APPLICANT))
+
+
+def on_sweep() -> int:
+    return sum(act() for act in _of(ON_SWEEP))
