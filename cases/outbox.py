@@ -33,7 +33,8 @@ _CLAIM = """
 WITH ranked AS (
     SELECT id, row_number() OVER (PARTITION BY department ORDER BY next_at) AS turn
     FROM cases_delivery
-    WHERE state = 'due' AND next_at <= GREATEST(clock_timestamp(), %(now)s) AND (lease_until IS NULL OR lease_until < clock_timestamp())
+    WHERE state = 'due' AND next_at <= GREATEST(clock_timestamp(), %(now)s)
+      AND (lease_until IS NULL OR lease_until < clock_timestamp())
 ), chosen AS (
     SELECT d.id FROM cases_delivery d JOIN ranked r ON r.id = d.id
     WHERE d.state = 'due' AND (d.lease_until IS NULL OR d.lease_until < clock_timestamp()) AND r.turn <= %(quota)s
