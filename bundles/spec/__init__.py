@@ -15,6 +15,7 @@ from bundles.spec.items import (
     Item,
     Rule,
     Special,
+    Trigger,
 )
 from bundles.spec.parts import (
     Agent,
@@ -30,12 +31,14 @@ from bundles.spec.parts import (
     Text,
     Variable,
 )
+from bundles.spec.runtime import Change, Merge, Replan, Retry
 
 __all__ = [
     "Agent",
     "Alternative",
     "Applicant",
     "BundleSpec",
+    "Change",
     "Clock",
     "Decision",
     "Dependency",
@@ -48,17 +51,21 @@ __all__ = [
     "Instances",
     "Item",
     "Material",
+    "Merge",
     "Option",
     "Party",
     "Question",
     "Reason",
     "Reasons",
+    "Replan",
     "Result",
+    "Retry",
     "Rule",
     "Section",
     "Special",
     "Stage",
     "Text",
+    "Trigger",
     "Variable",
     "dump",
     "load",

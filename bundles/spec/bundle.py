@@ -24,6 +24,7 @@ from bundles.spec.parts import (
     Variable,
 )
 from bundles.spec.reading import Node
+from bundles.spec.runtime import Merge, Replan, Retry
 
 SCHEMA_VERSION = 1
 
@@ -63,6 +64,8 @@ class BundleSpec(Node):
     stages: tuple[Stage, ...] = ()
     constraints: tuple[Any, ...] = ()
     formulas: tuple[Any, ...] = ()
+    merge: Merge | None = None
+    replan: Replan | None = None
 
     parts: ClassVar[Mapping[str, Any]] = {
         "summary": Text,
@@ -78,6 +81,8 @@ class BundleSpec(Node):
         "results": [Result],
         "reasons": Reasons,
         "stages": [Stage],
+        "merge": Merge,
+        "replan": Replan,
     }
 
     def item(self, item_id: str) -> Item:
@@ -133,6 +138,12 @@ class BundleSpec(Node):
     def variables(self) -> Mapping[str, Variable]:
         raw = self.extra.get("variables") or {}
         return {name: Variable.read(entry, f"variables.{name}") for name, entry in raw.items()}
+
+    @cached_property
+    def retry(self) -> Retry | None:
+        """How often registers that do not answer are asked again before a person is asked (`instant.retry`)."""
+        raw = (self.extra.get("instant") or {}).get("retry")
+        return Retry.read(raw, "instant.retry") if raw else None
 
     @cached_property
     def groups(self) -> Mapping[str, Group]:

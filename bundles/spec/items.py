@@ -119,6 +119,18 @@ class Instances(Node):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Trigger(Node):
+    """An item that joins the case by itself once `event` (a path into a register) is true, `within` a time."""
+
+    event: str
+    within: Duration | None = None
+    remind: tuple[int, ...] = ()  # days before the end
+    zh: str | None = None
+
+    parts: ClassVar[Mapping[str, Any]] = {"within": Duration}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Item(Node):
     """One item of the bundle, tied to a matter of the catalogue."""
 
@@ -148,7 +160,7 @@ class Item(Node):
     repeatable: Any = None
     not_eligible: Any = None
     steps: Any = None
-    trigger: Any = None
+    trigger: Trigger | None = None
     on_failure: Any = None
     appointment: Any = None
 
@@ -159,4 +171,5 @@ class Item(Node):
         "decision": Decision,
         "depends_on": [Dependency],
         "instances": Instances,
+        "trigger": Trigger,
     }
