@@ -23,6 +23,7 @@ NEXT_STEPS = {
     Attention.Reason.BAD_RESULT: "部门回传的结果缺少约定内容，请部门补传",
     Attention.Reason.FORGOTTEN: "部门系统查不到已收件的申请，请与部门核实后再决定是否重送",
     Attention.Reason.WAITING_FOR_FACT: "等待的数据还没有出现；系统会继续查询",
+    Attention.Reason.ASKED_AGAIN: "同一部门对同一申请再次要求补正，不合一次性告知；请核实理由",
     Attention.Reason.FAULT: "程序处理这条消息失败，请运维查看日志后重试",
 }
 

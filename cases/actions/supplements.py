@@ -59,6 +59,7 @@ def _open_notice(case: Case) -> Supplement:
         defaults={
             "round": Supplement.objects.filter(case=case).count() + 1,
             "sent_at": now,
+            "next_at": now + progress.RECHECK,
             "due_on": limits.calendar_of(case).add_working_days(timezone.localdate(now), ANSWER_WORKING_DAYS),
         },
     )
@@ -118,8 +119,8 @@ def answer(case_id: UUID, *, by: Actor) -> Case:
             mine = [point for point in points if point.sub_id == sub.pk]
             if mine and sub.state == SubState.SUPPLEMENT_REQUESTED:
                 _send_back(case, sub, mine, by)
-        notice.state, notice.answered_at = Supplement.State.ANSWERED, timezone.now()
-        notice.save(update_fields=["state", "answered_at"])
+        notice.state, notice.answered_at, notice.next_at = Supplement.State.ANSWERED, timezone.now(), None
+        notice.save(update_fields=["state", "answered_at", "next_at"])
         progress.advance(case, subs)
         return case
 

@@ -3,6 +3,7 @@
 from cases.models.attention import Attention
 from cases.models.case import Case, NumberSeries
 from cases.models.delivery import Delivery
+from cases.models.document import Document
 from cases.models.event import AccessRecord, Event
 from cases.models.inbox import InboxMessage
 from cases.models.lookup import Lookup
@@ -19,6 +20,7 @@ __all__ = [
     "Case",
     "Consent",
     "Delivery",
+    "Document",
     "Event",
     "Extension",
     "HeldAnswer",

@@ -21,6 +21,7 @@ class Attention(models.Model):
         BAD_RESULT = "bad_result", _("部门结果不完整")
         FORGOTTEN = "forgotten", _("部门查不到已收件的申请")
         WAITING_FOR_FACT = "waiting_for_fact", _("等一个还没出现的数据")
+        ASKED_AGAIN = "asked_again", _("同一部门再次要求补正")
         FAULT = "fault", _("程序处理失败")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -77,6 +77,7 @@ SOFTENED: Mapping[str, Any] = {
     Attention.Reason.BAD_RESULT: gettext_lazy("{dept}的结果还不完整，已请部门补传"),
     Attention.Reason.FORGOTTEN: gettext_lazy("{dept}需要核对收件情况，工作人员正在处理"),
     Attention.Reason.WAITING_FOR_FACT: gettext_lazy("在等一项数据，系统会继续查询，您不用操作"),
+    Attention.Reason.ASKED_AGAIN: gettext_lazy("{dept}再次要求补正，我们已请该部门说明理由"),
     Attention.Reason.FAULT: gettext_lazy("处理时遇到问题，工作人员已收到提醒"),
 }
 
