@@ -24,6 +24,9 @@ NEXT_STEPS = {
     Attention.Reason.FORGOTTEN: "部门系统查不到已收件的申请，请与部门核实后再决定是否重送",
     Attention.Reason.WAITING_FOR_FACT: "等待的数据还没有出现；系统会继续查询",
     Attention.Reason.ASKED_AGAIN: "同一部门对同一申请再次要求补正，不合一次性告知；请核实理由",
+    Attention.Reason.OUTDATED: "上游的结果或数据更正了，请核对本事项的决定是否受影响",
+    Attention.Reason.UNCHECKED: "告知承诺的事后核查已到期，请尽快核查并登记结论",
+    Attention.Reason.SUSPENDED: "数据存疑，发放已暂停；请核实后恢复或停止",
     Attention.Reason.FAULT: "程序处理这条消息失败，请运维查看日志后重试",
 }
 

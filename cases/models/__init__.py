@@ -2,14 +2,19 @@
 
 from cases.models.attention import Attention
 from cases.models.case import Case, NumberSeries
+from cases.models.commitment import Commitment, CommitmentCheck
 from cases.models.delivery import Delivery
+from cases.models.dispute import DataDispute
 from cases.models.document import Document
+from cases.models.errand import LicenceErrand
 from cases.models.event import AccessRecord, Event
 from cases.models.inbox import InboxMessage
 from cases.models.lookup import Lookup
 from cases.models.material import Material
+from cases.models.owed import OwedPaper
 from cases.models.party import Consent, Party
 from cases.models.pause import Extension, HeldAnswer, Pause
+from cases.models.recurring import RecurringEntitlement, RecurringPayment
 from cases.models.result import Result
 from cases.models.sub_application import Need, SubApplication
 from cases.models.supplement import Supplement, SupplementPoint
@@ -18,19 +23,26 @@ __all__ = [
     "AccessRecord",
     "Attention",
     "Case",
+    "Commitment",
+    "CommitmentCheck",
     "Consent",
+    "DataDispute",
     "Delivery",
     "Document",
     "Event",
     "Extension",
     "HeldAnswer",
     "InboxMessage",
+    "LicenceErrand",
     "Lookup",
     "Material",
     "Need",
     "NumberSeries",
+    "OwedPaper",
     "Party",
     "Pause",
+    "RecurringEntitlement",
+    "RecurringPayment",
     "Result",
     "SubApplication",
     "Supplement",

@@ -23,6 +23,9 @@ class Attention(models.Model):
         WAITING_FOR_FACT = "waiting_for_fact", _("等一个还没出现的数据")
         ASKED_AGAIN = "asked_again", _("同一部门再次要求补正")
         FAULT = "fault", _("程序处理失败")
+        OUTDATED = "outdated", _("所依据的数据已更正")
+        UNCHECKED = "unchecked", _("核查到期还没有做")
+        SUSPENDED = "suspended", _("按月发放已暂停，待核实")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="attentions")

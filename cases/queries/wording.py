@@ -78,6 +78,9 @@ SOFTENED: Mapping[str, Any] = {
     Attention.Reason.FORGOTTEN: gettext_lazy("{dept}需要核对收件情况，工作人员正在处理"),
     Attention.Reason.WAITING_FOR_FACT: gettext_lazy("在等一项数据，系统会继续查询，您不用操作"),
     Attention.Reason.ASKED_AGAIN: gettext_lazy("{dept}再次要求补正，我们已请该部门说明理由"),
+    Attention.Reason.OUTDATED: gettext_lazy("所依据的数据更正了，{dept}正在核对是否受影响"),
+    Attention.Reason.UNCHECKED: gettext_lazy("{dept}的事后核查到期了，正在安排"),
+    Attention.Reason.SUSPENDED: gettext_lazy("按月发放暂停了，{dept}正在核实；核实无误会补发"),
     Attention.Reason.FAULT: gettext_lazy("处理时遇到问题，工作人员已收到提醒"),
 }
 
