@@ -3,6 +3,7 @@
 `load` reads a document, `dump` gives back an equal one: nothing is dropped, unknown keys ride along in `extra`.
 """
 
+from bundles.spec.allocation import Allocation, AllocationGroup
 from bundles.spec.bundle import BundleSpec, dump, load
 from bundles.spec.form import Field, Form, Group, Option, Question, Section
 from bundles.spec.items import (
@@ -31,16 +32,21 @@ from bundles.spec.parts import (
     Text,
     Variable,
 )
+from bundles.spec.points import PointsGroup, PointsRule, PointsTable, TieBreak
 from bundles.spec.runtime import Change, Merge, Replan, Retry
+from bundles.spec.schedule import Dedupe, Overlap, Schedule, ScheduleStep, Span
 
 __all__ = [
     "Agent",
+    "Allocation",
+    "AllocationGroup",
     "Alternative",
     "Applicant",
     "BundleSpec",
     "Change",
     "Clock",
     "Decision",
+    "Dedupe",
     "Dependency",
     "Duration",
     "Eligibility",
@@ -53,7 +59,11 @@ __all__ = [
     "Material",
     "Merge",
     "Option",
+    "Overlap",
     "Party",
+    "PointsGroup",
+    "PointsRule",
+    "PointsTable",
     "Question",
     "Reason",
     "Reasons",
@@ -61,10 +71,14 @@ __all__ = [
     "Result",
     "Retry",
     "Rule",
+    "Schedule",
+    "ScheduleStep",
     "Section",
+    "Span",
     "Special",
     "Stage",
     "Text",
+    "TieBreak",
     "Trigger",
     "Variable",
     "dump",

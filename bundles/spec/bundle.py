@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from bundles.errors import MalformedDocument
+from bundles.spec.allocation import Allocation
 from bundles.spec.form import Field, Form, Group, Question, Section
 from bundles.spec.items import Item
 from bundles.spec.parts import (
@@ -23,8 +24,10 @@ from bundles.spec.parts import (
     Text,
     Variable,
 )
+from bundles.spec.points import PointsTable
 from bundles.spec.reading import Node
 from bundles.spec.runtime import Merge, Replan, Retry
+from bundles.spec.schedule import Dedupe, Schedule, ScheduleStep
 
 SCHEMA_VERSION = 1
 
@@ -144,6 +147,27 @@ class BundleSpec(Node):
         """How often registers that do not answer are asked again before a person is asked (`instant.retry`)."""
         raw = (self.extra.get("instant") or {}).get("retry")
         return Retry.read(raw, "instant.retry") if raw else None
+
+    @cached_property
+    def schedule(self) -> Schedule | None:
+        """The steps of the year, None where it may be applied for at any time."""
+        raw = self.extra.get("schedule")
+        return Schedule(tuple(ScheduleStep.read(entry, "schedule") for entry in raw)) if raw else None
+
+    @cached_property
+    def once_only(self) -> tuple[Dedupe, ...]:
+        """What may be filed only once at a time (`dedupe`, `unique`)."""
+        return tuple(Dedupe.read(self.extra[key], key) for key in ("dedupe", "unique") if self.extra.get(key))
+
+    @cached_property
+    def points(self) -> PointsTable | None:
+        raw = self.extra.get("points")
+        return PointsTable.read(raw, "points") if raw else None
+
+    @cached_property
+    def allocation(self) -> Allocation | None:
+        raw = self.extra.get("allocation")
+        return Allocation.read(raw, "allocation") if raw else None
 
     @cached_property
     def groups(self) -> Mapping[str, Group]:
