@@ -2,6 +2,7 @@
 
 from cases.models.attention import Attention
 from cases.models.case import Case, NumberSeries
+from cases.models.charge import Charge, OrderLine, PaymentEvent, PaymentOrder, Refund
 from cases.models.commitment import Commitment, CommitmentCheck
 from cases.models.delivery import Delivery
 from cases.models.dispute import DataDispute
@@ -23,6 +24,7 @@ __all__ = [
     "AccessRecord",
     "Attention",
     "Case",
+    "Charge",
     "Commitment",
     "CommitmentCheck",
     "Consent",
@@ -38,11 +40,15 @@ __all__ = [
     "Material",
     "Need",
     "NumberSeries",
+    "OrderLine",
     "OwedPaper",
     "Party",
     "Pause",
+    "PaymentEvent",
+    "PaymentOrder",
     "RecurringEntitlement",
     "RecurringPayment",
+    "Refund",
     "Result",
     "SubApplication",
     "Supplement",
