@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bundles.errors import Fault, MalformedDocument
-from bundles.lint import expressions, form, identity, limits, order, papers, references, selection, shape
+from bundles.lint import expressions, form, identity, limits, order, papers, references, runtime, selection, shape
 from bundles.lint.draft import Draft
 from bundles.spec import load
 from bundles.spec.registry import Registry
@@ -25,6 +25,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     limits.faults,
     form.faults,
     papers.faults,
+    runtime.faults,
     expressions.faults,
 )
 

@@ -56,6 +56,8 @@ def _all(draft: Draft) -> Iterator[Found]:
     yield from _figures(draft)
     yield from _points(spec.extra.get("points"))
     yield from _listed("notices", "when", spec.extra.get("notices"))
+    for number, hint in enumerate(spec.merge.hints if spec.merge else ()):
+        yield f"merge.hints[{number}].when", hint.when, None
 
 
 def _situation(draft: Draft) -> Iterator[Found]:

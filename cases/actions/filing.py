@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from bundles import forms
+from bundles import forms, queries
 from bundles.rules import evaluate
+from bundles.spec import BundleSpec
 from cases import notices
 from cases.actions import facts, materials, numbering, occasions, parties, progress
 from cases.actions.events import record
@@ -154,6 +155,7 @@ def _filed_instances(case: Case, context: forms.Context) -> Mapping[str, Sequenc
 
 def lay_out(case: Case, planned: Plan) -> None:
     """Write the sub-applications and edges of a plan; waiting ones are released by `advance`."""
+    spec = queries.version(case.bundle_version_id).spec
     first = SubApplication.objects.filter(case=case).count() + 1
     subs = [_sub(case, one, first + n) for n, one in enumerate(planned.subs)]
     SubApplication.objects.bulk_create(subs)
@@ -164,7 +166,7 @@ def lay_out(case: Case, planned: Plan) -> None:
         Need(
             sub=by_key[need.sub],
             upstream=by_key[need.upstream],
-            need=need.need,
+            need=need_of(spec, need.sub[0], need.need),
             if_rejected=need.if_rejected,
             flow=list(need.flow),
             alternative_of=need.alternative_of,
@@ -172,6 +174,12 @@ def lay_out(case: Case, planned: Plan) -> None:
         for need in planned.needs
         if need.upstream in by_key
     )
+
+
+def need_of(spec: BundleSpec, item_id: str, need: str) -> str:
+    """What an edge asks for: an item that merges answers does not wait for those that are overdue."""
+    merges = spec.merge is not None and spec.merge.item == item_id
+    return Need.FINISHED_OR_OVERDUE if merges and need == "finished" else need
 
 
 def _sub(case: Case, planned: PlannedSub, seq: int) -> SubApplication:

@@ -28,7 +28,7 @@ BEFORE_RELEASE: tuple[str, ...] = ()
 # (case, subs, sub, answer) -> str: the reason code why an approval must wait before it takes effect, "" for none.
 BEFORE_APPROVAL: tuple[str, ...] = ()
 # (case, subs, sub): a sub-application has become final; new ones may be appended to `subs`.
-AFTER_FINAL: tuple[str, ...] = ()
+AFTER_FINAL: tuple[str, ...] = ("adding.spread_out",)
 # (case, subs) -> bool: nothing goes on without the applicant.
 WAITS_FOR_APPLICANT: tuple[str, ...] = ()
 # () -> int: a round of its own in every sweep; how many steps were done.

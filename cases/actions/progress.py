@@ -74,7 +74,7 @@ def _standing(sub: SubApplication, needs: Iterable[Need], subs: Mapping[UUID, Su
 
 def _edge(sub: SubApplication, need: Need, needs: Sequence[Need], subs: Mapping[UUID, SubApplication]) -> Standing:
     upstream = subs[need.upstream_id]
-    if _is_met(need.need, upstream.state):
+    if _is_met(need.need, upstream):
         return Standing.MET
     if upstream.state not in SUB_FINAL:
         return Standing.OPEN
@@ -96,10 +96,13 @@ def _way_out(failed: SubApplication, needs: Sequence[Need], subs: Mapping[UUID, 
     return Standing.CANCEL if any(state in SUB_FINAL - {SubState.APPROVED} for state in instead) else Standing.OPEN
 
 
-def _is_met(need: str, state: str) -> bool:
+def _is_met(need: str, upstream: SubApplication) -> bool:
     if need == "approved":
-        return state == SubState.APPROVED
-    return state in (SUB_FINAL if need == "finished" else SUB_ACCEPTED_OR_LATER)
+        return upstream.state == SubState.APPROVED
+    if need == "accepted":
+        return upstream.state in SUB_ACCEPTED_OR_LATER
+    is_overdue = upstream.due_on is not None and upstream.due_on < timezone.localdate()
+    return upstream.state in SUB_FINAL or (need == Need.FINISHED_OR_OVERDUE and is_overdue)
 
 
 def _step(case: Case, subs: list[SubApplication], sub: SubApplication, standing: Standing) -> bool:
@@ -107,10 +110,7 @@ def _step(case: Case, subs: list[SubApplication], sub: SubApplication, standing:
     if standing is Standing.MET:
         return _release_unless_closed(case, sub)
     if standing is Standing.CANCEL:
-        sub.cancel(at=timezone.now())
-        sub.save(update_fields=["state", "closed_at", "next_at"])
-        record(case, "item.cancelled", by=SYSTEM, sub=sub)
-        became_final(case, subs, sub)
+        call_off(case, subs, sub)
         return True
     if standing is Standing.ASK and sub.choice == "":
         sub.choice = Choice.ASKED
@@ -118,6 +118,14 @@ def _step(case: Case, subs: list[SubApplication], sub: SubApplication, standing:
         record(case, "item.choice_asked", by=SYSTEM, sub=sub)
         notices.choice_needed(case)
     return False
+
+
+def call_off(case: Case, subs: list[SubApplication], sub: SubApplication) -> None:
+    """Cancel what waits: what it depends on was refused, or there is nothing for it to do."""
+    sub.cancel(at=timezone.now())
+    sub.save(update_fields=["state", "closed_at", "next_at"])
+    record(case, "item.cancelled", by=SYSTEM, sub=sub)
+    became_final(case, subs, sub)
 
 
 def _release_unless_closed(case: Case, sub: SubApplication) -> bool:

@@ -180,9 +180,11 @@ class SubApplication(ConcurrentTransitionMixin, models.Model):
 class Need(models.Model):
     """An edge of the plan: `sub` needs `upstream` to have reached `need`; `flow` names result fields that pass on."""
 
+    FINISHED_OR_OVERDUE = "finished_or_due"
+
     sub = models.ForeignKey(SubApplication, on_delete=models.CASCADE, related_name="needs")
     upstream = models.ForeignKey(SubApplication, on_delete=models.CASCADE, related_name="needed_by")
-    need = models.CharField(max_length=16)
+    need = models.CharField(max_length=16)  # approved, finished, accepted, finished_or_due
     if_rejected = models.CharField(max_length=16)
     flow = models.JSONField(default=list)
     # An edge of an alternative path counts only where the main one has failed.

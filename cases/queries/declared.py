@@ -34,8 +34,15 @@ def readable(value: Any, kind: str) -> str:
     if kind == "money":
         return _money(value)
     if isinstance(value, list):
-        return "、".join(str(entry) for entry in value)
+        return "、".join(_entry(entry) for entry in value)
     return str(value)
+
+
+def _entry(entry: Any) -> str:
+    """An entry of a list; of a record, its values one after the other."""
+    if isinstance(entry, Mapping):
+        return " ".join(str(value) for value in entry.values() if value not in (None, "", [], ()))
+    return str(entry)
 
 
 def _money(value: Any) -> str:
