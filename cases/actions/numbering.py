@@ -35,3 +35,31 @@ def _next_serial(region: str, bundle_code: str, day: date) -> int:
         )
         row = cursor.fetchone()
     return int(row[0])
+
+
+def document_number(word: str, region: str, day: date) -> str:
+    """The next number of a document of the year, such as 受理〔2026〕350200-000012号. Gaps are possible.
+
+    The serial comes from a sequence, so that papers of many cases never wait for each other; each year counts from
+    its own start.
+    """
+    return f"{word}〔{day.year}〕{region}-{_next_document_of(day.replace(month=1, day=1)):06d}号"
+
+
+def _next_document_of(year: date) -> int:
+    table = connection.ops.quote_name(NumberSeries._meta.db_table)
+    place = ["", "document", year]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT nextval('cases_document_serial') - last FROM {table} "
+            "WHERE region = %s AND bundle_code = %s AND day = %s",
+            place,
+        )
+        found = cursor.fetchone()
+        if found is None:
+            cursor.execute(
+                f"INSERT INTO {table} (region, bundle_code, day, last) "
+                "VALUES (%s, %s, %s, nextval('cases_document_serial')) ON CONFLICT DO NOTHING",
+                place,
+            )
+    return int(found[0]) if found else _next_document_of(year)
