@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -33,6 +33,7 @@ __all__ = [
     "CalendarData",
     "PublishedBundle",
     "bundles_of_matter",
+    "calendar_mark",
     "count_matters",
     "forget",
     "matters",
@@ -83,6 +84,7 @@ class CalendarData:
     holidays: frozenset[date]
     makeup: frozenset[date]
     announced_years: frozenset[int]
+    names: Mapping[date, str] = field(default_factory=dict)
 
 
 def published(code: str) -> PublishedBundle:
@@ -119,14 +121,15 @@ def working_calendar(region: str = "") -> CalendarData:
 
     What is said for a smaller region wins; a closure (临时停办) counts as a holiday there.
     """
-    days: dict[date, str] = {}
-    for scope in _scopes(region):
-        days.update(_days_by_region.get().get(scope, {}))
-    return CalendarData(
-        holidays=frozenset(day for day, kind in days.items() if kind != DayKind.MAKEUP),
-        makeup=frozenset(day for day, kind in days.items() if kind == DayKind.MAKEUP),
-        announced_years=_announced_years.get(),
-    )
+    known = _calendars.get()
+    if region not in known:
+        known[region] = _calendar_of(region)
+    return known[region]
+
+
+def calendar_mark() -> UUID | None:
+    """Changes with every change of the calendar, in whatever process; read from the database."""
+    return Stamp.objects.filter(part="calendar").values_list("mark", flat=True).first()
 
 
 def matters(query: str = "", *, dept: str | None = None, limit: int = 50, offset: int = 0) -> tuple[Matter, ...]:
@@ -227,11 +230,23 @@ def _triples(entries: object) -> tuple[tuple[str, str, str], ...]:
     return tuple((str(a), str(b), str(c)) for a, b, c in entries)  # type: ignore[attr-defined]
 
 
-def _build_days() -> Mapping[str, Mapping[date, str]]:
-    by_region: dict[str, dict[date, str]] = {}
-    for day, region, kind in CalendarDay.objects.values_list("date", "region", "kind"):
-        by_region.setdefault(region, {})[day] = kind
+def _build_days() -> Mapping[str, Mapping[date, tuple[str, str]]]:
+    by_region: dict[str, dict[date, tuple[str, str]]] = {}
+    for day, region, kind, name in CalendarDay.objects.values_list("date", "region", "kind", "name"):
+        by_region.setdefault(region, {})[day] = (kind, name)
     return by_region
+
+
+def _calendar_of(region: str) -> CalendarData:
+    days: dict[date, tuple[str, str]] = {}
+    for scope in _scopes(region):
+        days.update(_days_by_region.get().get(scope, {}))
+    return CalendarData(
+        holidays=frozenset(day for day, (kind, _) in days.items() if kind != DayKind.MAKEUP),
+        makeup=frozenset(day for day, (kind, _) in days.items() if kind == DayKind.MAKEUP),
+        announced_years=_announced_years.get(),
+        names={day: name for day, (_, name) in days.items()},
+    )
 
 
 def _build_announced_years() -> frozenset[int]:
@@ -247,5 +262,6 @@ def _scopes(region: str) -> tuple[str, ...]:
 _versions: OrderedDict[UUID, PublishedBundle] = OrderedDict()
 _registry: Kept[Registry] = Kept("registry", build=_build_registry)
 _published: Kept[Mapping[str, PublishedBundle]] = Kept("bundles", build=_build_published)
-_days_by_region: Kept[Mapping[str, Mapping[date, str]]] = Kept("calendar", build=_build_days)
+_days_by_region: Kept[Mapping[str, Mapping[date, tuple[str, str]]]] = Kept("calendar", build=_build_days)
 _announced_years: Kept[frozenset[int]] = Kept("calendar", build=_build_announced_years)
+_calendars: Kept[dict[str, CalendarData]] = Kept("calendar", build=dict)
