@@ -27,6 +27,8 @@ NEXT_STEPS = {
     Attention.Reason.OUTDATED: "上游的结果或数据更正了，请核对本事项的决定是否受影响",
     Attention.Reason.UNCHECKED: "告知承诺的事后核查已到期，请尽快核查并登记结论",
     Attention.Reason.SUSPENDED: "数据存疑，发放已暂停；请核实后恢复或停止",
+    Attention.Reason.OVERRUN: "特别程序已超过书面告知的时间，请催办该部门，并书面告知申请人还要多久",
+    Attention.Reason.CHARGE: "费用算不出来或与渠道对不上，请核对金额后在收费台处理",
     Attention.Reason.FAULT: "程序处理这条消息失败，请运维查看日志后重试",
 }
 

@@ -30,6 +30,11 @@ SENTENCES: Mapping[str, Any] = {
     "item.cancelled": gettext_lazy("前面的事项没有办成，不再办理"),
     "item.lapsed": gettext_lazy("逾期未办，已终止"),
     "result.issued": gettext_lazy("结果已生成"),
+    "charge.due": gettext_lazy("请申请人缴费"),
+    "charge.paid": gettext_lazy("申请人已缴费"),
+    "charge.waived": gettext_lazy("不用缴费"),
+    "charge.relief_asked": gettext_lazy("申请人申请减免费用"),
+    "charge.refunding": gettext_lazy("费用退回申请人"),
     "attention.raised": gettext_lazy("需要关注：{reason}"),
 }
 _LOOKS = {

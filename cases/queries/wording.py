@@ -49,6 +49,14 @@ SENTENCES: Mapping[str, Any] = {
     "case.withdrawn": gettext_lazy("申请已撤回"),
     "case.taken_up_again": gettext_lazy("续办 {items} 件事"),
     "result.issued": gettext_lazy("{item}：结果已生成"),
+    "charge.due": gettext_lazy("{item}：需要缴费"),
+    "charge.paid": gettext_lazy("{item}：费用已缴"),
+    "charge.waived": gettext_lazy("{item}：不用缴费"),
+    "charge.told": gettext_lazy("{item}：{dept}告知了费用"),
+    "charge.relief_asked": gettext_lazy("{item}：已申请减免费用"),
+    "charge.relief_refused": gettext_lazy("{item}：不予减免费用"),
+    "charge.refunding": gettext_lazy("{item}：费用正在退回"),
+    "charge.refunded": gettext_lazy("{item}：费用已退回"),
 }
 
 STATE_WORDS: Mapping[str, Any] = {
@@ -81,6 +89,8 @@ SOFTENED: Mapping[str, Any] = {
     Attention.Reason.OUTDATED: gettext_lazy("所依据的数据更正了，{dept}正在核对是否受影响"),
     Attention.Reason.UNCHECKED: gettext_lazy("{dept}的事后核查到期了，正在安排"),
     Attention.Reason.SUSPENDED: gettext_lazy("按月发放暂停了，{dept}正在核实；核实无误会补发"),
+    Attention.Reason.OVERRUN: gettext_lazy("{dept}的特别程序超过了告知您的时间，我们已经催办"),
+    Attention.Reason.CHARGE: gettext_lazy("费用需要工作人员核对，核对好会通知您"),
     Attention.Reason.FAULT: gettext_lazy("处理时遇到问题，工作人员已收到提醒"),
 }
 
