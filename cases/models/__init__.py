@@ -4,6 +4,7 @@ from cases.models.attention import Attention
 from cases.models.case import Case, NumberSeries
 from cases.models.charge import Charge, OrderLine, PaymentEvent, PaymentOrder, Refund
 from cases.models.commitment import Commitment, CommitmentCheck
+from cases.models.consultation import Consultation, Reassignment
 from cases.models.delivery import Delivery
 from cases.models.dispute import DataDispute
 from cases.models.document import Document
@@ -28,6 +29,7 @@ __all__ = [
     "Commitment",
     "CommitmentCheck",
     "Consent",
+    "Consultation",
     "DataDispute",
     "Delivery",
     "Document",
@@ -48,6 +50,7 @@ __all__ = [
     "PaymentOrder",
     "RecurringEntitlement",
     "RecurringPayment",
+    "Reassignment",
     "Refund",
     "Result",
     "SubApplication",

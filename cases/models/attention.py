@@ -23,6 +23,7 @@ class Attention(models.Model):
         WAITING_FOR_FACT = "waiting_for_fact", _("等一个还没出现的数据")
         ASKED_AGAIN = "asked_again", _("同一部门再次要求补正")
         FAULT = "fault", _("程序处理失败")
+        OVERRUN = "overrun", _("特别程序超过了告知的时间")
         OUTDATED = "outdated", _("所依据的数据已更正")
         UNCHECKED = "unchecked", _("核查到期还没有做")
         SUSPENDED = "suspended", _("按月发放已暂停，待核实")

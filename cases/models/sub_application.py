@@ -59,6 +59,8 @@ class SubApplication(ConcurrentTransitionMixin, models.Model):
     held_by = models.CharField(max_length=32, blank=True, default="")
     # Rises with every change of the plan of a live case (排程改计划); only that lets a decided item be decided anew.
     plan_version = models.PositiveSmallIntegerField(default=1)
+    # The rules could not decide and a person has to: the longer limit of the fallback counts (`fallback.committed`).
+    by_person = models.BooleanField(default=False)
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField(null=True)
@@ -112,6 +114,16 @@ class SubApplication(ConcurrentTransitionMixin, models.Model):
     def accept(self, *, at: datetime) -> None:
         """Accepted (受理); limits count from here. 行政许可法 第三十二条第一款第五项."""
         self.received_at, self.accepted_at = self.received_at or at, at
+
+    @transition(
+        field=state,
+        source=[SubState.DISPATCHED, SubState.RECEIVED, SubState.ACCEPTED],
+        target=SubState.DISPATCHED,
+    )
+    def reassign(self, *, to: str, connect: str, at: datetime) -> None:
+        """Handed on to another department (转办); once accepted, its clock runs on whoever has it."""
+        self.department, self.connect, self.dispatched_at = to, connect, at
+        self.receipt_no, self.last_event_seq, self.assigned_to_id = "", None, None
 
     @transition(field=state, source=[SubState.RECEIVED, SubState.ACCEPTED], target=SubState.SPECIAL_PROCEDURE)
     def begin_procedure(self, *, name: str) -> None:
