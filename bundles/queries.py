@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from bundles import spec as specs
 from bundles.errors import NotPublished
 from bundles.kept import Kept, forget, recheck
-from bundles.models import Bundle, BundleVersion, CalendarDay, CalendarYear, DayKind, VersionState
+from bundles.models import Bundle, BundleVersion, CalendarDay, CalendarYear, DayKind, Stamp, VersionState
 from bundles.models import CodeList as CodeListRow
 from bundles.models import Department as DepartmentRow
 from bundles.models import Interface as InterfaceRow
