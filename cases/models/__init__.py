@@ -1,6 +1,7 @@
 """Tables of the case engine. Private to `cases`: others use actions, queries and access."""
 
 from cases.models.attention import Attention
+from cases.models.candidate import Candidate, Search
 from cases.models.case import Case, NumberSeries
 from cases.models.charge import Charge, OrderLine, PaymentEvent, PaymentOrder, Refund
 from cases.models.commitment import Commitment, CommitmentCheck
@@ -18,12 +19,14 @@ from cases.models.party import Consent, Party
 from cases.models.pause import Extension, HeldAnswer, Pause
 from cases.models.recurring import RecurringEntitlement, RecurringPayment
 from cases.models.result import Result
+from cases.models.roster import Roster, RosterRow
 from cases.models.sub_application import Need, SubApplication
 from cases.models.supplement import Supplement, SupplementPoint
 
 __all__ = [
     "AccessRecord",
     "Attention",
+    "Candidate",
     "Case",
     "Charge",
     "Commitment",
@@ -53,6 +56,9 @@ __all__ = [
     "Reassignment",
     "Refund",
     "Result",
+    "Roster",
+    "RosterRow",
+    "Search",
     "SubApplication",
     "Supplement",
     "SupplementPoint",

@@ -31,6 +31,8 @@ class Case(ConcurrentTransitionMixin, models.Model):
     applicant_id_no = SealedField()
     applicant_index = models.CharField(max_length=64, db_index=True)
     assisted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # The batch that a person's own case came from (名册母办件).
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     channel = models.CharField(max_length=16, default="online")
     region = models.CharField(max_length=12)
     state = FSMField(default=CaseState.DRAFT, choices=CaseState, protected=True)
