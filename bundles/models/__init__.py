@@ -3,6 +3,7 @@
 from bundles.models.bundle import Bundle, BundleVersion, VersionState
 from bundles.models.calendar import CalendarDay, CalendarYear, DayKind
 from bundles.models.codelist import CodeList, Validator
+from bundles.models.deadline_rule import DeadlineRule
 from bundles.models.department import Department
 from bundles.models.interface import Interface
 from bundles.models.licence_kind import LicenceKind
@@ -18,6 +19,7 @@ __all__ = [
     "CalendarYear",
     "CodeList",
     "DayKind",
+    "DeadlineRule",
     "Department",
     "Interface",
     "LicenceKind",

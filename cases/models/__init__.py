@@ -1,6 +1,7 @@
 """Tables of the case engine. Private to `cases`: others use actions, queries and access."""
 
 from cases.models.attention import Attention
+from cases.models.calendar_round import CalendarRound
 from cases.models.candidate import Candidate, Search
 from cases.models.case import Case, NumberSeries
 from cases.models.charge import Charge, OrderLine, PaymentEvent, PaymentOrder, Refund
@@ -26,6 +27,7 @@ from cases.models.supplement import Supplement, SupplementPoint
 __all__ = [
     "AccessRecord",
     "Attention",
+    "CalendarRound",
     "Candidate",
     "Case",
     "Charge",

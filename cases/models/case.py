@@ -50,6 +50,7 @@ class Case(ConcurrentTransitionMixin, models.Model):
     submitted_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)
+    due_told_on = models.DateField(null=True)  # the day the applicant was told last; history compares with it
     closed_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
 

@@ -49,6 +49,7 @@ class SubApplication(ConcurrentTransitionMixin, models.Model):
     accepted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)
+    due_told_on = models.DateField(null=True)
     statutory_due_on = models.DateField(null=True)
     reasons = SealedField(json=True, default=list)
     trace = SealedField(json=True, default=list)
@@ -72,6 +73,9 @@ class SubApplication(ConcurrentTransitionMixin, models.Model):
         indexes = [
             models.Index(fields=["department", "state", "due_on"], name="sub_worklist"),
             models.Index(fields=["next_at"], name="sub_next", condition=models.Q(next_at__isnull=False)),
+            models.Index(
+                fields=["dispatched_at"], name="sub_silent", condition=models.Q(state__in=["dispatched", "received"])
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["case", "item_id", "instance_key"], name="one_sub_per_instance"),
