@@ -18,6 +18,7 @@ from cases.models.material import Material
 from cases.models.owed import OwedPaper
 from cases.models.party import Consent, Party
 from cases.models.pause import Extension, HeldAnswer, Pause
+from cases.models.plan_version import PlanVersion, Visit, Watch
 from cases.models.recurring import RecurringEntitlement, RecurringPayment
 from cases.models.result import Result
 from cases.models.roster import Roster, RosterRow
@@ -53,9 +54,10 @@ __all__ = [
     "Pause",
     "PaymentEvent",
     "PaymentOrder",
+    "PlanVersion",
+    "Reassignment",
     "RecurringEntitlement",
     "RecurringPayment",
-    "Reassignment",
     "Refund",
     "Result",
     "Roster",
@@ -64,4 +66,6 @@ __all__ = [
     "SubApplication",
     "Supplement",
     "SupplementPoint",
+    "Visit",
+    "Watch",
 ]

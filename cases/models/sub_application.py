@@ -186,11 +186,17 @@ class SubApplication(ConcurrentTransitionMixin, models.Model):
         """Ended because what was asked for did not come in time (逾期终止)."""
         self.closed_at, self.next_at = at, None
 
-    @transition(field=state, source=[SubState.APPROVED, *WITH_DEPARTMENT], target=SubState.DISPATCHED)
-    def change_plan(self, *, at: datetime) -> None:
-        """A new version of the plan is on its way to the department, which decides anew."""
-        self.plan_version += 1
-        self.dispatched_at, self.closed_at = at, None
+    @transition(field=state, source=[SubState.APPROVED, *WITH_DEPARTMENT], target=SubState.WAITING)
+    def change_plan(self, *, next_at: datetime) -> None:
+        """A new version of the plan: once everything upstream is settled the department decides anew."""
+        self.plan_version, self.round = self.plan_version + 1, self.round + 1
+        self.accepted_at = self.closed_at = None
+        self.next_at = next_at
+
+    @transition(field=state, source=[SubState.WAITING, SubState.READY, *WITH_DEPARTMENT], target=SubState.APPROVED)
+    def keep_decision(self, *, at: datetime) -> None:
+        """The change of the plan was not accepted: what had been decided before stays."""
+        self.closed_at, self.next_at = at, None
 
 
 class Need(models.Model):
