@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, Protocol, cast
 from uuid import UUID
@@ -44,6 +45,15 @@ class Reason:
     code: str
     about: str
     text: str
+    article: str = ""  # the article of law that a refusal rests on
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFee:
+    """A fee as a department states it with an answer; `amount` None where it only names it."""
+
+    amount: Decimal | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +69,12 @@ class Answer:
     reasons: tuple[Reason, ...] = ()
     procedure: str = ""
     expected_days: int | None = None
-    in_clock: bool = True
+    in_clock: bool | None = None  # not said: as the item declares it
+    remedy: str = ""  # of a refusal: what can be done against it, where it is not the general remedy
+    apply_to: str = ""  # of a refusal to accept: the authority to apply to instead
     occurred_at: datetime | None = None
     seq: int | None = None
+    fee: StatedFee | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +191,75 @@ class Notifier(Protocol):
         """
 
 
+# ---- payments -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BilledLine:
+    """A line of an order, as the payer sees it at the channel. It names an item, never a person."""
+
+    label: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One payment to be made: the same key is the same order, however often it is opened."""
+
+    key: str
+    title: str
+    amount: Decimal
+    lines: tuple[BilledLine, ...]
+    return_url: str
+    callback_url: str
+    expires_at: datetime
+    currency: str = "CNY"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """Where the payer pays, and what the channel calls the order."""
+
+    url: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentState:
+    """Where an order stands at the channel; `failed` and `closed` take no money any more."""
+
+    key: str
+    reference: str
+    status: Literal["open", "paid", "failed", "closed"]
+    amount: Decimal
+    currency: str = "CNY"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNotice:
+    """A verified message of the channel: what it says, and the bytes as evidence."""
+
+    event_id: str
+    body: bytes
+    state: PaymentState
+
+
+class PaymentGateway(Protocol):
+    """The payment channel. Every call may be repeated; each raises GatewayError."""
+
+    def open(self, order: Order) -> PaymentPage:
+        """Make an order, or find the one of this key; nothing is paid by that."""
+
+    def ask(self, reference: str) -> PaymentState:
+        """Where an order stands."""
+
+    def close(self, reference: str) -> PaymentState:
+        """Let an order take no money any more; one that is paid already stays paid, and says so."""
+
+    def refund(self, reference: str, amount: Decimal, key: str) -> None:
+        """Give back so much of a paid order, once per key. Permanent error: the channel will not."""
+
+
 @cache
 def _made(dotted: str) -> object:
     return import_string(dotted)()
@@ -197,6 +279,10 @@ def licence_library() -> LicenceLibrary:
 
 def notifier() -> Notifier:
     return cast(Notifier, _made(settings.NOTIFIER))
+
+
+def payment_gateway() -> PaymentGateway:
+    return cast(PaymentGateway, _made(settings.PAYMENT_GATEWAY))
 
 
 @dataclass(frozen=True, slots=True)

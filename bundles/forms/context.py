@@ -67,7 +67,7 @@ NO_FACTS: Final[Facts] = _NoFacts()
 NO_RESULTS: Final[Results] = _NoResults()
 
 
-def not_known_paid(item: str) -> object:
+def not_known_paid(item: str, row: Row | None = None) -> object:
     """No payment is known of."""
     return UNKNOWN
 
@@ -90,7 +90,7 @@ class Context:
     account: Mapping[str, str] = field(default_factory=dict)
     facts: Facts = NO_FACTS
     results: Results = NO_RESULTS
-    paid: Callable[[str], object] = not_known_paid
+    paid: Callable[[str, Row | None], object] = not_known_paid
     case_no: str = ""
     shown: frozenset[str] | None = None
 

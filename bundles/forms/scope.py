@@ -96,7 +96,7 @@ class FormScope:
         return item in self.items
 
     def paid(self, item: str) -> object:
-        return self.context.paid(item)
+        return self.context.paid(item, self.row)
 
     def points(self, *args: object) -> object:
         return score(self.context.spec, self, *(str(arg) for arg in args[:1]))

@@ -62,6 +62,10 @@ class Decision(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Fee(Node):
+    """What an item costs and when it is paid. `rows_by` names the answer whose values choose rows of the table;
+    past `within`, counted from the day it is due, an item whose fee must come first ends.
+    """
+
     kind: str
     when: str | None = None
     amount: float | None = None
@@ -70,8 +74,12 @@ class Fee(Node):
     en: str | None = None
     expr: str | None = None
     rows: tuple[Any, ...] = ()
+    rows_by: str | None = None
+    within: Duration | None = None
     waive: str | None = None
     src: str | None = None
+
+    parts: ClassVar[Mapping[str, Any]] = {"within": Duration}
 
     @classmethod
     def read(cls, raw: object, path: str) -> Self:

@@ -17,6 +17,7 @@ from bundles.rules import UNKNOWN
 from bundles.spec import Section
 from cases.models import Case, Lookup, Result, SubApplication
 from cases.protection import blind_index
+from cases.queries.paid import CasePaid
 
 RECORDS = "records"
 
@@ -88,6 +89,7 @@ def context_of(
         account={"kind": identity.kind, **identity.attributes},
         facts=facts or CaseFacts(case),
         results=results or _results_so_far(case),
+        paid=CasePaid(case),
         case_no=case.number or "",
     )
 

@@ -160,6 +160,9 @@ DEPARTMENT_GATEWAY = "integrations.departments.gateway.HttpGateway"
 REGISTER = "integrations.registers.http.HttpRegister"
 LICENCE_LIBRARY = "integrations.licences.http.HttpLicenceLibrary"
 NOTIFIER = "integrations.notifications.log.LogNotifier"
+PAYMENT_GATEWAY = "integrations.payments.http.HttpPaymentGateway"
+# Under which code the payment channel is configured among the departments' systems.
+PAYMENT_CHANNEL = env.str("PAYMENT_CHANNEL", default="PAY")
 # The systems of the demonstration: one process plays all departments. Empty where real ones are configured.
 MOCK_URL = env.str("MOCK_URL", default="http://127.0.0.1:8765")
 MOCK_MASTER_SECRET = env.str("MOCK_MASTER_SECRET", default="mock-departments-demo")
