@@ -1,5 +1,6 @@
 """Tables of the case engine. Private to `cases`: others use actions, queries and access."""
 
+from cases.models.allocation import AllocationPlace, AllocationRun, AllocationSeat, AllocationStep
 from cases.models.attention import Attention
 from cases.models.calendar_round import CalendarRound
 from cases.models.candidate import Candidate, Search
@@ -13,12 +14,14 @@ from cases.models.document import Document
 from cases.models.errand import LicenceErrand
 from cases.models.event import AccessRecord, Event
 from cases.models.inbox import InboxMessage
+from cases.models.intake import OnceOnly
 from cases.models.lookup import Lookup
 from cases.models.material import Material
 from cases.models.owed import OwedPaper
 from cases.models.party import Consent, Party
 from cases.models.pause import Extension, HeldAnswer, Pause
 from cases.models.plan_version import PlanVersion, Visit, Watch
+from cases.models.points import Objection, PointsScore, PointsSheet
 from cases.models.recurring import RecurringEntitlement, RecurringPayment
 from cases.models.result import Result
 from cases.models.roster import Roster, RosterRow
@@ -27,6 +30,10 @@ from cases.models.supplement import Supplement, SupplementPoint
 
 __all__ = [
     "AccessRecord",
+    "AllocationPlace",
+    "AllocationRun",
+    "AllocationSeat",
+    "AllocationStep",
     "Attention",
     "CalendarRound",
     "Candidate",
@@ -48,6 +55,8 @@ __all__ = [
     "Material",
     "Need",
     "NumberSeries",
+    "Objection",
+    "OnceOnly",
     "OrderLine",
     "OwedPaper",
     "Party",
@@ -55,6 +64,8 @@ __all__ = [
     "PaymentEvent",
     "PaymentOrder",
     "PlanVersion",
+    "PointsScore",
+    "PointsSheet",
     "Reassignment",
     "RecurringEntitlement",
     "RecurringPayment",

@@ -22,6 +22,7 @@ class Attention(models.Model):
         FORGOTTEN = "forgotten", _("部门查不到已收件的申请")
         WAITING_FOR_FACT = "waiting_for_fact", _("等一个还没出现的数据")
         ASKED_AGAIN = "asked_again", _("同一部门再次要求补正")
+        POINTS_OPEN = "points_open", _("积分待核")
         FAULT = "fault", _("程序处理失败")
         OVERRUN = "overrun", _("特别程序超过了告知的时间")
         OUTDATED = "outdated", _("所依据的数据已更正")

@@ -91,6 +91,7 @@ SOFTENED: Mapping[str, Any] = {
     Attention.Reason.SUSPENDED: gettext_lazy("按月发放暂停了，{dept}正在核实；核实无误会补发"),
     Attention.Reason.OVERRUN: gettext_lazy("{dept}的特别程序超过了告知您的时间，我们已经催办"),
     Attention.Reason.CHARGE: gettext_lazy("费用需要工作人员核对，核对好会通知您"),
+    Attention.Reason.POINTS_OPEN: gettext_lazy("积分里有几项要人工核定，工作人员正在处理"),
     Attention.Reason.FAULT: gettext_lazy("处理时遇到问题，工作人员已收到提醒"),
 }
 
