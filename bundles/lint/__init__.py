@@ -10,7 +10,19 @@ from dataclasses import replace
 from typing import Any
 
 from bundles.errors import Fault, MalformedDocument
-from bundles.lint import expressions, form, identity, limits, order, papers, references, runtime, selection, shape
+from bundles.lint import (
+    afterwards,
+    expressions,
+    form,
+    identity,
+    limits,
+    order,
+    papers,
+    references,
+    runtime,
+    selection,
+    shape,
+)
 from bundles.lint.draft import Draft
 from bundles.spec import load
 from bundles.spec.registry import Registry
@@ -26,6 +38,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     form.faults,
     papers.faults,
     runtime.faults,
+    afterwards.faults,
     expressions.faults,
 )
 

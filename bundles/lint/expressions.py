@@ -51,11 +51,14 @@ def _all(draft: Draft) -> Iterator[Found]:
     yield from _form(draft)
     for material in spec.materials:
         yield f"materials[{material.id}].when", material.when, material.per
+        yield f"materials[{material.id}].deferrable_unless", material.deferrable_unless, material.per
     for stage in spec.stages:
         yield f"stages[{stage.id}].open_when", _text_of(stage.open_when), None
     yield from _figures(draft)
     yield from _points(spec.extra.get("points"))
     yield from _listed("notices", "when", spec.extra.get("notices"))
+    for place, text in spec.recurring.expressions() if spec.recurring else ():
+        yield f"recurring.{place}", text, None
     for number, hint in enumerate(spec.merge.hints if spec.merge else ()):
         yield f"merge.hints[{number}].when", hint.when, None
 

@@ -33,6 +33,7 @@ from bundles.spec.parts import (
     Variable,
 )
 from bundles.spec.points import PointsGroup, PointsRule, PointsTable, TieBreak
+from bundles.spec.recurring import Ending, Entitlement, Recurring
 from bundles.spec.runtime import Change, Merge, Replan, Retry
 from bundles.spec.schedule import Dedupe, Overlap, Schedule, ScheduleStep, Span
 
@@ -50,6 +51,8 @@ __all__ = [
     "Dependency",
     "Duration",
     "Eligibility",
+    "Ending",
+    "Entitlement",
     "Fee",
     "Field",
     "Form",
@@ -67,6 +70,7 @@ __all__ = [
     "Question",
     "Reason",
     "Reasons",
+    "Recurring",
     "Replan",
     "Result",
     "Retry",

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 
 from bundles.errors import MalformedDocument
 from bundles.spec.allocation import Allocation
+from bundles.spec.batch import Batch, Confirmation
 from bundles.spec.form import Field, Form, Group, Question, Section
 from bundles.spec.items import Item
+from bundles.spec.one_notice import OneNotice
 from bundles.spec.parts import (
     Agent,
     Applicant,
@@ -25,7 +27,9 @@ from bundles.spec.parts import (
     Variable,
 )
 from bundles.spec.points import PointsTable
+from bundles.spec.proactive import Match, Proactive
 from bundles.spec.reading import Node
+from bundles.spec.recurring import Recurring
 from bundles.spec.runtime import Merge, Replan, Retry
 from bundles.spec.schedule import Dedupe, Schedule, ScheduleStep
 
@@ -149,6 +153,13 @@ class BundleSpec(Node):
         return Retry.read(raw, "instant.retry") if raw else None
 
     @cached_property
+    def one_notice(self) -> OneNotice:
+        """Terms of supplement notices; what the bundle promises within hours collects nothing."""
+        at_once = self.clock.committed is not None and self.clock.committed.unit in ("second", "minute", "hour")
+        raw = {"collect": 0} if at_once else {}
+        return OneNotice.read(raw | dict(self.extra.get("one_notice") or {}), "one_notice")
+
+    @cached_property
     def schedule(self) -> Schedule | None:
         """The steps of the year, None where it may be applied for at any time."""
         raw = self.extra.get("schedule")
@@ -168,6 +179,36 @@ class BundleSpec(Node):
     def allocation(self) -> Allocation | None:
         raw = self.extra.get("allocation")
         return Allocation.read(raw, "allocation") if raw else None
+
+    @cached_property
+    def recurring(self) -> Recurring | None:
+        """What repeats after an approval, None where every result comes once."""
+        raw = self.extra.get("recurring")
+        return Recurring.read(raw, "recurring") if raw else None
+
+    @cached_property
+    def batch(self) -> Batch | None:
+        """The roster of a batch bundle, None where people apply one by one."""
+        raw = self.extra.get("batch")
+        return Batch.read(raw, "batch") if raw else None
+
+    @cached_property
+    def confirmation(self) -> Confirmation | None:
+        """How each person of a roster confirms."""
+        raw = self.extra.get("confirmation")
+        return Confirmation.read(raw, "confirmation") if raw else None
+
+    @cached_property
+    def proactive(self) -> Proactive | None:
+        """The search for entitled people (免申即享)."""
+        raw = self.extra.get("proactive")
+        return Proactive.read(raw, "proactive") if raw else None
+
+    @cached_property
+    def match(self) -> Match | None:
+        """Which items somebody is entitled to, worked out from data."""
+        raw = self.extra.get("match")
+        return Match.read(raw, "match") if raw else None
 
     @cached_property
     def groups(self) -> Mapping[str, Group]:

@@ -56,6 +56,7 @@ class Clock(Node):
     target: Any = None
     note: Any = None
     start: Any = None
+    starts_with: str | None = None  # an item whose decision starts the promise, or "submission"; else acceptance
     deadline: Any = None
     src: str | None = None
 
@@ -95,8 +96,10 @@ class Material(Node):
     from_item: str | None = None
     original: Any = None
     max_mb: float | None = None
+    deferrable_unless: str | None = None  # a condition on data under which it may not be deferred
+    commitment_check: Duration | None = None  # how long after the decision a commitment is checked
 
-    parts: ClassVar[Mapping[str, Any]] = {"deferrable": Duration}
+    parts: ClassVar[Mapping[str, Any]] = {"deferrable": Duration, "commitment_check": Duration}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +118,8 @@ class Result(Node):
     revokes: Any = None
     licence_from: str | None = None
     copies: Any = None
+    older_of: str | None = None  # the party whose older licences `supersedes` and `revokes` mean
+    older_match: Mapping[str, str] | None = None  # face of the older licence -> field of the form it must equal
 
 
 @dataclass(frozen=True, kw_only=True)
