@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bundles import queries
 from cases import ports
-from cases.models import Case, Party
+from cases.models import Case, Party, SubApplication
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +45,47 @@ def supplement_requested(case: Case, due_on: date) -> None:
     _tell_applicant(case, "supplement_requested", until=_day(due_on))
 
 
+def plan_changed(case: Case, number: int) -> None:
+    """A new version of a live plan is on its way to those who must agree."""
+    _tell_applicant(case, "plan_changed", number=str(number))
+
+
+def plan_settled(case: Case, number: int, *, holds: bool, why: str = "") -> None:
+    """The version holds now, or the one before it goes on holding."""
+    _tell_applicant(case, "plan_effective" if holds else "plan_refused", number=str(number), why=why)
+
+
+def item_accepted(case: Case, sub: SubApplication) -> None:
+    """One item was accepted, with the day it is promised for. 行政许可法 第三十二条第二款."""
+    _tell_of_item(case, sub, "item_accepted", until=_day(sub.due_on) if sub.due_on else "")
+
+
+def item_approved(case: Case, sub: SubApplication) -> None:
+    """One item is done while others go on; the last one is told with the whole case."""
+    _tell_of_item(case, sub, "item_approved")
+
+
+def item_rejected(case: Case, sub: SubApplication) -> None:
+    """Refused: reasons and remedy stand on the page. 行政许可法 第三十八条第二款."""
+    _tell_of_item(case, sub, "item_rejected")
+
+
+def item_not_accepted(case: Case, sub: SubApplication) -> None:
+    """Not accepted: why, and where to apply instead. 行政许可法 第三十二条第一款第一、二项."""
+    _tell_of_item(case, sub, "item_not_accepted")
+
+
+def procedure_begun(case: Case, sub: SubApplication) -> None:
+    """A special procedure has begun; the paper says how long it takes. 行政许可法 第四十五条."""
+    template = "procedure_begun"
+    _tell_of_item(case, sub, template, procedure=sub.procedure)
+
+
+def tell(case: Case, template: str, **values: str) -> None:
+    """What came after a decision: owed papers, corrected results, answered disputes, payments that repeat."""
+    _tell_applicant(case, template, **values)
+
+
 def party_invited(case: Case, party: Party, token: str) -> None:
     """Ask a party for its authorisation, by the phone number on the form; the secret is the last part of the link."""
     if not party.phone:
@@ -57,6 +98,13 @@ def party_invited(case: Case, party: Party, token: str) -> None:
         "until": _day(timezone.localdate(until)),
     }
     _hand_over(case, ports.Message(party.phone, "party_invited", values))
+
+
+def _tell_of_item(case: Case, sub: SubApplication, template: str, **values: str) -> None:
+    department = queries.registry().departments.get(sub.department)
+    item = queries.version(case.bundle_version_id).spec.item(sub.item_id).zh
+    name = department.short if department else sub.department
+    _tell_applicant(case, template, item=item, department=name, **values)
 
 
 def _tell_applicant(case: Case, template: str, **values: str) -> None:

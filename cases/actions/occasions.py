@@ -20,19 +20,21 @@ from cases.models import Case, SubApplication
 from cases.ports import Answer
 
 # (case, context, selection): raises NotReady or NotEligible where the case cannot be handed in.
-BEFORE_HANDING_IN: tuple[str, ...] = ()
+BEFORE_HANDING_IN: tuple[str, ...] = ("windows.check", "intake.check_constraints", "intake.claim")
 # (case, subs): the case was received, its sub-applications stand; what has to be there from the start is made.
 AFTER_FILING: tuple[str, ...] = ()
 # (case, sub, item) -> Closed | None: everything upstream is there; may it be released now?
 BEFORE_RELEASE: tuple[str, ...] = ()
 # (case, subs, sub, answer) -> str: the reason code why an approval must wait before it takes effect, "" for none.
-BEFORE_APPROVAL: tuple[str, ...] = ()
+BEFORE_APPROVAL: tuple[str, ...] = ("replanning.others_have_not_agreed",)
 # (case, subs, sub): a sub-application has become final; new ones may be appended to `subs`.
-AFTER_FINAL: tuple[str, ...] = ("adding.spread_out",)
+AFTER_FINAL: tuple[str, ...] = ("adding.spread_out", "replanning.settle_when_agreed", "recurring.begin_after_approval")
 # (case, subs) -> bool: nothing goes on without the applicant.
 WAITS_FOR_APPLICANT: tuple[str, ...] = ()
+# (case, subs): everything that could go on has gone on; the state of the case is about to follow.
+BEFORE_SETTLING: tuple[str, ...] = ("collecting.send_if_all_spoke",)
 # () -> int: a round of its own in every sweep; how many steps were done.
-ON_SWEEP: tuple[str, ...] = ()
+ON_SWEEP: tuple[str, ...] = ("recurring_rounds.tend",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ def after_final(case: Case, subs: list[SubApplication], sub: SubApplication) -> 
 
 def waits_for_applicant(case: Case, subs: list[SubApplication]) -> bool:
     return any(ask(case, subs) for ask in _of(WAITS_FOR_APPLICANT))
+
+
+def before_settling(case: Case, subs: list[SubApplication]) -> None:
+    for act in _of(BEFORE_SETTLING):
+        act(case, subs)
 
 
 def on_sweep() -> int:
