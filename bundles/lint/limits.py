@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bundles.errors import Fault
 from bundles.lint.draft import Draft
 from bundles.spec import Duration, Item
+from bundles.spec.one_notice import LEGAL_DAYS
 
 SECONDS = {
     "second": 1.0,
@@ -33,6 +34,7 @@ def faults(draft: Draft) -> Iterator[Fault]:
         yield from _item(item)
     yield from _promise(draft)
     yield from _deferrals(draft)
+    yield from _one_notice(draft)
 
 
 def _item(item: Item) -> Iterator[Fault]:
@@ -48,6 +50,22 @@ def _item(item: Item) -> Iterator[Fault]:
         yield from _fee(item, f"{path}.fee")
     if item.decision.kind == "auto" and not item.decision.rules and not item.decision.why:
         yield Fault(f"{path}.decision", "自动裁量没有规则，也没有说明为什么（why）", "warning")
+
+
+def _one_notice(draft: Draft) -> Iterator[Fault]:
+    """The law gives the authority five working days, and the applicant a day at least. 行政许可法 第三十二条."""
+    raw = draft.spec.extra.get("one_notice")
+    if raw is None:
+        return
+    least = {"collect": 0, "answer": 1, "grace": 0, "remind": 0}
+    for key, value in raw.items() if isinstance(raw, Mapping) else [("", raw)]:
+        path = f"one_notice.{key}" if key else "one_notice"
+        if key not in least:
+            yield Fault(path, "这里只有 collect、answer、grace、remind")
+        elif type(value) is not int or value < least[key]:
+            yield Fault(path, f"应为不小于 {least[key]} 的整数（工作日）")
+        elif key == "collect" and value > LEGAL_DAYS:
+            yield Fault(path, f"一次性告知不能超过 {LEGAL_DAYS} 个工作日（行政许可法第三十二条）")
 
 
 def _fee(item: Item, path: str) -> Iterator[Fault]:

@@ -46,6 +46,7 @@ def advance(case: Case, subs: list[SubApplication]) -> None:
         needs = _needs_of(case)
         waiting = [sub for sub in subs if sub.state == SubState.WAITING]
         moved = any([_step(case, subs, sub, _standing(sub, needs[sub.pk], by_id)) for sub in waiting])
+    occasions.before_settling(case, subs)
     settle(case, subs)
 
 

@@ -1,6 +1,7 @@
-"""Supplement (补正): one notice with numbered points; only what was asked is answered, to those who asked.
+"""Supplement (补正): departments ask, one notice is given, only what was asked is answered, to those who asked.
 
-行政许可法 第三十二条第一款第四项: what is missing is told at once and all together.
+行政许可法 第三十二条第一款第四项: what is missing is told at once and all together. How requests become one notice:
+`collecting`; what becomes of a notice nobody answers: `notice_terms`.
 """
 
 from __future__ import annotations
@@ -14,74 +15,94 @@ from django.db import transaction
 from django.utils import timezone
 
 from bundles import forms
-from cases import notices, outbox
-from cases.actions import limits, progress
+from cases import outbox
+from cases.actions import attention, collecting, documents, limits, pauses, progress
 from cases.actions.bodies import supplement_body
+from cases.actions.collecting import collecting_notice, open_notice, points_of
 from cases.actions.events import record
 from cases.actions.facts import context_of
 from cases.actions.locking import lock_case, lock_subs
 from cases.errors import NotReady, WrongState
-from cases.models import Case, Delivery, Material, SubApplication, Supplement, SupplementPoint
+from cases.models import Attention, Case, Delivery, Material, Pause, SubApplication, Supplement, SupplementPoint
 from cases.ports import SYSTEM, Actor, Reason
 from cases.states import SubState
 
-ANSWER_WORKING_DAYS = 5
 PORTAL = "portal"  # asks on its own account, where a rule found something missing before filing with a department
+UNSTATED = Reason("", "", "部门请您补充材料，但没有写明内容，请联系部门")
+PEOPLE = ("staff", "clerk")
 
 
 def request(
-    case: Case, sub: SubApplication, reasons: Sequence[Reason], *, by: Actor, asked_by: str | None = None
-) -> Supplement:
-    """A department (or the portal's own rules) needs something: its points join the open notice of the case."""
+    case: Case,
+    sub: SubApplication,
+    reasons: Sequence[Reason],
+    *,
+    by: Actor,
+    asked_by: str | None = None,
+    why_again: str = "",
+) -> Supplement | None:
+    """A department (or the portal's own rules) needs something: its points join the notice that is collecting.
+
+    A second request of the same department says why it was not made at once; a person who does not say it gets
+    NotReady, a system is let through for the applicant's sake, marked and counted. None: the notice is out already.
+    """
+    asking = asked_by or sub.department
+    if sub.state == SubState.SUPPLEMENT_REQUESTED:
+        notice = collecting_notice(case)
+        return _add(notice, case, sub, reasons, asking, by, repeated=False, why_again="") if notice else None
+    repeated = _has_asked_before(case, sub, asking)
+    if repeated and not why_again.strip() and by.kind in PEOPLE:
+        raise NotReady("已经请申请人补正过一次；再次要求补正，请写明为什么没有一次告知", (("why_again", "请写明理由"),))
     sub.request_supplement()
-    notice = _open_notice(case)
     sub.next_at = timezone.now() + progress.RECHECK
     sub.save(update_fields=["state", "round", "next_at"])
-    for reason in reasons or (Reason("", "", "部门请您补充材料，但没有写明内容，请联系部门"),):
+    notice = collecting.begin_or_join(case, sub)
+    if repeated and not why_again.strip():
+        attention.raise_attention(case, Attention.Reason.ASKED_AGAIN, sub=sub)
+    return _add(notice, case, sub, reasons, asking, by, repeated=repeated, why_again=why_again)
+
+
+def _add(
+    notice: Supplement, case: Case, sub: SubApplication, reasons: Sequence[Reason], asking: str, by: Actor, *,
+    repeated: bool, why_again: str,
+) -> Supplement:  # fmt: skip
+    """Write the points down; the same one said twice (a repeated answer of the department) is one."""
+    known = {(one.about, one.text) for one in points_of(notice) if one.sub_id == sub.pk}
+    fresh = [reason for reason in reasons or (UNSTATED,) if (reason.about, reason.text) not in known]
+    for reason in fresh:
         SupplementPoint.objects.create(
             supplement=notice,
             sub=sub,
-            department=asked_by or sub.department,
+            department=asking,
             about=reason.about,
             code=reason.code,
             text=reason.text,
             asked_at=timezone.now(),
+            after_acceptance=sub.accepted_at is not None,
+            repeated=repeated,
+            why_again=why_again.strip() or None,
         )
-    record(case, "item.supplement_requested", by=by, sub=sub, about=[r.about for r in reasons], round=sub.round)
+    if fresh:
+        facts = {"about": [reason.about for reason in fresh], "round": sub.round, "repeated": repeated}
+        record(case, "item.supplement_requested", by=by, sub=sub, **facts)
     return notice
 
 
-def _open_notice(case: Case) -> Supplement:
-    now = timezone.now()
-    notice, is_new = Supplement.objects.get_or_create(
-        case=case,
-        state=Supplement.State.OPEN,
-        defaults={
-            "round": Supplement.objects.filter(case=case).count() + 1,
-            "sent_at": now,
-            "next_at": now + progress.RECHECK,
-            "due_on": limits.calendar_of(case).add_working_days(timezone.localdate(now), ANSWER_WORKING_DAYS),
-        },
-    )
-    if is_new:
-        notices.supplement_requested(case, notice.due_on)
-    return notice
+def _has_asked_before(case: Case, sub: SubApplication, asking: str) -> bool:
+    """Whether this department was heard in a notice that was given while the item lay with it already.
 
-
-def open_notice(case: Case) -> Supplement | None:
-    """The notice the applicant has to answer now."""
-    return Supplement.objects.filter(case=case, state=Supplement.State.OPEN).first()
+    What starts later, on the result of another item, could not have been asked about before.
+    """
+    if asking == PORTAL or sub.released_at is None:
+        return False
+    told = SupplementPoint.objects.filter(sub__case=case, department=asking, told_at__gte=sub.released_at)
+    return told.exists()
 
 
 def open_paths(case: Case) -> frozenset[str]:
     """Fields and materials that a notice has opened again; nothing else can be changed meanwhile."""
     notice = open_notice(case)
     return frozenset(point.about for point in points_of(notice)) if notice else frozenset()
-
-
-def points_of(notice: Supplement) -> list[SupplementPoint]:
-    """The points of a notice that still want an answer, in the order they were asked."""
-    return list(SupplementPoint.objects.filter(supplement=notice, dropped_at=None))
 
 
 def correct(case_id: UUID, raw: Mapping[str, Any], *, by: Actor) -> tuple[forms.FieldError, ...]:
@@ -118,16 +139,20 @@ def answer(case_id: UUID, *, by: Actor) -> Case:
         for sub in subs:
             mine = [point for point in points if point.sub_id == sub.pk]
             if mine and sub.state == SubState.SUPPLEMENT_REQUESTED:
-                _send_back(case, sub, mine, by)
-        notice.state, notice.answered_at, notice.next_at = Supplement.State.ANSWERED, timezone.now(), None
+                send_back(case, sub, mine, by)
+        now = timezone.now()
+        SupplementPoint.objects.filter(pk__in=[point.pk for point in points]).update(answered_at=now)
+        notice.state, notice.answered_at, notice.next_at = Supplement.State.ANSWERED, now, None
         notice.save(update_fields=["state", "answered_at", "next_at"])
+        record(case, "supplement.answered", by=by, round=notice.round)
         progress.advance(case, subs)
         return case
 
 
-def _send_back(case: Case, sub: SubApplication, points: Sequence[SupplementPoint], by: Actor) -> None:
+def send_back(case: Case, sub: SubApplication, points: Sequence[SupplementPoint], by: Actor) -> None:
+    """The answer to these points goes to the department of one item, and to nobody else."""
     now = timezone.now()
-    _let_the_clock_run_on(case, sub, min(point.asked_at for point in points), now)
+    let_the_clock_run_on(case, sub, min(point.told_at or now for point in points), now)
     record(case, "item.supplemented", by=by, sub=sub, round=sub.round)
     if all(point.department == PORTAL for point in points):
         sub.release_again(at=now)
@@ -144,9 +169,10 @@ def _send_back(case: Case, sub: SubApplication, points: Sequence[SupplementPoint
         outbox.promise(sub, Delivery.Purpose.SUPPLEMENT, body, target=outbox.filing_of(sub))
 
 
-def _let_the_clock_run_on(case: Case, sub: SubApplication, asked_at: datetime, now: datetime) -> None:
-    """The days between question and answer count against nobody: both due days move by them."""
-    paused, resumed = timezone.localdate(asked_at), timezone.localdate(now)
+def let_the_clock_run_on(case: Case, sub: SubApplication, stopped_at: datetime, now: datetime) -> None:
+    """The days between notice and answer count against nobody: both due days move by them."""
+    pauses.end(sub, Pause.Kind.SUPPLEMENT, at=now)
+    paused, resumed = timezone.localdate(stopped_at), timezone.localdate(now)
     for name in ("due_on", "statutory_due_on"):
         if getattr(sub, name) is not None:
             setattr(sub, name, limits.after_pause(case, getattr(sub, name), paused, resumed))
@@ -155,30 +181,38 @@ def _let_the_clock_run_on(case: Case, sub: SubApplication, asked_at: datetime, n
 
 def drop_points_of(case: Case, sub: SubApplication) -> None:
     """A decided item needs nothing any more; a notice without points is cancelled."""
-    notice = open_notice(case)
-    if notice is None:
-        return
-    points = SupplementPoint.objects.filter(supplement=notice, dropped_at=None)
-    points.filter(sub=sub).update(dropped_at=timezone.now())
-    if not points.exists():
-        notice.state = Supplement.State.CANCELLED
-        notice.save(update_fields=["state"])
-        record(case, "supplement.cancelled", by=SYSTEM, round=notice.round)
+    for notice in Supplement.objects.filter(case=case, state__in=[Supplement.State.COLLECTING, Supplement.State.OPEN]):
+        SupplementPoint.objects.filter(supplement=notice, dropped_at=None, sub=sub).update(dropped_at=timezone.now())
+        cancel_if_empty(case, notice, by=SYSTEM)
+
+
+def cancel_if_empty(case: Case, notice: Supplement, *, by: Actor) -> bool:
+    """A notice nobody waits for any more is cancelled; what was given in writing is taken back in writing."""
+    if SupplementPoint.objects.filter(supplement=notice, dropped_at=None).exists():
+        return False
+    was_told = notice.state == Supplement.State.OPEN
+    notice.state, notice.next_at = Supplement.State.CANCELLED, None
+    notice.save(update_fields=["state", "next_at"])
+    if notice.document is not None:
+        documents.withdraw(case, notice.document, by=by)
+    if was_told:
+        record(case, "supplement.cancelled", by=by, round=notice.round)
+    return True
 
 
 def _check_answered(case: Case, notice: Supplement) -> None:
     """Every asked material has a file newer than the notice or is covered, every asked field is right."""
     context = context_of(case)
     errors = {error.path: error.message for error in forms.check_all(context, forms.select(context))}
-    lacking = []
+    lacking = {}
     for point in points_of(notice):
         if _is_material(context, point.about):
-            fresh = Material.objects.filter(case=case, material_id=point.about, created_at__gte=notice.sent_at)
+            fresh = Material.objects.filter(case=case, material_id=point.about, created_at__gte=point.told_at)
             if not fresh.exists():
-                lacking.append((point.about, f"请补上：{context.spec.material(point.about).zh}"))
-        lacking += [(path, text) for path, text in errors.items() if _asked(path, frozenset({point.about}))]
+                lacking[point.about] = f"请补上：{context.spec.material(point.about).zh}"
+        lacking.update({path: text for path, text in errors.items() if _asked(path, frozenset({point.about}))})
     if lacking:
-        raise NotReady(f"还有 {len(lacking)} 处没补好：{lacking[0][1]}", tuple(lacking))
+        raise NotReady(f"还有 {len(lacking)} 处没补好：{next(iter(lacking.values()))}", tuple(lacking.items()))
 
 
 def _asked(path: str, allowed: frozenset[str]) -> bool:
