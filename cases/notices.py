@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 OUTCOMES = {"all": "全部办成", "partly": "部分办成", "none": "未办成"}
 LINK_DAYS = timedelta(days=15)
+WHY_MOVED = {"calendar": "因{year}年放假安排公布", "extension": "因经批准延长办理期限"}
+WHY_CORRECTED = "因工作日历调整"
 
 
 def filed(case: Case) -> None:
@@ -75,15 +77,21 @@ def item_not_accepted(case: Case, sub: SubApplication) -> None:
     _tell_of_item(case, sub, "item_not_accepted")
 
 
-def procedure_begun(case: Case, sub: SubApplication) -> None:
+def procedure_begun(case: Case, sub: SubApplication, *, in_clock: bool) -> None:
     """A special procedure has begun; the paper says how long it takes. 行政许可法 第四十五条."""
-    template = "procedure_begun"
-    _tell_of_item(case, sub, template, procedure=sub.procedure)
+    counted = "办理时限照常计算" if in_clock else "这段时间按规定不计入办理时限"
+    _tell_of_item(case, sub, "procedure_begun", procedure=sub.procedure, counted=counted)
 
 
 def tell(case: Case, template: str, **values: str) -> None:
     """What came after a decision: owed papers, corrected results, answered disputes, payments that repeat."""
     _tell_applicant(case, template, **values)
+
+
+def due_moved(case: Case, old: date, new: date, *, reason: str, year: int | None = None) -> None:
+    """The expected day is another than the one told before, and why. 行政许可法 第四十二条第一款 for an extension."""
+    why = WHY_MOVED[reason].format(year=year) if year or reason != "calendar" else WHY_CORRECTED
+    _tell_applicant(case, "due_moved", why=why, old=_day(old), new=_day(new))
 
 
 def party_invited(case: Case, party: Party, token: str) -> None:

@@ -34,7 +34,7 @@ from bundles.spec.parts import (
 )
 from bundles.spec.points import PointsGroup, PointsRule, PointsTable, TieBreak
 from bundles.spec.recurring import Ending, Entitlement, Recurring
-from bundles.spec.runtime import Change, Merge, Replan, Retry
+from bundles.spec.runtime import Change, Freeze, Merge, Replan, Retry
 from bundles.spec.schedule import Dedupe, Overlap, Schedule, ScheduleStep, Span
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "Fee",
     "Field",
     "Form",
+    "Freeze",
     "Group",
     "Instances",
     "Item",

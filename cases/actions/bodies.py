@@ -61,6 +61,20 @@ def supplement_body(
     }
 
 
+def change_body(case: Case, sub: SubApplication, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A change of a live plan: of the changed fields those that this department may see, and its upstream results."""
+    seen = queries.version(case.bundle_version_id).spec
+    mine = {path: value for path, value in values.items() if sub.item_id in seen.items_of_field(path)}
+    return {
+        "contract": CONTRACT,
+        "sub_application_id": str(sub.pk),
+        "round": sub.round,
+        "plan_version": sub.plan_version,
+        "fields": mine,
+        "upstream": flows_into(sub),
+    }
+
+
 def material_entry(material: Material, sub: SubApplication) -> dict[str, Any]:
     """A material as a department sees it; files come by a short-lived link for this department alone."""
     entry: dict[str, Any] = {

@@ -26,15 +26,22 @@ AFTER_FILING: tuple[str, ...] = ()
 # (case, sub, item) -> Closed | None: everything upstream is there; may it be released now?
 BEFORE_RELEASE: tuple[str, ...] = ()
 # (case, subs, sub, answer) -> str: the reason code why an approval must wait before it takes effect, "" for none.
-BEFORE_APPROVAL: tuple[str, ...] = ("replanning.others_have_not_agreed",)
+BEFORE_APPROVAL: tuple[str, ...] = ("replanning.others_have_not_agreed", "binding.reason_to_hold")
 # (case, subs, sub): a sub-application has become final; new ones may be appended to `subs`.
-AFTER_FINAL: tuple[str, ...] = ("adding.spread_out", "replanning.settle_when_agreed", "recurring.begin_after_approval")
+AFTER_FINAL: tuple[str, ...] = (
+    "adding.spread_out",
+    "replanning.settle_when_agreed",
+    "recurring.begin_after_approval",
+    "holding.drop",
+    "consulting.drop_with_item",
+    "binding.call_off_partners",
+)
 # (case, subs) -> bool: nothing goes on without the applicant.
 WAITS_FOR_APPLICANT: tuple[str, ...] = ()
 # (case, subs): everything that could go on has gone on; the state of the case is about to follow.
 BEFORE_SETTLING: tuple[str, ...] = ("collecting.send_if_all_spoke",)
 # () -> int: a round of its own in every sweep; how many steps were done.
-ON_SWEEP: tuple[str, ...] = ("recurring_rounds.tend",)
+ON_SWEEP: tuple[str, ...] = ("recurring_rounds.tend", "consulting.close_overdue", "procedures.tell_of_overruns")
 
 
 @dataclass(frozen=True, slots=True)

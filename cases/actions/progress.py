@@ -16,11 +16,12 @@ from django.utils import timezone
 from bundles import forms, queries
 from cases import notices, outbox
 from cases.actions import attention, limits, occasions, pauses
-from cases.actions.bodies import filing_body
+from cases.actions.bodies import change_body, filing_body
 from cases.actions.events import record
 from cases.actions.facts import context_of
-from cases.models import Attention, Case, Delivery, Need, SubApplication, Supplement
+from cases.models import Attention, Case, Delivery, Need, PlanVersion, SubApplication, Supplement
 from cases.models.sub_application import Choice
+from cases.plan import TOGETHER
 from cases.ports import SYSTEM
 from cases.states import CASE_FINAL, SUB_ACCEPTED_OR_LATER, SUB_FINAL, CaseState, Outcome, SubState
 
@@ -102,6 +103,8 @@ def _is_met(need: str, upstream: SubApplication) -> bool:
         return upstream.state == SubState.APPROVED
     if need == "accepted":
         return upstream.state in SUB_ACCEPTED_OR_LATER
+    if need == TOGETHER:
+        return upstream.state not in (SUB_FINAL | {SubState.WAITING}) - {SubState.APPROVED}
     is_overdue = upstream.due_on is not None and upstream.due_on < timezone.localdate()
     return upstream.state in SUB_FINAL or (need == Need.FINISHED_OR_OVERDUE and is_overdue)
 
@@ -165,8 +168,19 @@ def send_out(case: Case, sub: SubApplication) -> None:
     sub.save(update_fields=["state", "dispatched_at", "due_on", "next_at"])
     record(case, "item.dispatched", by=SYSTEM, sub=sub, department=sub.department, connect=sub.connect)
     if sub.connect != "manual":
+        _promise(case, sub)
+
+
+def _promise(case: Case, sub: SubApplication) -> None:
+    """File it; what was filed under an earlier version of the plan is changed instead."""
+    filed = outbox.filing_of(sub) if sub.plan_version > 1 else None
+    if filed is None:
         context = context_of(case)
         outbox.promise(sub, Delivery.Purpose.FILE, filing_body(case, sub, context, forms.select(context)))
+        return
+    plan = PlanVersion.objects.filter(case=case).order_by("-number").first()
+    values = {path: new for path, (_, new) in plan.values.items()} if plan else {}
+    outbox.promise(sub, Delivery.Purpose.CHANGE, change_body(case, sub, values), target=filed)
 
 
 def next_query(sub: SubApplication, now: datetime) -> datetime:
@@ -189,9 +203,9 @@ def settle(case: Case, subs: list[SubApplication]) -> None:
             case.ask_applicant()
     elif case.state == CaseState.AWAITING_APPLICANT:
         case.resume()
-    case.due_on = limits.case_due(case, subs)
     case.next_at = timezone.now() + RECHECK
-    case.save(update_fields=["state", "due_on", "next_at"])
+    case.save(update_fields=["state", "next_at"])
+    limits.recompute(case, subs)
 
 
 def _waits_for_applicant(case: Case, subs: list[SubApplication]) -> bool:

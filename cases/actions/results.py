@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from bundles import queries
-from cases.actions import attention
+from bundles.spec import Result as ResultSpec
+from cases.actions import attention, merging
 from cases.actions.events import record
 from cases.models import Attention, Case, Result, SubApplication
 from cases.ports import Actor
@@ -23,26 +24,45 @@ def issue(case: Case, sub: SubApplication, values: Mapping[str, Any], *, at: dat
 
     A missing declared field does not undo the approval: a person is told, so that the department sends it.
     """
+    values = merging.with_report(case, sub, values)
     lacking: list[str] = []
     for declared in queries.version(case.bundle_version_id).spec.results_of(sub.item_id):
         names = declared_fields(declared)
         fields = {name: values[name] for name in names if name in values}
         lacking += [f"{declared.id}.{name}" for name in names if name not in values]
-        _, is_new = Result.objects.get_or_create(
-            sub=sub,
-            result_id=declared.id,
-            defaults={
-                "kind": declared.kind,
-                "licence_code": declared.licence or "",
-                "fields": fields,
-                "mark": new_mark(),
-                "issued_at": at,
-            },
-        )
-        if is_new:
-            record(case, "result.issued", by=by, sub=sub, result=declared.id, result_kind=declared.kind)
+        current = Result.objects.filter(sub=sub, result_id=declared.id, replaced_at=None).first()
+        if current is None or sub.plan_version > 1:
+            _keep(case, sub, declared, fields, current, at=at, by=by)
     if lacking:
         attention.raise_attention(case, Attention.Reason.BAD_RESULT, sub=sub, detail="、".join(lacking))
+
+
+def _keep(
+    case: Case,
+    sub: SubApplication,
+    declared: ResultSpec,
+    fields: Mapping[str, Any],
+    current: Result | None,
+    *,
+    at: datetime,
+    by: Actor,
+) -> Result:
+    """A result, or the next version of one that stands already (a live plan was changed)."""
+    if current is not None:
+        Result.objects.filter(pk=current.pk).update(replaced_at=at)
+    kept = Result.objects.create(
+        sub=sub,
+        result_id=declared.id,
+        version=current.version + 1 if current else 1,
+        corrected_of=current,
+        kind=declared.kind,
+        licence_code=declared.licence or "",
+        fields=fields,
+        mark=new_mark(),
+        issued_at=at,
+    )
+    record(case, "result.issued", by=by, sub=sub, result=declared.id, result_kind=declared.kind)
+    return kept
 
 
 def new_mark() -> str:

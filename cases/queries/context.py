@@ -63,7 +63,7 @@ class CaseResults:
 
     def __init__(self, case: Case) -> None:
         self._fields: dict[tuple[str, int | None], dict[str, Any]] = defaultdict(dict)
-        for result in Result.objects.filter(sub__case=case, revoked_at=None).select_related("sub"):
+        for result in Result.objects.filter(sub__case=case, revoked_at=None, replaced_at=None).select_related("sub"):
             self._fields[(result.sub.item_id, result.sub.row_index)].update(result.fields)
 
     def get(self, item: str, field: str, row: Row | None) -> object:

@@ -63,7 +63,7 @@ def _standing(sub: SubApplication) -> str:
 def _values(sub: SubApplication, spec: BundleSpec) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     fields: dict[str, Any] = {}
-    for result in Result.objects.filter(sub=sub, revoked_at=None):
+    for result in Result.objects.filter(sub=sub, revoked_at=None, replaced_at=None):
         fields.update(result.fields)
     for declared in spec.results_of(sub.item_id):
         for name, (label, kind) in declared_fields(declared).items():

@@ -27,7 +27,7 @@ def flows_into(sub: SubApplication) -> dict[str, Any]:
 def fields_of(sub_id: UUID) -> Mapping[str, Any]:
     """All result fields of a sub-application, over its results."""
     merged: dict[str, Any] = {}
-    for result in Result.objects.filter(sub_id=sub_id, revoked_at=None):
+    for result in Result.objects.filter(sub_id=sub_id, revoked_at=None, replaced_at=None):
         merged.update(result.fields)
     return merged
 

@@ -145,15 +145,24 @@ class Casework:
         return Answer(200, self._status_body(self.row(dept, row["key"])))
 
     def change(self, dept: str, name: str, raw: bytes) -> Answer:
-        """Take changed fields of a live application."""
+        """Take changed fields of a live application and decide it anew; one that ended otherwise stays as it is."""
         row, body = self._find(dept, name), read_json(raw)
         if row is None:
             return refusal(404, "没有收到过这个办件")
-        if row["status"] in FINAL:
+        if row["status"] in FINAL and row["status"] != "approved":
             return Answer(409, self._status_body(row))
         self._merge(row, body)
         self._store.effect(dept, row["key"], row["sub_id"], "changed", str(body.get("round", "")))
-        return Answer(200, self._status_body(self.row(dept, row["key"])))
+        if row["status"] == "approved":
+            self._decide_anew(self.row(dept, row["key"]))
+        return self._status_answer(self.row(dept, row["key"]))
+
+    def _decide_anew(self, row: Row) -> None:
+        script = Script(**json.loads(row["script"]))
+        if self._answers_at_once(row, script):
+            self.decide(row, announce=False)
+        else:
+            self._change(row, "accepted", step="decide", delay=script.deciding_s, announce=False)
 
     # -- what happens by and by -------------------------------------------------------------------------------------
     def take_step(self, row: Row) -> None:

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import transaction
-from django.utils import timezone
 
-from cases.actions import dispatch, drafting, filing, sweep, worklist
+from cases.actions import dispatch, drafting, filing, worklist
 from cases.actions.locking import lock_case
-from cases.models import Case, Need, Result, SubApplication
+from cases.models import Case, Need, SubApplication
 from cases.ports import Actor
 from portal.accounts.models import Account, Role
 from tests.factories.doubles import FakeDepartments
-from tests.factories.library import person
 
 pytestmark = [pytest.mark.django_db]
 GUIDANCE = {"proc_kind": "liquidation", "scope": ["reg", "bank", "estate"], "bank_scope": "balance", "related": "no"}
 FIELDS = {"debtor_name": "示例破产企业有限公司", "debtor_uscc": "91350200MA9XA0067M", "admin_name": "示例律所"}
-
-
-@pytest.fixture
-def administrator(db: None) -> Account:
-    sample = person("赵海")
-    details = {"ent_name": "示例律所", "uscc": "91350200MA9XA0016D", "legal_rep": "赵海"}
-    return Account.objects.create_user(
-        "administrator", "a-long-password", role=Role.COMPANY, name=sample["name"], id_no=sample["id_no"],
-        phone=sample["phone"], details=details,
-    )  # fmt: skip
 
 
 @pytest.fixture

@@ -24,7 +24,9 @@ class Scripted:
     reasons: tuple[Reason, ...] = ()
     procedure: str = ""
     expected_days: int | None = None
-    in_clock: bool = True
+    in_clock: bool | None = None
+    remedy: str = ""
+    apply_to: str = ""
 
     def answer(self, about: UUID, receipt_no: str) -> Answer:
         return Answer(
@@ -36,6 +38,8 @@ class Scripted:
             procedure=self.procedure,
             expected_days=self.expected_days,
             in_clock=self.in_clock,
+            remedy=self.remedy,
+            apply_to=self.apply_to,
         )
 
 
@@ -130,7 +134,8 @@ class FakeDepartments:
     def _effect(self, parcel: Parcel) -> Answer:
         known = self._states.get(parcel.target_key)
         if known is not None and (known.status in DECIDED or parcel.purpose == "change"):
-            return known
+            anew = self._scripts.get((parcel.department, "change")) if parcel.purpose == "change" else None
+            return anew.popleft().answer(parcel.sub_application_id, known.receipt_no) if anew else known
         receipt = known.receipt_no if known else f"{parcel.department}-{len(self._answers) + 1:08d}"
         if parcel.purpose == "withdraw":
             return Answer(parcel.sub_application_id, "withdrawn", receipt)
