@@ -19,6 +19,7 @@ from bundles.errors import NotPublished
 from bundles.kept import Kept, forget, recheck
 from bundles.models import Bundle, BundleVersion, CalendarDay, CalendarYear, DayKind, Stamp, VersionState
 from bundles.models import CodeList as CodeListRow
+from bundles.models import DeadlineRule as DeadlineRuleRow
 from bundles.models import Department as DepartmentRow
 from bundles.models import Interface as InterfaceRow
 from bundles.models import LicenceKind as LicenceRow
@@ -31,10 +32,12 @@ from bundles.words import as_query
 __all__ = [
     "BundleMeta",
     "CalendarData",
+    "DeadlineRule",
     "PublishedBundle",
     "bundles_of_matter",
     "calendar_mark",
     "count_matters",
+    "deadline_rules",
     "forget",
     "matters",
     "published",
@@ -87,6 +90,15 @@ class CalendarData:
     names: Mapping[date, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class DeadlineRule:
+    """A reason for a colour: blue, yellow or red; `threshold` in working days or percent where the trigger has one."""
+
+    colour: str
+    trigger: str
+    threshold: int | None
+
+
 def published(code: str) -> PublishedBundle:
     """The version of a bundle that people apply for now. Raises NotPublished."""
     found = _published.get().get(code)
@@ -125,6 +137,11 @@ def working_calendar(region: str = "") -> CalendarData:
     if region not in known:
         known[region] = _calendar_of(region)
     return known[region]
+
+
+def deadline_rules() -> tuple[DeadlineRule, ...]:
+    """The enabled rules of electronic supervision (电子监察)."""
+    return _deadline_rules.get()
 
 
 def calendar_mark() -> UUID | None:
@@ -253,6 +270,11 @@ def _build_announced_years() -> frozenset[int]:
     return frozenset(CalendarYear.objects.filter(announced=True).values_list("year", flat=True))
 
 
+def _build_deadline_rules() -> tuple[DeadlineRule, ...]:
+    rows = DeadlineRuleRow.objects.filter(enabled=True).order_by("pk")
+    return tuple(DeadlineRule(row.colour, row.trigger, row.threshold) for row in rows)
+
+
 def _scopes(region: str) -> tuple[str, ...]:
     """The country, the province, the city, the county of a region code, each once, the smallest last."""
     wider = ("", f"{region[:2]}0000", f"{region[:4]}00", region) if region else ("",)
@@ -265,3 +287,4 @@ _published: Kept[Mapping[str, PublishedBundle]] = Kept("bundles", build=_build_p
 _days_by_region: Kept[Mapping[str, Mapping[date, tuple[str, str]]]] = Kept("calendar", build=_build_days)
 _announced_years: Kept[frozenset[int]] = Kept("calendar", build=_build_announced_years)
 _calendars: Kept[dict[str, CalendarData]] = Kept("calendar", build=dict)
+_deadline_rules: Kept[tuple[DeadlineRule, ...]] = Kept("deadlines", build=_build_deadline_rules)

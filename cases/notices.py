@@ -42,6 +42,20 @@ def choice_needed(case: Case) -> None:
     _tell_applicant(case, "choice_needed")
 
 
+def payment_due(case: Case, item: str, amount: str, pay_by: date | None) -> None:
+    """Something is to be paid, and until when where there is a last day."""
+    until = f"，请在{_day(pay_by)}前完成" if pay_by else ""
+    _tell_applicant(case, "payment_due", item=item, amount=amount, until=until)
+
+
+def payment_received(case: Case, amount: str) -> None:
+    _tell_applicant(case, "payment_received", amount=amount)
+
+
+def payment_refunded(case: Case, amount: str) -> None:
+    _tell_applicant(case, "payment_refunded", amount=amount)
+
+
 def supplement_requested(case: Case, due_on: date) -> None:
     """The one notice of a round: what must be supplemented stands on the page. 行政许可法 第三十二条第一款第四项."""
     _tell_applicant(case, "supplement_requested", until=_day(due_on))
@@ -94,6 +108,11 @@ def due_moved(case: Case, old: date, new: date, *, reason: str, year: int | None
     _tell_applicant(case, "due_moved", why=why, old=_day(old), new=_day(new))
 
 
+def report_version(case: Case, number: int) -> None:
+    """A late answer is in: there is a new version of the merged report."""
+    _tell_applicant(case, "report_version", number=str(number))
+
+
 def party_invited(case: Case, party: Party, token: str) -> None:
     """Ask a party for its authorisation, by the phone number on the form; the secret is the last part of the link."""
     if not party.phone:
@@ -113,6 +132,23 @@ def _tell_of_item(case: Case, sub: SubApplication, template: str, **values: str)
     item = queries.version(case.bundle_version_id).spec.item(sub.item_id).zh
     name = department.short if department else sub.department
     _tell_applicant(case, template, item=item, department=name, **values)
+
+
+def roster_asked(case: Case, phone: str, token: str, until: date) -> None:
+    """Ask a person of a roster for the own word; the link opens for that person alone, signed in."""
+    link = f"{settings.PORTAL_URL}/confirm/{token}/"
+    values = {"person": case.applicant_name, "bundle": _bundle(case), "link": link, "until": _day(until)}
+    _hand_over(case, ports.Message(phone, "roster_asked", values))
+
+
+def roster_returned(case: Case, number: int) -> None:
+    """A person says that something in the own row is wrong; the organisation corrects it."""
+    _tell_applicant(case, "roster_returned", row=str(number))
+
+
+def roster_unconfirmed(case: Case, people: int) -> None:
+    """How many did not answer in time; nothing was done for them."""
+    _tell_applicant(case, "roster_unconfirmed", people=str(people))
 
 
 def _tell_applicant(case: Case, template: str, **values: str) -> None:

@@ -1,4 +1,4 @@
-"""When a deadline shows blue, yellow or red: the local rules of electronic supervision (电子监察), edited in the admin."""
+"""When a deadline shows blue, yellow or red: local rules of electronic supervision (电子监察), edited in the admin."""
 
 from __future__ import annotations
 

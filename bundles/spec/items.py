@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
 from bundles.spec.reading import Node
@@ -181,3 +183,20 @@ class Item(Node):
         "instances": Instances,
         "trigger": Trigger,
     }
+
+    @property
+    def bound_to(self) -> str:
+        """The item this one takes effect together with (`bind.with`), "" for none."""
+        return str(self.bind.get("with") or "") if isinstance(self.bind, Mapping) else ""
+
+    @cached_property
+    def committed_by_person(self) -> Duration:
+        """The limit once a person has to decide what the rules could not (`fallback.committed`)."""
+        raw = self.fallback.get("committed") if isinstance(self.fallback, Mapping) else None
+        return Duration.read(raw, f"items[{self.id}].fallback.committed") if raw else self.committed
+
+    @cached_property
+    def by_hand(self) -> Duration | None:
+        """The promise once people decide instead of the machine (`fallback.committed`); None where it is the same."""
+        stated = self.fallback.get("committed") if isinstance(self.fallback, Mapping) else None
+        return Duration.read(stated, f"items[{self.id}].fallback.committed") if stated else None
