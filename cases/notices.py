@@ -113,6 +113,20 @@ def report_version(case: Case, number: int) -> None:
     _tell_applicant(case, "report_version", number=str(number))
 
 
+def supplement_extended(case: Case, due_on: date) -> None:
+    _tell_applicant(case, "supplement_extended", until=_day(due_on))
+
+
+def supplement_lapsed(case: Case) -> None:
+    """Nothing came within the due day and the days of grace: which items ended and why is in the papers."""
+    _tell_applicant(case, "supplement_lapsed")
+
+
+def reminder(case: Case, due_on: date) -> None:
+    """What still waits for the applicant comes to its due day."""
+    _tell_applicant(case, "reminder", until=_day(due_on))
+
+
 def party_invited(case: Case, party: Party, token: str) -> None:
     """Ask a party for its authorisation, by the phone number on the form; the secret is the last part of the link."""
     if not party.phone:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from cases import ports
 from devtools.browser import find_browser
-from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister, RecordingNotifier
+from tests.factories.doubles import FakeDepartments, FakeLicences, FakePayments, FakeRegister, RecordingNotifier
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +29,7 @@ def doubles(settings: Any) -> Iterator[None]:
     settings.REGISTER = "tests.factories.doubles.FakeRegister"
     settings.LICENCE_LIBRARY = "tests.factories.doubles.FakeLicences"
     settings.NOTIFIER = "tests.factories.doubles.RecordingNotifier"
+    settings.PAYMENT_GATEWAY = "tests.factories.doubles.FakePayments"
     settings.NUDGE_THROUGH_BROKER = False
     ports.forget_adapters()
     yield
@@ -53,6 +54,11 @@ def licences(doubles: None) -> FakeLicences:
 @pytest.fixture
 def notifier(doubles: None) -> RecordingNotifier:
     return cast(RecordingNotifier, ports.notifier())
+
+
+@pytest.fixture
+def payments(doubles: None) -> FakePayments:
+    return cast(FakePayments, ports.payment_gateway())
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import structlog
 from django.db import transaction
 
 from cases import outbox, ports
-from cases.actions import attention, judging
+from cases.actions import attention, judging, occasions
 from cases.actions.answers import apply_answer
 from cases.actions.locking import lock_case_of, lock_subs
 from cases.models import Attention, Case, Delivery, SubApplication
@@ -33,7 +33,7 @@ def pump(budget_s: float = BUDGET_S) -> int:
     until = monotonic() + budget_s
     done = 0
     while monotonic() < until:
-        step = judging.judge_ready() + carry_batch()
+        step = judging.judge_ready() + carry_batch() + occasions.on_pump()
         if not step:
             break
         done += step

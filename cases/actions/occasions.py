@@ -20,13 +20,20 @@ from cases.models import Case, SubApplication
 from cases.ports import Answer
 
 # (case, context, selection): raises NotReady or NotEligible where the case cannot be handed in.
-BEFORE_HANDING_IN: tuple[str, ...] = ("windows.check", "intake.check_constraints", "intake.claim")
+BEFORE_HANDING_IN: tuple[str, ...] = (
+    "windows.check",
+    "intake.check_constraints",
+    "intake.claim",
+    "rosters.check_before_handing_in",
+    "confirming.check_before_handing_in",
+    "prepaying.check_paid",
+)
 # (case, subs): the case was received, its sub-applications stand; what has to be there from the start is made.
-AFTER_FILING: tuple[str, ...] = ()
+AFTER_FILING: tuple[str, ...] = ("confirming.note_filed", "charging.write_down")
 # (case, sub, item) -> Closed | None: everything upstream is there; may it be released now?
-BEFORE_RELEASE: tuple[str, ...] = ()
+BEFORE_RELEASE: tuple[str, ...] = ("charging.gate",)
 # (case, subs, sub, answer) -> str: the reason code why an approval must wait before it takes effect, "" for none.
-BEFORE_APPROVAL: tuple[str, ...] = ("replanning.others_have_not_agreed", "binding.reason_to_hold")
+BEFORE_APPROVAL: tuple[str, ...] = ("replanning.others_have_not_agreed", "binding.reason_to_hold", "charging.holds")
 # (case, subs, sub): a sub-application has become final; new ones may be appended to `subs`.
 AFTER_FINAL: tuple[str, ...] = (
     "adding.spread_out",
@@ -35,13 +42,25 @@ AFTER_FINAL: tuple[str, ...] = (
     "holding.drop",
     "consulting.drop_with_item",
     "binding.call_off_partners",
+    "roster_rounds.begin_when_checked",
+    "charging.after_final",
 )
 # (case, subs) -> bool: nothing goes on without the applicant.
-WAITS_FOR_APPLICANT: tuple[str, ...] = ()
+WAITS_FOR_APPLICANT: tuple[str, ...] = ("charging.waits",)
 # (case, subs): everything that could go on has gone on; the state of the case is about to follow.
 BEFORE_SETTLING: tuple[str, ...] = ("collecting.send_if_all_spoke",)
+# (case, subs) -> bool: the case is not over although all its items are.
+KEEPS_OPEN: tuple[str, ...] = ("roster_rounds.keeps_open",)
+# () -> int: a round of its own in every turn of the pump: what should follow within moments.
+ON_PUMP: tuple[str, ...] = ("charge_rounds.price_wanted", "refunds.carry_refunds")
 # () -> int: a round of its own in every sweep; how many steps were done.
-ON_SWEEP: tuple[str, ...] = ("recurring_rounds.tend", "consulting.close_overdue", "procedures.tell_of_overruns")
+ON_SWEEP: tuple[str, ...] = ("recurring_rounds.tend",
+    "consulting.close_overdue",
+    "procedures.tell_of_overruns",
+    "roster_rounds.carry_on",
+    "charge_rounds.look_at_due",
+    "payments.ask_open_orders",
+    "prepaying.end_abandoned", "notice_terms.look_at_due")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +113,13 @@ def before_settling(case: Case, subs: list[SubApplication]) -> None:
         act(case, subs)
 
 
+def keeps_open(case: Case, subs: list[SubApplication]) -> bool:
+    return any(ask(case, subs) for ask in _of(KEEPS_OPEN))
+
+
 def on_sweep() -> int:
     return sum(act() for act in _of(ON_SWEEP))
+
+
+def on_pump() -> int:
+    return sum(act() for act in _of(ON_PUMP))

@@ -6,10 +6,23 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from cases.ports import Answer, Finding, GatewayError, Message, Outcome, Parcel, Query, Reason
+from cases.ports import (
+    Answer,
+    Finding,
+    GatewayError,
+    Message,
+    Order,
+    Outcome,
+    Parcel,
+    PaymentPage,
+    PaymentState,
+    Query,
+    Reason,
+)
 
 DECIDED = frozenset({"approved", "rejected", "not_accepted", "withdrawn"})
 Fault = Literal["down", "lost_answer", "busy", "refused", "garbage"]
@@ -228,3 +241,64 @@ class RecordingNotifier:
 
     def to(self, person: str) -> list[Message]:
         return [message for message in self.messages if message.to == person]
+
+
+class FakePayments:
+    """The payment channel (PaymentGateway); `pay` and `fail` are what the payer does on its page."""
+
+    def __init__(self) -> None:
+        self.orders: dict[str, Order] = {}  # by reference
+        self.statuses: dict[str, str] = {}
+        self.refunds: dict[str, tuple[str, Decimal]] = {}  # by key: reference and amount
+        self.is_down = False
+        self.refuses_refunds = False
+
+    def pay(self, reference: str) -> None:
+        """The payer pays; an order that has run out or was closed takes nothing."""
+        assert self.statuses[reference] == "open", self.statuses[reference]
+        self.statuses[reference] = "paid"
+
+    def pay_late(self, reference: str) -> None:
+        """Money that was under way when the order was closed arrives after all."""
+        self.statuses[reference] = "paid"
+
+    def fail(self, reference: str) -> None:
+        """The payer's bank refuses."""
+        self.statuses[reference] = "failed"
+
+    def open(self, order: Order) -> PaymentPage:
+        self._answer()
+        known = next((ref for ref, one in self.orders.items() if one.key == order.key), None)
+        reference = known or f"PAY-{len(self.orders) + 1:08d}"
+        if known and replace(self.orders[known]) != order:
+            raise GatewayError("同一个支付单内容不同", permanent=True, status=409)
+        self.orders[reference] = order
+        self.statuses.setdefault(reference, "open")
+        return PaymentPage(f"https://pay.example/pay/{reference}", reference)
+
+    def ask(self, reference: str) -> PaymentState:
+        self._answer()
+        if reference not in self.orders:
+            raise GatewayError("没有这个支付单", permanent=True, status=404)
+        order = self.orders[reference]
+        return PaymentState(order.key, reference, self.statuses[reference], order.amount, order.currency)  # type: ignore[arg-type]
+
+    def close(self, reference: str) -> PaymentState:
+        if self.ask(reference).status == "open":
+            self.statuses[reference] = "closed"
+        return self.ask(reference)
+
+    def refund(self, reference: str, amount: Decimal, key: str) -> None:
+        self._answer()
+        if key in self.refunds:
+            return
+        given = sum((sum_ for ref, sum_ in self.refunds.values() if ref == reference), Decimal(0))
+        if self.refuses_refunds or self.ask(reference).status != "paid":
+            raise GatewayError("渠道不退这笔款", permanent=True, status=422)
+        if given + amount > self.orders[reference].amount:
+            raise GatewayError("退款超过付款", permanent=True, status=422)
+        self.refunds[key] = (reference, amount)
+
+    def _answer(self) -> None:
+        if self.is_down:
+            raise GatewayError("支付渠道不通", permanent=False)
