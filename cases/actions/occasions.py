@@ -54,13 +54,16 @@ KEEPS_OPEN: tuple[str, ...] = ("roster_rounds.keeps_open",)
 # () -> int: a round of its own in every turn of the pump: what should follow within moments.
 ON_PUMP: tuple[str, ...] = ("charge_rounds.price_wanted", "refunds.carry_refunds")
 # () -> int: a round of its own in every sweep; how many steps were done.
-ON_SWEEP: tuple[str, ...] = ("recurring_rounds.tend",
+ON_SWEEP: tuple[str, ...] = (
+    "recurring_rounds.tend",
     "consulting.close_overdue",
     "procedures.tell_of_overruns",
     "roster_rounds.carry_on",
     "charge_rounds.look_at_due",
     "payments.ask_open_orders",
-    "prepaying.end_abandoned", "notice_terms.look_at_due")
+    "prepaying.end_abandoned",
+    "notice_terms.look_at_due",
+)
 
 
 @dataclass(frozen=True, slots=True)

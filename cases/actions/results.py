@@ -9,11 +9,12 @@ from typing import Any
 
 from bundles import queries
 from bundles.spec import Result as ResultSpec
-from cases.actions import attention, merging
+from cases.actions import attention
 from cases.actions.events import record
 from cases.models import Attention, Case, Result, SubApplication
 from cases.ports import Actor
 from cases.queries.declared import declared_fields
+from cases.queries.merged import with_report
 
 MARK_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 MARK_LENGTH = 16
@@ -24,7 +25,7 @@ def issue(case: Case, sub: SubApplication, values: Mapping[str, Any], *, at: dat
 
     A missing declared field does not undo the approval: a person is told, so that the department sends it.
     """
-    values = merging.with_report(case, sub, values)
+    values = with_report(case, sub, values)
     lacking: list[str] = []
     for declared in queries.version(case.bundle_version_id).spec.results_of(sub.item_id):
         names = declared_fields(declared)
@@ -32,12 +33,12 @@ def issue(case: Case, sub: SubApplication, values: Mapping[str, Any], *, at: dat
         lacking += [f"{declared.id}.{name}" for name in names if name not in values]
         current = Result.objects.filter(sub=sub, result_id=declared.id, replaced_at=None).first()
         if current is None or sub.plan_version > 1:
-            _keep(case, sub, declared, fields, current, at=at, by=by)
+            keep_version(case, sub, declared, fields, current, at=at, by=by)
     if lacking:
         attention.raise_attention(case, Attention.Reason.BAD_RESULT, sub=sub, detail="、".join(lacking))
 
 
-def _keep(
+def keep_version(
     case: Case,
     sub: SubApplication,
     declared: ResultSpec,

@@ -86,6 +86,14 @@ def report_fields(
     return {name: made[what] for name, what in (merge.fields or {}).items() if what in made}
 
 
+def with_report(case: Case, sub: SubApplication, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The result values of an item; where it is the one that merges, together with what the portal has put together."""
+    spec = queries.version(case.bundle_version_id).spec
+    if spec.merge is None or spec.merge.item != sub.item_id:
+        return values
+    return {**values, **report_fields(case, spec, spec.merge, version=1)}
+
+
 def hints_of(case: Case) -> tuple[str, ...]:
     """What does not fit together in the answers: remarks for the person who checks the report."""
     context = context_of(case)

@@ -83,3 +83,25 @@ def test_a_bank_the_administrator_named_is_not_asked_twice(
 def test_without_an_account_there_is_no_bank_to_ask(case: Case) -> None:
     answer(case, "ACCT_LIST", {"conclusion": "none", "accounts": []})
     assert [sub.state for sub in subs(case, "BANK_CHECK")] == ["cancelled"]
+
+
+def test_who_is_late_holds_nobody_up_and_comes_in_with_the_second_version(case: Case) -> None:
+    answer(case, "ACCT_LIST", {"conclusion": "found", "accounts": ["ICBC"]})
+    answer(case, "BANK_CHECK", {"conclusion": "found", "balance": "1.00", "frozen": "0", "loans": []})
+    for item in ("LAND_CHECK",):
+        answer(case, item, {"conclusion": "none", "rows": []})
+    assert subs(case, "REPORT")[0].state == "waiting"
+    with time_machine.travel(timezone.now() + timedelta(days=12), tick=True):
+        Case.objects.filter(pk=case.pk).update(next_at=timezone.now())
+        sweep.sweep()
+        dispatch.pump()
+        assert subs(case, "REPORT")[0].state == "approved"
+        first = Result.objects.get(sub__case=case, result_id="R_REPORT").fields
+        pending = [one["title"] for one in first["sections"] if one["standing"] == "pending"]
+        assert first["version"] == 1
+        assert any("网签" in title for title in pending)
+        assert any("土地" in one["title"] and one["standing"] == "replied" for one in first["sections"])
+        answer(case, "HOUSE_CHECK", {"conclusion": "found", "rows": ["在建1处"], "deposit": "0"})
+    current = Result.objects.get(sub__case=case, result_id="R_REPORT", replaced_at=None).fields
+    assert current["version"] == 2
+    assert [one["title"] for one in current["sections"] if one["is_new"]] == [t for t in pending if "网签" in t]
