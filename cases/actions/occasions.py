@@ -29,7 +29,7 @@ BEFORE_HANDING_IN: tuple[str, ...] = (
     "prepaying.check_paid",
 )
 # (case, subs): the case was received, its sub-applications stand; what has to be there from the start is made.
-AFTER_FILING: tuple[str, ...] = ("confirming.note_filed", "charging.write_down")
+AFTER_FILING: tuple[str, ...] = ("confirming.note_filed", "charging.write_down", "watching.begin")
 # (case, sub, item) -> Closed | None: everything upstream is there; may it be released now?
 BEFORE_RELEASE: tuple[str, ...] = ("charging.gate",)
 # (case, subs, sub, answer) -> str: the reason code why an approval must wait before it takes effect, "" for none.
@@ -63,6 +63,7 @@ ON_SWEEP: tuple[str, ...] = (
     "payments.ask_open_orders",
     "prepaying.end_abandoned",
     "notice_terms.look_at_due",
+    "watching.look_round",
 )
 
 
