@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from cases.clock import WorkingCalendar, due, notice_deadline
+from cases.clock import Due, Span, Stretch, WorkingCalendar, due, explain, notice_deadline
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LIBRARY = Path(__file__).resolve().parents[2] / "bundles" / "library"
@@ -24,14 +24,14 @@ class Limit:
 
 
 def announced() -> WorkingCalendar:
-    off: set[date] = set()
-    makeup: set[date] = set()
+    off: dict[date, str] = {}
+    makeup: dict[date, str] = {}
     for year in DOCUMENT["years"].values():
-        makeup |= set(year["makeup_workdays"])
+        makeup |= dict.fromkeys(year["makeup_workdays"], "调休上班")
         for holiday in year["holidays"]:
             span = (holiday["to"] - holiday["from"]).days
-            off |= {holiday["from"] + timedelta(days=n) for n in range(span + 1)}
-    return WorkingCalendar(frozenset(off), frozenset(makeup), frozenset(DOCUMENT["years"]))
+            off |= {holiday["from"] + timedelta(days=n): holiday["zh"] for n in range(span + 1)}
+    return WorkingCalendar(frozenset(off), frozenset(makeup), frozenset(DOCUMENT["years"]), off | makeup)
 
 
 CALENDAR = announced()
@@ -39,6 +39,14 @@ CALENDAR = announced()
 
 def at(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 10, 0, tzinfo=SHANGHAI)
+
+
+def stretch(first: date, last: date, reason: str = "supplement") -> Stretch:
+    return Stretch(at(first), at(last), reason)
+
+
+def working(accepted: date, days: float, *pauses: Stretch, extension: int = 0) -> Due:
+    return due(at(accepted), Limit(days, "workday"), CALENDAR, pauses, extension)
 
 
 @pytest.mark.parametrize("example", DOCUMENT["worked_examples"], ids=lambda e: str(e["accepted"]))
@@ -91,3 +99,85 @@ def test_every_day_between_start_and_end_is_explained() -> None:
     assert [day.number for day in found.days if day.kind == "counted"] == [1, 2, 3]
     assert sum(day.kind == "rest" for day in found.days) == 9
     assert found.days[0].kind == "start"
+
+
+def test_three_days_of_supplement_move_the_due_day_by_exactly_three_working_days_行政许可法_45() -> None:
+    plain = working(date(2025, 11, 24), 5)
+    paused = working(date(2025, 11, 24), 5, stretch(date(2025, 11, 25), date(2025, 11, 28)))
+    assert (plain.on, paused.on) == (date(2025, 12, 1), date(2025, 12, 4))
+    assert [day.day.day for day in paused.days if day.kind == "paused"] == [26, 27, 28]
+
+
+def test_a_stop_on_the_very_last_day_moves_it_too() -> None:
+    last = working(date(2025, 11, 24), 3).on
+    assert last == date(2025, 11, 27)
+    assert working(date(2025, 11, 24), 3, stretch(last, date(2025, 12, 2))).on == date(2025, 12, 2)
+    on_a_sunday = working(date(2025, 11, 24), 3, stretch(last, date(2025, 11, 30)))
+    assert on_a_sunday.on == date(2025, 12, 1)
+    assert (on_a_sunday.days[-1].kind, on_a_sunday.days[-1].reason) == ("moved", "resumed")
+
+
+def test_stretches_that_overlap_are_not_counted_twice_行政许可法_45() -> None:
+    first, second = stretch(date(2025, 11, 25), date(2025, 11, 27)), stretch(date(2025, 11, 26), date(2025, 11, 28))
+    both = working(date(2025, 11, 24), 5, first, second)
+    assert both.on == working(date(2025, 11, 24), 5, stretch(date(2025, 11, 25), date(2025, 11, 28))).on
+
+
+def test_a_stretch_within_one_day_or_before_the_start_moves_nothing() -> None:
+    plain = working(date(2025, 11, 24), 5).on
+    assert working(date(2025, 11, 24), 5, stretch(date(2025, 11, 26), date(2025, 11, 26))).on == plain
+    assert working(date(2025, 11, 24), 5, stretch(date(2025, 11, 17), date(2025, 11, 21))).on == plain
+
+
+def test_an_extension_adds_working_days_行政许可法_42() -> None:
+    plain, longer = working(date(2025, 9, 8), 20), working(date(2025, 9, 8), 20, extension=10)
+    assert longer.on == CALENDAR.add_working_days(plain.on, 10)
+    assert [day.number for day in longer.days if day.kind == "extended"] == list(range(21, 31))
+
+
+def test_calendar_days_of_a_stop_do_not_count_and_the_end_still_moves_off_rest_民法典_203() -> None:
+    start, limit = at(date(2026, 9, 1)), Limit(20, "day")
+    assert due(start, limit, CALENDAR).on == date(2026, 9, 21)
+    paused = due(start, limit, CALENDAR, [stretch(date(2026, 9, 10), date(2026, 9, 14))])
+    assert paused.on == date(2026, 9, 28)  # the 25th begins the mid-autumn holiday
+    assert (paused.days[-1].kind, paused.days[-1].reason) == ("moved", "rest")
+
+
+def test_a_month_is_extended_by_the_days_of_a_stop() -> None:
+    limit = Limit(1, "month")
+    assert due(at(date(2026, 10, 9)), limit, CALENDAR).on == date(2026, 11, 9)
+    paused = due(at(date(2026, 10, 9)), limit, CALENDAR, [stretch(date(2026, 10, 12), date(2026, 10, 14))])
+    assert paused.on == date(2026, 11, 11)
+
+
+def test_an_extension_of_a_calendar_day_limit_is_in_working_days() -> None:
+    assert due(at(date(2026, 9, 1)), Limit(20, "day"), CALENDAR, (), 3).on == date(2026, 9, 24)
+
+
+def test_hours_run_on_by_the_time_the_clock_stood_still() -> None:
+    start = at(date(2026, 10, 1))
+    still = Stretch(start + timedelta(minutes=30), start + timedelta(minutes=75), "payment")
+    inside = Stretch(start + timedelta(minutes=40), start + timedelta(minutes=50), "visit")
+    found = due(start, Limit(2, "hour"), CALENDAR, [inside, still])
+    assert found.at == start + timedelta(hours=2, minutes=45)
+
+
+def test_regional_holidays_and_closures_are_named_like_national_ones() -> None:
+    third = date(2026, 4, 20)
+    here = WorkingCalendar(CALENDAR.holidays | {third}, CALENDAR.makeup, CALENDAR.announced_years, {third: "三月三"})
+    found = due(at(date(2026, 4, 17)), Limit(1, "workday"), here)
+    assert found.on == date(2026, 4, 21)
+    assert [(day.kind, day.reason) for day in found.days if day.day == third] == [("rest", "三月三")]
+
+
+def test_the_count_is_told_in_few_lines_民法典_201() -> None:
+    told = explain(working(date(2025, 9, 30), 5, stretch(date(2025, 10, 9), date(2025, 10, 10))))
+    assert told == (
+        Span(date(2025, 9, 30), date(2025, 9, 30), "start"),
+        Span(date(2025, 10, 1), date(2025, 10, 8), "rest", "国庆节、中秋节"),
+        Span(date(2025, 10, 9), date(2025, 10, 9), "counted", "", 1, 1),
+        Span(date(2025, 10, 10), date(2025, 10, 10), "paused", "supplement"),
+        Span(date(2025, 10, 11), date(2025, 10, 11), "counted", "调休上班", 2, 2),
+        Span(date(2025, 10, 12), date(2025, 10, 12), "rest"),
+        Span(date(2025, 10, 13), date(2025, 10, 15), "counted", "", 3, 5),
+    )
