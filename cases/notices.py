@@ -127,6 +127,11 @@ def reminder(case: Case, due_on: date) -> None:
     _tell_applicant(case, "reminder", until=_day(due_on))
 
 
+def watch_ends(case: Case, item: str, until: date) -> None:
+    """What is waited for has not come; the day after which it is waited for no longer draws near."""
+    _tell_applicant(case, "watch_ends", item=item, until=_day(until))
+
+
 def party_invited(case: Case, party: Party, token: str) -> None:
     """Ask a party for its authorisation, by the phone number on the form; the secret is the last part of the link."""
     if not party.phone:

@@ -53,7 +53,7 @@ def fields_of(answers: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def ids_in(answers: Mapping[str, Any], key: str) -> Sequence[str]:
-    """The items listed under "ticks" or "later"."""
+    """The ids listed under "ticks", "later" or "elsewhere"."""
     listed = answers.get(key)
     return [entry for entry in listed if isinstance(entry, str)] if isinstance(listed, list | tuple) else ()
 

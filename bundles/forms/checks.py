@@ -144,7 +144,7 @@ class Checker:
 
     def _doubles(self, group: Group) -> Iterator[FieldError]:
         """Rows that repeat what a condition of the bundle says must differ."""
-        for column, message in _distinct_columns(self.context, group):
+        for column, message in distinct_columns(self.context, group):
             seen: dict[str, int] = {}
             for index, value in enumerate(self.case.column(f"{group.id}.{column}")):
                 first = seen.setdefault(str(value), index)
@@ -223,7 +223,7 @@ def _said(message: Any, field: Field, zh: str, en: str) -> tuple[str, str]:
     return f"{short_label(field)}{zh}", f"{short_label(field, 'en')} {en}"
 
 
-def _distinct_columns(context: Context, group: Group) -> Iterator[tuple[str, str]]:
+def distinct_columns(context: Context, group: Group) -> Iterator[tuple[str, str]]:
     """(field, message) of each `distinct("group.field")` that the bundle's conditions ask for."""
     conditions = [(e.expr, text_of(e.fail)) for e in context.spec.eligibility]
     conditions += [(str(c.get("expr", "")), text_of(c.get("msg"))) for c in context.spec.constraints]

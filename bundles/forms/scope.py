@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bundles.forms.answers import Place, rows_of, stored
+from bundles.forms.answers import Place, ids_in, rows_of, stored
 from bundles.forms.context import Context, Row
 from bundles.forms.identity import answer_of
 from bundles.forms.lookups import lookup_for
@@ -83,14 +83,20 @@ class FormScope:
         return self.context.results.get(item, field, self.row)
 
     def rows(self, group: str) -> Sequence[FormScope]:
-        return [self.in_row(Row(group, n)) for n in range(len(rows_of(self.context.answers, group)))]
+        return [self.in_row(Row(group, n)) for n in range(self._count(group))]
+
+    def _count(self, group: str) -> int:
+        """How many rows a block has. Of one that another case keeps (a roster) only this is known: it has some."""
+        count = len(rows_of(self.context.answers, group))
+        return 1 if count == 0 and group in ids_in(self.context.answers, "elsewhere") else count
 
     def column(self, path: str) -> Sequence[object]:
         group, _, field_id = path.partition(".")
-        if not self.context.spec.has_field(field_id):
-            return [UNKNOWN for _ in rows_of(self.context.answers, group)]
+        rows = rows_of(self.context.answers, group)
+        if not rows or not self.context.spec.has_field(field_id):
+            return [UNKNOWN] * self._count(group)
         field = self.context.spec.field(field_id)
-        return [read(field, row.get(field_id)) for row in rows_of(self.context.answers, group)]
+        return [read(field, row.get(field_id)) for row in rows]
 
     def selected(self, item: str) -> bool:
         return item in self.items

@@ -1,7 +1,8 @@
 """What a case consists of, given the answers so far (增减语义): items, questions, sections, fields, papers, results.
 
 Everything depends on everything, so it is settled by repetition until nothing changes. What stands in some `adds`
-is off until an answer adds it; what an answer drops is off whatever adds it.
+is off until an answer adds it; what an answer drops is off whatever adds it. So is what the answers list under
+"elsewhere": another case sees to it (a batch and the cases of its people).
 """
 
 from __future__ import annotations
@@ -123,6 +124,7 @@ class _Round:
             )
         self.scope = scope(context, before)
         self.chosen = tuple(self._choices())
+        self.elsewhere = frozenset(ids_in(context.answers, "elsewhere"))
         self.added = frozenset(thing for _, option in self.chosen for thing in option.adds)
         self.dropped = frozenset(thing for _, option in self.chosen for thing in option.drops)
         self.addable = frozenset(t for q in self.spec.guidance for o in q.options for t in o.adds)
@@ -172,7 +174,8 @@ class _Round:
         return found
 
     def _switched_on(self, thing: str) -> bool:
-        return thing not in self.dropped and (thing not in self.addable or thing in self.added)
+        off = thing in self.dropped or thing in self.elsewhere
+        return not off and (thing not in self.addable or thing in self.added)
 
     def _item_on(self, item: Item) -> bool:
         ticked = item.id in ids_in(self.answers, "ticks")
@@ -180,7 +183,7 @@ class _Round:
 
     def _available(self, item: Item) -> bool:
         """On, but for the tick that an optional item needs."""
-        if item.id in self.dropped:
+        if item.id in self.dropped or item.id in self.elsewhere:
             return False
         if item.id in self.added or (item.when is not None and holds(item.when, self.scope)):
             return True

@@ -17,7 +17,7 @@ from bundles import forms, queries
 from bundles.forms.answers import add_row as with_new_row
 from bundles.forms.answers import place_of, rows_of
 from bundles.forms.answers import remove_row as without_row
-from cases.actions import consents, facts, materials, parties, staging
+from cases.actions import consents, facts, layers, materials, parties, staging
 from cases.actions.events import record
 from cases.actions.locking import lock_case
 from cases.actions.slot_rows import follow_rows, rows_kept
@@ -78,7 +78,7 @@ def start_draft(
         channel=channel,
         region=settings.REGION_CODE,
         title=published.spec.zh,
-        answers=answers | ({"by_agent": True} if by_agent else {}),
+        answers=answers | layers.first_answers(published.spec, identity.kind) | ({"by_agent": True} if by_agent else {}),
         saved_at=now,
         next_at=now + DRAFT_KEPT,
     )

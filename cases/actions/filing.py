@@ -13,7 +13,7 @@ from bundles import forms, queries
 from bundles.rules import evaluate
 from bundles.spec import BundleSpec
 from cases import notices
-from cases.actions import facts, materials, numbering, occasions, parties, progress
+from cases.actions import facts, layers, materials, numbering, occasions, parties, progress
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_subs
 from cases.errors import Duplicate, NotEligible, NotReady, WrongState
@@ -103,7 +103,7 @@ def file_case(case: Case, *, by: Actor) -> None:
     case.save(update_fields=["state", "number", "submitted_at", "next_at", "title"])
     record(case, "case.filed", by=by, items=list(selection.items), channel=case.channel)
     notices.filed(case)
-    lay_out(case, _plan_of(context, selection))
+    lay_out(case, _plan_of(context, selection, layers.items_filed(context, selection)))
     subs = lock_subs(case)
     occasions.after_filing(case, subs)
     progress.advance(case, subs)

@@ -193,7 +193,7 @@ def settle(case: Case, subs: list[SubApplication]) -> None:
     """Bring the state of a locked case in line with its sub-applications."""
     if case.state in CASE_FINAL or case.state == CaseState.DRAFT or not subs:
         return
-    if all(sub.state in SUB_FINAL for sub in subs):
+    if all(sub.state in SUB_FINAL for sub in subs) and not occasions.keeps_open(case, subs):
         _close(case, subs)
         return
     if case.state == CaseState.SUBMITTED and any(sub.received_at or sub.closed_at for sub in subs):

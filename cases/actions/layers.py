@@ -1,0 +1,53 @@
+"""The two layers of a batch: what belongs to the batch itself, and what belongs to each of its people.
+
+The organisation files the items of the batch; the rows of the roster are kept beside its answers (cases.models.roster),
+not in them. Each person who confirms gets an own case with the own row and the items of a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bundles import forms
+from bundles.spec import BundleSpec, Item
+
+BATCH, PERSON = "batch", "person"
+
+
+def first_answers(spec: BundleSpec, applicant_kind: str) -> dict[str, Any]:
+    """What the answers of a new case say about its layer; a person who applies alone has an ordinary case."""
+    if spec.batch is None or applicant_kind != "org":
+        return {}
+    papers = [material.id for material in spec.materials if material.per == spec.batch.group]
+    return {"layer": BATCH, "elsewhere": [spec.batch.group, *papers]}
+
+
+def person_answers(spec: BundleSpec, batch: Mapping[str, Any], row: Mapping[str, Any], at: str) -> dict[str, Any]:
+    """The answers a person begins with: what the organisation said, and the own row, locked but for what is open."""
+    assert spec.batch is not None
+    group = spec.batch.group
+    open_fields = set(spec.confirmation.editable if spec.confirmation else ())
+    source = {"path": f"roster:{group}", "label": "单位名册", "at": at, "locked": True}
+    own = batch.get("fields") or {}
+    return {
+        "layer": PERSON,
+        "elsewhere": [item.id for item in spec.items if not is_of_person(spec, item)],
+        "guidance": dict(batch.get("guidance") or {}),
+        "fields": {**{name: value for name, value in own.items() if name != group}, group: [dict(row)]},
+        "sources": {f"{group}.0.{name}": source for name in row if name not in open_fields},
+    }
+
+
+def is_of_person(spec: BundleSpec, item: Item) -> bool:
+    """Whether an item is done for each person of the roster, and not once for the batch."""
+    instances = item.instances
+    return spec.batch is not None and instances is not None and instances.group == spec.batch.group
+
+
+def items_filed(context: forms.Context, selection: forms.Selection) -> list[str] | None:
+    """The items that a batch files itself; None where everything that is on is filed."""
+    if context.answers.get("layer") != BATCH:
+        return None
+    spec = context.spec
+    return [item for item in selection.items if not is_of_person(spec, spec.item(item))]
