@@ -56,6 +56,26 @@ def payment_refunded(case: Case, amount: str) -> None:
     _tell_applicant(case, "payment_refunded", amount=amount)
 
 
+def stage_opened(case: Case, stage: str) -> None:
+    """The next stage may be filed, from the same case. 行政许可法 第二十六条."""
+    _tell_applicant(case, "stage_opened", stage=stage)
+
+
+def points_settled(case: Case) -> None:
+    """An objection to the points was answered."""
+    _tell_applicant(case, "points_settled")
+
+
+def points_public(case: Case, until: date) -> None:
+    """Points and rank are shown; objections are taken until a day (积分公示)."""
+    _tell_applicant(case, "points_public", until=_day(until))
+
+
+def place_given(case: Case, choice: str) -> None:
+    """The batch is published: which seat this filing got, or none."""
+    _tell_applicant(case, "place_given" if choice else "place_not_given", choice=choice)
+
+
 def supplement_requested(case: Case, due_on: date) -> None:
     """The one notice of a round: what must be supplemented stands on the page. 行政许可法 第三十二条第一款第四项."""
     _tell_applicant(case, "supplement_requested", until=_day(due_on))
@@ -100,6 +120,16 @@ def procedure_begun(case: Case, sub: SubApplication, *, in_clock: bool) -> None:
 def tell(case: Case, template: str, **values: str) -> None:
     """What came after a decision: owed papers, corrected results, answered disputes, payments that repeat."""
     _tell_applicant(case, template, **values)
+
+
+def item_deemed_accepted(case: Case, sub: SubApplication, since: date) -> None:
+    """Nobody said anything in time, so it counts as accepted since it came in. 行政许可法 第三十二条第一款第四项."""
+    _tell_of_item(case, sub, "item_deemed_accepted", since=_day(since))
+
+
+def item_extended(case: Case, sub: SubApplication, days: int, until: date | None) -> None:
+    """More time, approved and told with the reason; the paper says more. 行政许可法 第四十二条第一款."""
+    _tell_of_item(case, sub, "item_extended", days=str(days), until=_day(until) if until else "")
 
 
 def due_moved(case: Case, old: date, new: date, *, reason: str, year: int | None = None) -> None:

@@ -7,12 +7,13 @@ alternative; of an upstream with several instances all count, unless both are in
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bundles.forms import Instance
 from bundles.spec import Alternative, BundleSpec, Dependency, Item
 
 Key = tuple[str, str]  # (item id, instance key)
+TOGETHER = "together"  # the need of an item for the one it is bound to
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,22 @@ def plan(
     `already` are instances of items filed earlier in the same case (staged bundles), which edges may point at.
     """
     present = {**(already or {}), **{item_id: instances[item_id] for item_id in selected}}
+    bound = _bound_pairs(spec)
     items = [item for item in spec.items if item.id in selected]
     subs = [PlannedSub(item, one, one.dept or item.dept) for item in items for one in instances[item.id]]
-    needs = [need for sub in subs for need in _needs(sub, present, holds)]
+    needs = [_together(need, bound) for sub in subs for need in _needs(sub, present, holds)]
     return Plan(tuple(subs), tuple(needs))
+
+
+def _bound_pairs(spec: BundleSpec) -> frozenset[frozenset[str]]:
+    return frozenset(frozenset((item.id, item.bound_to)) for item in spec.items if item.bound_to)
+
+
+def _together(need: PlannedNeed, bound: frozenset[frozenset[str]]) -> PlannedNeed:
+    """Bound items go out together (合并申请): the one waits for the other's release, not for its decision."""
+    if frozenset((need.sub[0], need.upstream[0])) not in bound:
+        return need
+    return replace(need, need=TOGETHER)
 
 
 def _needs(

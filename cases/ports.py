@@ -70,6 +70,7 @@ class Answer:
     procedure: str = ""
     expected_days: int | None = None
     in_clock: bool | None = None  # not said: as the item declares it
+    why_again: str = ""  # of a second request for a supplement: why it was not made at once
     remedy: str = ""  # of a refusal: what can be done against it, where it is not the general remedy
     apply_to: str = ""  # of a refusal to accept: the authority to apply to instead
     occurred_at: datetime | None = None
@@ -140,12 +141,32 @@ class IssuedLicence:
     file_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LicenceToKeep:
+    """A result that the library is to keep as a licence. The same `reference` again is the same licence."""
+
+    code: str
+    holder: Mapping[str, str]  # id_no or uscc
+    data: Mapping[str, Any]
+    reference: str
+    case_no: str
+
+
 class LicenceLibrary(Protocol):
     def search(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
         """Valid licences of a holder; records carry `licence_id`, `data`, `valid_to`, `status`, `file_url`."""
 
     def fetch(self, department: str, file_url: str) -> tuple[bytes, str]:
         """The file of a licence and its media type. Raises GatewayError."""
+
+    def issue(self, licence: LicenceToKeep) -> IssuedLicence:
+        """Keep a result as a licence (数据回流); again by the same reference it is the same one. Raises GatewayError."""
+
+    def revoke(self, code: str, licence_id: str, reason: str) -> None:
+        """Say that a licence is no longer valid; again it changes nothing. Raises GatewayError."""
+
+    def supersede(self, code: str, licence_id: str, by: str) -> None:
+        """Say that a newer licence (its id) took the place of this one. Raises GatewayError."""
 
 
 # ---- people -------------------------------------------------------------------------------------------------

@@ -190,12 +190,6 @@ class Item(Node):
         return str(self.bind.get("with") or "") if isinstance(self.bind, Mapping) else ""
 
     @cached_property
-    def committed_by_person(self) -> Duration:
-        """The limit once a person has to decide what the rules could not (`fallback.committed`)."""
-        raw = self.fallback.get("committed") if isinstance(self.fallback, Mapping) else None
-        return Duration.read(raw, f"items[{self.id}].fallback.committed") if raw else self.committed
-
-    @cached_property
     def by_hand(self) -> Duration | None:
         """The promise once people decide instead of the machine (`fallback.committed`); None where it is the same."""
         stated = self.fallback.get("committed") if isinstance(self.fallback, Mapping) else None

@@ -7,7 +7,16 @@ from enum import StrEnum
 
 from django.utils import timezone
 
-from cases.actions import attention, limits, progress, results, supplements
+from cases.actions import (
+    accepting,
+    attention,
+    holding,
+    procedures,
+    progress,
+    refusing,
+    replanning,
+    supplements,
+)
 from cases.actions.events import record
 from cases.models import Attention, Case, SubApplication
 from cases.ports import Actor, Answer
@@ -35,16 +44,20 @@ def apply_answer(case: Case, subs: list[SubApplication], sub: SubApplication, an
     """Let an answer take effect on a locked case, then carry the case on.
 
     The first decision stands: another one after it changes nothing and a person is told. An answer after a
-    withdrawal is kept and shown, never applied.
+    withdrawal is kept and shown, never applied. An approval may have to wait (`holding`), a refusal never does.
     """
     effect = _judge(sub, answer)
     if effect is Effect.APPLIED:
         _keep_receipt(sub, answer)
-        HANDLERS[answer.status](case, sub, answer, by)
+        if replanning.is_refusal_of_change(case, sub, answer):
+            replanning.refuse_change(case, subs, sub, answer)
+        else:
+            HANDLERS[answer.status](case, subs, sub, answer, by)
         _look_again(sub)
         if sub.state in SUB_FINAL:
             progress.became_final(case, subs, sub)
         attention.close(case, Attention.Reason.SILENT, Attention.Reason.NOT_DELIVERED, sub=sub)
+        holding.release(case, subs)
         progress.advance(case, subs)
     elif effect is Effect.CONTRADICTION:
         attention.raise_attention(case, Attention.Reason.CONTRADICTION, sub=sub, detail=f"{sub.state}/{answer.status}")
@@ -63,7 +76,14 @@ def _judge(sub: SubApplication, answer: Answer) -> Effect:
         return Effect.CONTRADICTION if sub.state in SUB_DECIDED else Effect.LATE
     if answer.seq is not None and sub.last_event_seq is not None and answer.seq < sub.last_event_seq:
         return Effect.STALE
-    return Effect.APPLIED
+    return _against_what_is_held(sub, decided) if decided is not None else Effect.APPLIED
+
+
+def _against_what_is_held(sub: SubApplication, decided: SubState) -> Effect:
+    """An approval that is kept is the first decision: the same again is nothing new, another one contradicts it."""
+    if not holding.held_reason(sub):
+        return Effect.APPLIED
+    return Effect.REPEATED if decided == SubState.APPROVED else Effect.CONTRADICTION
 
 
 def _keep_receipt(sub: SubApplication, answer: Answer) -> None:
@@ -80,7 +100,7 @@ def _look_again(sub: SubApplication) -> None:
         sub.save(update_fields=["next_at"])
 
 
-def _received(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> None:
+def _received(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, by: Actor) -> None:
     if sub.state != SubState.DISPATCHED:
         return
     sub.receive(at=timezone.now(), receipt_no=answer.receipt_no)
@@ -88,106 +108,48 @@ def _received(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> Non
     record(case, "item.received", by=by, sub=sub)
 
 
-def _accepted(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> None:
-    """Accepted: from here the limits count, once; after a supplement they run on. 行政许可法 第三十二条第一款第五项."""
-    if sub.state not in (SubState.DISPATCHED, SubState.RECEIVED):
-        return
-    now = timezone.now()
-    is_first = sub.accepted_at is None
-    sub.accept(at=sub.accepted_at or now)
-    if is_first:
-        sub.due_on = limits.committed_due(case, sub, now).on
-        sub.statutory_due_on = limits.statutory_due(case, sub, now)
-    sub.save(update_fields=["state", "received_at", "accepted_at", "due_on", "statutory_due_on"])
-    if case.accepted_at is None:
-        case.accepted_at = now
-        case.save(update_fields=["accepted_at"])
-    record(case, "item.accepted", by=by, sub=sub, due_on=str(sub.due_on))
+def _accepted(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, by: Actor) -> None:
+    accepting.accept(case, subs, sub, by=by)
 
 
-def _procedure(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> None:
-    """A special procedure, told with the time it needs. 行政许可法 第四十五条."""
-    if sub.state == SubState.SPECIAL_PROCEDURE:
-        return
-    _accepted(case, sub, answer, by)
-    sub.begin_procedure(name=answer.procedure)
-    sub.save(update_fields=["state", "procedure"])
-    record(
-        case,
-        "item.procedure_began",
-        by=by,
-        sub=sub,
-        procedure=answer.procedure,
-        expected_days=answer.expected_days,
-        in_clock=answer.in_clock,
-    )
+def _procedure(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, by: Actor) -> None:
+    accepting.accept(case, subs, sub, by=by)
+    procedures.begin(case, subs, sub, answer, by=by)
 
 
-def _procedure_ended(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> None:
-    if sub.state != SubState.SPECIAL_PROCEDURE:
-        return
-    procedure = sub.procedure
-    sub.end_procedure()
-    sub.save(update_fields=["state", "procedure"])
-    record(case, "item.procedure_ended", by=by, sub=sub, procedure=procedure)
+def _procedure_ended(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, by: Actor) -> None:
+    procedures.end(case, subs, sub, by=by)
 
 
-def _supplement(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> None:
-    if sub.state != SubState.SUPPLEMENT_REQUESTED:
-        supplements.request(case, sub, answer.reasons, by=by)
+def _supplement(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, by: Actor) -> None:
+    procedures.end(case, subs, sub, by=by)
+    supplements.request(case, sub, answer.reasons, by=by, why_again=answer.why_again)
 
 
-def _approved(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> None:
-    now = timezone.now()
-    _count_as_accepted(case, sub)
-    results.issue(case, sub, answer.result, at=now, by=by)
-    sub.approve(at=now)
-    sub.save(update_fields=["state", "closed_at", "next_at", "received_at", "accepted_at"])
-    record(case, "item.approved", by=by, sub=sub)
-    supplements.drop_points_of(case, sub)
+def _approved(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, by: Actor) -> None:
+    holding.approve(case, subs, sub, answer, by)
 
 
-def _rejected(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> None:
-    """Refused, with reasons and remedy. 行政许可法 第三十八条第二款."""
-    sub.reasons = _reasons(answer)
-    _count_as_accepted(case, sub)
-    sub.reject(at=timezone.now())
-    sub.save(update_fields=["state", "closed_at", "next_at", "reasons", "received_at", "accepted_at"])
-    record(case, "item.rejected", by=by, sub=sub, codes=[reason.code for reason in answer.reasons])
-    supplements.drop_points_of(case, sub)
+def _rejected(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, by: Actor) -> None:
+    refusing.reject(case, sub, answer, by)
 
 
-def _not_accepted(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> None:
-    """Not accepted, in writing. 行政许可法 第三十二条第一款第一、二项, 第二款."""
-    sub.reasons = _reasons(answer)
-    sub.refuse_acceptance(at=timezone.now())
-    sub.save(update_fields=["state", "closed_at", "next_at", "reasons"])
-    record(case, "item.not_accepted", by=by, sub=sub, codes=[reason.code for reason in answer.reasons])
-    supplements.drop_points_of(case, sub)
+def _not_accepted(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, by: Actor) -> None:
+    """A department that has accepted can only refuse; whatever word it uses, the applicant gets the reasons."""
+    if sub.accepted_at is None:
+        refusing.refuse_acceptance(case, sub, answer, by)
+    else:
+        refusing.reject(case, sub, answer, by)
 
 
-def _withdrawn(case: Case, sub: SubApplication, answer: Answer, by: Actor) -> None:
+def _withdrawn(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, by: Actor) -> None:
     sub.withdraw(at=timezone.now())
     sub.save(update_fields=["state", "closed_at", "next_at"])
     record(case, "item.withdrawn", by=by, sub=sub)
     supplements.drop_points_of(case, sub)
 
 
-def _count_as_accepted(case: Case, sub: SubApplication) -> None:
-    """A department that decides at once has also received and accepted."""
-    now = timezone.now()
-    sub.received_at, sub.accepted_at = sub.received_at or now, sub.accepted_at or now
-    if case.accepted_at is None:
-        case.accepted_at = now
-        case.save(update_fields=["accepted_at"])
-
-
-def _reasons(answer: Answer) -> list[dict[str, str]]:
-    stated = [{"code": r.code, "about": r.about, "text": r.text} for r in answer.reasons]
-    return stated or [{"code": "", "about": "", "text": "部门没有写明理由，我们已请部门补充"}]
-
-
-Handler = Callable[[Case, SubApplication, Answer, Actor], None]
+Handler = Callable[[Case, list[SubApplication], SubApplication, Answer, Actor], None]
 HANDLERS: Mapping[str, Handler] = {
     "received": _received,
     "accepted": _accepted,

@@ -22,6 +22,7 @@ from cases.ports import Answer
 # (case, context, selection): raises NotReady or NotEligible where the case cannot be handed in.
 BEFORE_HANDING_IN: tuple[str, ...] = (
     "windows.check",
+    "stages.check",
     "intake.check_constraints",
     "intake.claim",
     "rosters.check_before_handing_in",
@@ -29,7 +30,7 @@ BEFORE_HANDING_IN: tuple[str, ...] = (
     "prepaying.check_paid",
 )
 # (case, subs): the case was received, its sub-applications stand; what has to be there from the start is made.
-AFTER_FILING: tuple[str, ...] = ("confirming.note_filed", "charging.write_down", "watching.begin")
+AFTER_FILING: tuple[str, ...] = ("stages.begin", "confirming.note_filed", "charging.write_down", "watching.begin")
 # (case, sub, item) -> Closed | None: everything upstream is there; may it be released now?
 BEFORE_RELEASE: tuple[str, ...] = ("charging.gate",)
 # (case, subs, sub, answer) -> str: the reason code why an approval must wait before it takes effect, "" for none.
@@ -37,6 +38,7 @@ BEFORE_APPROVAL: tuple[str, ...] = ("replanning.others_have_not_agreed", "bindin
 # (case, subs, sub): a sub-application has become final; new ones may be appended to `subs`.
 AFTER_FINAL: tuple[str, ...] = (
     "adding.spread_out",
+    "stages.open_next",
     "replanning.settle_when_agreed",
     "recurring.begin_after_approval",
     "holding.drop",

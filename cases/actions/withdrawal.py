@@ -15,7 +15,7 @@ from cases.errors import WrongState
 from cases.models import Case, Delivery, SubApplication
 from cases.models.sub_application import Choice
 from cases.ports import Actor
-from cases.states import SUB_FINAL, CaseState, SubState
+from cases.states import SUB_FINAL, CaseState, DeliveryState, SubState
 
 
 @transaction.atomic
@@ -43,27 +43,44 @@ def withdraw_case(case_id: UUID, *, by: Actor, reason: str) -> Case:
         record(case, "case.withdrawn", by=by)
         return case
     subs = lock_subs(case)
-    undecided = [sub for sub in subs if sub.state not in SUB_FINAL]
-    if not undecided:
+    if all(sub.state in SUB_FINAL for sub in subs):
         raise WrongState("办件已经结束，不能撤回")
-    for sub in undecided:
-        _withdraw(case, sub, by, reason)
-        progress.became_final(case, subs, sub)
+    withdraw_all(case, subs, by=by, reason=reason)
     progress.advance(case, subs)
     return case
 
 
+def withdraw_all(case: Case, subs: list[SubApplication], *, by: Actor, reason: str) -> int:
+    """Take back everything of a locked case that is not decided; returns how many items. The caller carries it on."""
+    withdrawn = 0
+    for sub in list(subs):
+        if sub.state not in SUB_FINAL:  # one that is bound to it may have ended with the one before
+            _withdraw(case, sub, by, reason)
+            progress.became_final(case, subs, sub)
+            withdrawn += 1
+    return withdrawn
+
+
 def _withdraw(case: Case, sub: SubApplication, by: Actor, reason: str) -> None:
-    """Withdraw and tell the department, unless nothing was sent to it yet."""
-    told = sub.state not in (SubState.WAITING, SubState.READY) and sub.connect != "manual"
-    untouched = outbox.cancel_due(sub) if told else 0
+    call_back(sub, reason)
     sub.withdraw(at=timezone.now())
     sub.save(update_fields=["state", "closed_at", "next_at"])
     record(case, "item.withdrawn", by=by, sub=sub)
     supplements.drop_points_of(case, sub)
+
+
+def call_back(sub: SubApplication, reason: str) -> Delivery | None:
+    """Tell the department that an item is about to end here; nothing where nothing has reached it.
+
+    Call it before the state changes. What no try has carried yet is simply not sent any more.
+    """
+    if sub.state in (SubState.WAITING, SubState.READY) or sub.connect == "manual":
+        return None
+    outbox.cancel_due(sub)
     filing = outbox.filing_of(sub)
-    if told and not untouched and filing is not None:
-        outbox.promise(sub, Delivery.Purpose.WITHDRAW, {"contract": 1, "reason": reason}, target=filing)
+    if filing is None or filing.state == DeliveryState.CANCELLED:
+        return None
+    return outbox.promise(sub, Delivery.Purpose.WITHDRAW, {"contract": 1, "reason": reason}, target=filing)
 
 
 @transaction.atomic

@@ -73,7 +73,10 @@ def answer_of(document: Mapping[str, Any]) -> Answer:
         reasons=reasons,
         procedure=_text(document, "procedure", 64, needed=status == "special_procedure"),
         expected_days=_integer(document, "expected_days", 3660),
-        in_clock=_flag(document, "in_clock", absent=True),
+        in_clock=_typed(document, "in_clock", bool),
+        why_again=_text(document, "why_again", 500),
+        remedy=_text(document, "remedy", 500),
+        apply_to=_text(document, "apply_to", 200),
         occurred_at=_moment(document, "occurred_at"),
         seq=_integer(document, "seq", MAX_SEQ),
     )
@@ -119,11 +122,6 @@ def _integer(document: Mapping[str, Any], key: str, limit: int) -> int | None:
     if value is not None and not 0 <= value <= limit:
         raise NotInContract(key)
     return value
-
-
-def _flag(document: Mapping[str, Any], key: str, *, absent: bool) -> bool:
-    value: bool | None = _typed(document, key, bool)
-    return absent if value is None else value
 
 
 def _read(document: Mapping[str, Any], key: str, read: Callable[[str], Any]) -> Any:
@@ -189,4 +187,5 @@ def _reasons(value: Any) -> tuple[Reason, ...]:
 def _reason(value: Any) -> Reason:
     if not isinstance(value, dict):
         raise NotInContract("reasons")
-    return Reason(_text(value, "code", 64), _text(value, "about", 128), _text(value, "text", 2000))
+    article = _text(value, "article", 200)
+    return Reason(_text(value, "code", 64), _text(value, "about", 128), _text(value, "text", 2000), article)

@@ -40,7 +40,7 @@ def test_an_answer_is_turned_into_our_words() -> None:
     assert (answer.status, answer.receipt_no, answer.due) == ("supplement", "GA-00000012", date(2026, 11, 26))
     assert answer.reasons == (Reason("S01", "M_HUKOU_BOOK", "缺户主页"),)
     assert answer.occurred_at == datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
-    assert (answer.result, answer.seq, answer.in_clock) == ({"cert_no": "R350000001"}, 2, True)
+    assert (answer.result, answer.seq, answer.in_clock) == ({"cert_no": "R350000001"}, 2, None)
 
 
 @pytest.mark.parametrize("status", sorted(STATUSES))
