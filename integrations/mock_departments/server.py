@@ -16,9 +16,10 @@ from .callbacks import Courier, Outbox
 from .casework import Casework
 from .clock import fresh_anchor, now
 from .consequences import Consequences
-from .control import Control
+from .control import Control, local
 from .library import Library
 from .licences import LicenceLibrary
+from .pacing import Pacing
 from .people import World
 from .reception import LARGEST_BODY, Reception
 from .registers import Registers
@@ -62,6 +63,7 @@ def make_app(options: Options) -> web.Application:
     sharing = Sharing(library, registers, licences, options.master_secret)
     reception = Reception(store, library, keyring, behaviours, casework, sharing, agenda.woken, enforce=options.enforce)
     control = Control(store, library, world, registers, behaviours, outbox, agenda.woken)
+    pacing = Pacing(store, outbox, agenda.woken)
 
     async def loops(_app: web.Application) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(agenda.run()), asyncio.create_task(courier.run())]
@@ -78,6 +80,7 @@ def make_app(options: Options) -> web.Application:
             web.get("/", page),
             web.static("/static", STATIC),
             *control.routes(),
+            *pacing.routes(local),
             web.route("*", "/departments/{dept}/{rest:.*}", reception.receive),
         ]
     )

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "portal.counter",
     "portal.api",
     "portal.demo",
+    "portal.seed_check",
 ]
 
 MIDDLEWARE = [

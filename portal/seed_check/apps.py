@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SeedCheckConfig(AppConfig):
+    name = "portal.seed_check"
+    label = "seed_check"
