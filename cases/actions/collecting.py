@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import override
@@ -15,7 +16,7 @@ from django.utils.translation import override
 from bundles import queries
 from bundles.spec.one_notice import OneNotice
 from cases import notices
-from cases.actions import documents, limits, pauses
+from cases.actions import documents, limits
 from cases.actions.document_words import day_in_full
 from cases.actions.events import record
 from cases.models import Case, Pause, SubApplication, Supplement, SupplementPoint
@@ -107,7 +108,7 @@ def send(case: Case, subs: Sequence[SubApplication], notice: Supplement) -> Supp
     target.next_at = next_look(case, target)
     _put_in_writing(case, target, points)
     target.save(update_fields=["state", "sent_at", "due_on", "reminded_at", "next_at", "document"])
-    _stop_the_clock(subs, {point.sub_id for point in fresh}, target)
+    _stop_the_clock(case, subs, {point.sub_id for point in fresh}, target)
     asking = sorted({point.department for point in points})
     lines = len({point.line for point in points})
     record(case, "supplement.sent", by=SYSTEM, round=target.round, lines=lines, departments=asking)
@@ -157,10 +158,10 @@ def _put_in_writing(case: Case, notice: Supplement, points: Sequence[SupplementP
     notice.document = documents.issue(case, documents.Kind.SUPPLEMENT, values=values)
 
 
-def _stop_the_clock(subs: Iterable[SubApplication], asked: set[object], notice: Supplement) -> None:
+def _stop_the_clock(case: Case, subs: Sequence[SubApplication], asked: set[UUID], notice: Supplement) -> None:
     for sub in subs:
-        if sub.pk in asked:
-            pauses.begin(sub, Pause.Kind.SUPPLEMENT, about=f"r{notice.round}", expected_on=notice.due_on)
+        if sub.pk in asked and sub.state == SubState.SUPPLEMENT_REQUESTED:
+            limits.pause(case, subs, sub, Pause.Kind.SUPPLEMENT, about=f"r{notice.round}")
 
 
 def next_look(case: Case, notice: Supplement) -> datetime:

@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from bundles import forms
 from cases import outbox
-from cases.actions import attention, collecting, documents, limits, pauses, progress
+from cases.actions import attention, collecting, documents, limits, progress
 from cases.actions.bodies import supplement_body
 from cases.actions.collecting import collecting_notice, open_notice, points_of
 from cases.actions.events import record
@@ -74,8 +74,8 @@ def _add(
             supplement=notice,
             sub=sub,
             department=asking,
-            about=reason.about,
-            code=reason.code,
+            about=reason.about[:96],
+            code=reason.code[:32],
             text=reason.text,
             asked_at=timezone.now(),
             after_acceptance=sub.accepted_at is not None,
@@ -139,7 +139,7 @@ def answer(case_id: UUID, *, by: Actor) -> Case:
         for sub in subs:
             mine = [point for point in points if point.sub_id == sub.pk]
             if mine and sub.state == SubState.SUPPLEMENT_REQUESTED:
-                send_back(case, sub, mine, by)
+                send_back(case, subs, sub, mine, by)
         now = timezone.now()
         SupplementPoint.objects.filter(pk__in=[point.pk for point in points]).update(answered_at=now)
         notice.state, notice.answered_at, notice.next_at = Supplement.State.ANSWERED, now, None
@@ -149,10 +149,12 @@ def answer(case_id: UUID, *, by: Actor) -> Case:
         return case
 
 
-def send_back(case: Case, sub: SubApplication, points: Sequence[SupplementPoint], by: Actor) -> None:
+def send_back(
+    case: Case, subs: list[SubApplication], sub: SubApplication, points: Sequence[SupplementPoint], by: Actor
+) -> None:
     """The answer to these points goes to the department of one item, and to nobody else."""
     now = timezone.now()
-    let_the_clock_run_on(case, sub, min(point.told_at or now for point in points), now)
+    limits.resume(case, subs, sub, Pause.Kind.SUPPLEMENT, by=by, at=now)
     record(case, "item.supplemented", by=by, sub=sub, round=sub.round)
     if all(point.department == PORTAL for point in points):
         sub.release_again(at=now)
@@ -163,20 +165,39 @@ def send_back(case: Case, sub: SubApplication, points: Sequence[SupplementPoint]
     sub.supplement(at=now)
     sub.next_at = now + progress.FIRST_QUERY
     sub.save(update_fields=["state", "dispatched_at", "next_at"])
-    if sub.connect != "manual":
-        context = context_of(case)
-        body = supplement_body(case, sub, context, forms.select(context), [point.about for point in points])
-        outbox.promise(sub, Delivery.Purpose.SUPPLEMENT, body, target=outbox.filing_of(sub))
+    send_to_department(case, sub, [point.about for point in points])
 
 
-def let_the_clock_run_on(case: Case, sub: SubApplication, stopped_at: datetime, now: datetime) -> None:
-    """The days between notice and answer count against nobody: both due days move by them."""
-    pauses.end(sub, Pause.Kind.SUPPLEMENT, at=now)
-    paused, resumed = timezone.localdate(stopped_at), timezone.localdate(now)
-    for name in ("due_on", "statutory_due_on"):
-        if getattr(sub, name) is not None:
-            setattr(sub, name, limits.after_pause(case, getattr(sub, name), paused, resumed))
-    sub.save(update_fields=["due_on", "statutory_due_on"])
+def send_to_department(case: Case, sub: SubApplication, about: Sequence[str]) -> Delivery | None:
+    """Promise these fields and materials to the department of an item, under a round number of its own.
+
+    None where nobody is told by wire: a person's worklist shows the case as it is, and what was never filed is not
+    supplemented.
+    """
+    filing = outbox.filing_of(sub)
+    if sub.connect == "manual" or filing is None:
+        return None
+    sent = Delivery.objects.filter(sub=sub, purpose=Delivery.Purpose.SUPPLEMENT)
+    if sent.filter(round=sub.round).exists():
+        sub.round = sent.aggregate(last=Max("round"))["last"] + 1
+        sub.save(update_fields=["round"])
+    context = context_of(case)
+    body = supplement_body(case, sub, context, forms.select(context), about)
+    return outbox.promise(sub, Delivery.Purpose.SUPPLEMENT, body, target=filing)
+
+
+def go_on_without_points(case: Case, subs: list[SubApplication], sub: SubApplication, *, by: Actor) -> None:
+    """Everything that was asked of one item is there without an answer to the notice: the department goes on."""
+    now = timezone.now()
+    limits.resume(case, subs, sub, Pause.Kind.SUPPLEMENT, by=by, at=now)
+    if sub.dispatched_at is None:
+        sub.release_again(at=now)
+    else:
+        sub.supplement(at=now)
+    sub.next_at = now if sub.state == SubState.READY else now + progress.FIRST_QUERY
+    sub.save(update_fields=["state", "released_at", "dispatched_at", "next_at"])
+    for notice in Supplement.objects.filter(case=case, state__in=[Supplement.State.COLLECTING, Supplement.State.OPEN]):
+        cancel_if_empty(case, notice, by=by)
 
 
 def drop_points_of(case: Case, sub: SubApplication) -> None:

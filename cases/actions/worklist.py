@@ -60,11 +60,15 @@ def reject(sub_id: UUID, reasons: Sequence[Reason], *, by: Actor, version: int) 
     return _answer(sub_id, "rejected", by=by, version=version, reasons=tuple(reasons))
 
 
-def request_supplement(sub_id: UUID, reasons: Sequence[Reason], *, by: Actor, version: int) -> SubApplication:
-    """Ask the applicant for what is missing, all at once. Raises NotReady without a point."""
+def request_supplement(
+    sub_id: UUID, reasons: Sequence[Reason], *, by: Actor, version: int, why_again: str = ""
+) -> SubApplication:
+    """Ask the applicant for what is missing, all at once. Raises NotReady without a point, or, where this department
+    has asked before, without the reason why it did not ask for all of it then.
+    """
     if not any(reason.text.strip() for reason in reasons):
         raise NotReady("请写明要补什么，申请人会看到", (("reason", "请写明要补什么"),))
-    return _answer(sub_id, "supplement", by=by, version=version, reasons=tuple(reasons))
+    return _answer(sub_id, "supplement", by=by, version=version, reasons=tuple(reasons), why_again=why_again)
 
 
 def _answer(
@@ -75,10 +79,12 @@ def _answer(
     version: int,
     result: Mapping[str, Any] | None = None,
     reasons: tuple[Reason, ...] = (),
+    why_again: str = "",
 ) -> SubApplication:
     with transaction.atomic():
         case, subs, sub = _mine(sub_id, by, version)
-        apply_answer(case, subs, sub, Answer(sub.pk, status, result=result or {}, reasons=reasons), by=by)
+        answer = Answer(sub.pk, status, result=result or {}, reasons=reasons, why_again=why_again)
+        apply_answer(case, subs, sub, answer, by=by)
         return sub
 
 

@@ -42,9 +42,7 @@ class Supplement(models.Model):
     next_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["next_at"], name="supplement_next", condition=models.Q(next_at__isnull=False))
-        ]
+        indexes = [models.Index(fields=["next_at"], name="supplement_next", condition=models.Q(next_at__isnull=False))]
         constraints = [
             models.UniqueConstraint(fields=["case", "round"], name="one_notice_per_round"),
             models.UniqueConstraint(fields=["case"], condition=models.Q(state="open"), name="one_open_notice_per_case"),

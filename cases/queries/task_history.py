@@ -22,6 +22,7 @@ SENTENCES: Mapping[str, Any] = {
     "item.procedure_began": gettext_lazy("特别程序开始：{procedure}"),
     "item.procedure_ended": gettext_lazy("特别程序结束：{procedure}"),
     "item.supplement_requested": gettext_lazy("请申请人补正 {points} 处"),
+    "item.supplement_taken_back": gettext_lazy("补正要求已取消"),
     "item.supplemented": gettext_lazy("申请人交了补正"),
     "item.approved": gettext_lazy("办结，同意"),
     "item.rejected": gettext_lazy("办结，不予批准"),
