@@ -32,6 +32,17 @@ class Limit(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Length:
+    """A limit that the law states itself."""
+
+    n: float
+    unit: str
+
+
+ONE_TIME_NOTICE = Length(ONE_TIME_NOTICE_DAYS, "workday")
+
+
+@dataclass(frozen=True, slots=True)
 class WorkingCalendar:
     """Rest days and make-up days (调休) that deviate from the plain week; years whose arrangement is announced.
 

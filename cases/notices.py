@@ -21,8 +21,6 @@ log = structlog.get_logger(__name__)
 
 OUTCOMES = {"all": "全部办成", "partly": "部分办成", "none": "未办成"}
 LINK_DAYS = timedelta(days=15)
-WHY_MOVED = {"calendar": "因{year}年放假安排公布", "extension": "因经批准延长办理期限"}
-WHY_CORRECTED = "因工作日历调整"
 
 
 def filed(case: Case) -> None:
@@ -132,9 +130,9 @@ def item_extended(case: Case, sub: SubApplication, days: int, until: date | None
     _tell_of_item(case, sub, "item_extended", days=str(days), until=_day(until) if until else "")
 
 
-def due_moved(case: Case, old: date, new: date, *, reason: str, year: int | None = None) -> None:
-    """The expected day is another than the one told before, and why. 行政许可法 第四十二条第一款 for an extension."""
-    why = WHY_MOVED[reason].format(year=year) if year or reason != "calendar" else WHY_CORRECTED
+def due_moved(case: Case, old: date, new: date, *, year: int | None) -> None:
+    """The expected day is another since the calendar changed; `year`: whose holidays were announced."""
+    why = f"因{year}年放假安排公布" if year else "因工作日历调整"
     _tell_applicant(case, "due_moved", why=why, old=_day(old), new=_day(new))
 
 

@@ -13,27 +13,31 @@ from django.utils import timezone
 
 from bundles import queries
 from cases import clock, notices
-from cases.actions import pauses
+from cases.actions import documents, pauses
 from cases.actions.events import record
-from cases.models import Case, Pause, SubApplication
+from cases.errors import NotReady, WrongState
+from cases.models import Case, Document, Extension, Pause, SubApplication
 from cases.ports import SYSTEM, Actor
 from cases.queries import reckoning
 from cases.queries.alarms import colour
-from cases.states import CASE_OPEN, SUB_FINAL
+from cases.states import CASE_OPEN, SUB_FINAL, SubState
 
 __all__ = [
     "calendar_of",
     "case_due",
     "colour",
     "committed_due",
+    "extend",
     "pause",
     "recompute",
     "resume",
     "statutory_due",
 ]
 
-# People get a message when one of these moves the day of their case; of the rest the page and the history tell.
-WORTH_A_MESSAGE = frozenset({"calendar", "extension"})
+CALENDAR = "calendar"  # people get a message when it moves the day of their case; else page and history tell
+MOST_EXTENSION_DAYS = 10
+MOST_JOINT_EXTENSION_DAYS = 15
+EXTENDABLE = frozenset({SubState.ACCEPTED, SubState.SPECIAL_PROCEDURE, SubState.SUPPLEMENT_REQUESTED})
 
 
 def calendar_of(case: Case) -> clock.WorkingCalendar:
@@ -103,6 +107,62 @@ def resume(
     return ended
 
 
+def extend(
+    case: Case,
+    subs: Sequence[SubApplication],
+    sub: SubApplication,
+    *,
+    working_days: int,
+    approver: str,
+    reason: str,
+    by: Actor,
+    joint: bool = False,
+) -> Extension:
+    """Extend both limits of an item once, approved by the head of the authority, told in writing with the reason.
+
+    Up to ten working days (行政许可法 第四十二条第一款); fifteen where the item is handled together with others and
+    the government itself has approved it (`joint`, 第四十二条第二款). Raises NotReady for what is missing or too much,
+    WrongState once the limit is over, was extended before, or does not run.
+    """
+    _check_extension(working_days, approver, reason, MOST_JOINT_EXTENSION_DAYS if joint else MOST_EXTENSION_DAYS)
+    _check_extendable(sub)
+    granted = Extension.objects.create(
+        sub=sub,
+        working_days=working_days,
+        approver=approver.strip(),
+        reason=reason.strip(),
+        granted_by_id=by.id or None,
+        granted_at=timezone.now(),
+    )
+    record(case, "item.extended", by=by, sub=sub, working_days=working_days, joint=joint)
+    recompute(case, subs, reason="extension", by=by)
+    documents.issue(case, Document.Kind.EXTENSION, sub=sub, by=by)
+    notices.item_extended(case, sub, working_days, sub.due_on)
+    return granted
+
+
+def _check_extension(working_days: int, approver: str, reason: str, most: int) -> None:
+    faults = []
+    if not 1 <= working_days <= most:
+        faults.append(("working_days", f"延长的期限应为 1 至 {most} 个工作日"))
+    if not approver.strip():
+        faults.append(("approver", "请写明批准延长的负责人"))
+    if not reason.strip():
+        faults.append(("reason", "请写明延长的理由，理由会告知申请人"))
+    if faults:
+        raise NotReady(faults[0][1], tuple(faults))
+
+
+def _check_extendable(sub: SubApplication) -> None:
+    if sub.state not in EXTENDABLE or sub.accepted_at is None:
+        raise WrongState("只有已经受理、还没有决定的事项可以延长期限")
+    if Extension.objects.filter(sub=sub).exists():
+        raise WrongState("这件事已经延长过一次，不能再延长")
+    last = sub.statutory_due_on or sub.due_on
+    if last is not None and last < timezone.localdate():
+        raise WrongState("期限已经届满，不能再延长")
+
+
 def recompute(
     case: Case, subs: Sequence[SubApplication], *, reason: str = "", by: Actor = SYSTEM, **facts: Any
 ) -> bool:
@@ -143,8 +203,8 @@ def _case(case: Case, found: reckoning.Reckoning, reason: str, by: Actor, facts:
     new = expected.on if expected else None
     if told is not None and new is not None and _is_told(told, new, reason, drifts=found.drifts):
         record(case, "case.due_moved", by=by, **_moved(told, new, reason or "progress"), **facts)
-        if reason in WORTH_A_MESSAGE:
-            notices.due_moved(case, told, new, reason=reason, year=facts.get("year"))
+        if reason == CALENDAR:
+            notices.due_moved(case, told, new, year=facts.get("year"))
     keeps = found.drifts and not reason and told is not None
     days = {"due_on": new, "due_told_on": told if keeps else new}
     _store(case, {name: day for name, day in days.items() if getattr(case, name) != day})

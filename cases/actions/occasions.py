@@ -66,6 +66,8 @@ ON_SWEEP: tuple[str, ...] = (
     "prepaying.end_abandoned",
     "notice_terms.look_at_due",
     "watching.look_round",
+    "deeming.accept_the_silent",
+    "calendar_rounds.recount",
 )
 
 
