@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from bundles import forms
 from bundles.rules import UNKNOWN, evaluate
-from bundles.spec import Item, Rule
+from bundles.spec import BundleSpec, Item, Rule
 from cases.actions import attention, facts, progress, supplements
 from cases.actions.bodies import row_of
 from cases.actions.events import record
@@ -83,8 +83,10 @@ def judge(sub_id: UUID) -> None:
     case = sub.case
     context = facts.context_of(case)
     item = context.spec.item(sub.item_id)
-    facts.ask(case, _wanted(context, item, row_of(sub)), purpose=item.zh)
+    wanted = _wanted(context, item, row_of(sub))
+    facts.ask(case, wanted, purpose=item.zh)
     context = facts.context_of(case)
+    is_silent = any(_is_unavailable(context, lookup) for lookup in wanted)
     scope = forms.scope(context, forms.select(context), row=row_of(sub))
     judged = tuple(_judge(rule, scope) for rule in item.decision.rules)
     with transaction.atomic():
@@ -92,7 +94,43 @@ def judge(sub_id: UUID) -> None:
         subs = lock_subs(case)
         fresh = next(one for one in subs if one.pk == sub_id)
         if fresh.state == SubState.READY:
-            _act(case, subs, fresh, item, judged)
+            verdict = _verdict(context.spec, item, judged)
+            if verdict == "manual" and is_silent and _may_ask_again(context.spec, fresh):
+                verdict = "wait"
+            _act(case, subs, fresh, item, judged, verdict)
+
+
+def _is_unavailable(context: forms.Context, lookup: forms.Lookup) -> bool:
+    return context.facts.get(lookup, forms.RECORDS) is UNKNOWN
+
+
+def _may_ask_again(spec: BundleSpec, sub: SubApplication) -> bool:
+    """Registers that did not answer are asked again for a while before a person is asked (`instant.retry`)."""
+    if spec.retry is None or sub.released_at is None:
+        return False
+    within = timedelta(**{f"{spec.retry.within.unit}s": spec.retry.within.n})
+    return timezone.now() - sub.released_at < within
+
+
+def _verdict(spec: BundleSpec, item: Item, judged: Sequence[Judged]) -> str:
+    """What the rules come to: the first fault acts, an open question goes to whoever can answer it."""
+    if item.decision.kind != "auto":
+        return "advice"
+    fault = next((one for one in judged if one.verdict == "fail"), None)
+    if fault is not None:
+        return fault.fail
+    unknown = next((one for one in judged if one.verdict == "unknown"), None)
+    if unknown is None:
+        return "pass"
+    return "supplement" if _unanswered(spec, unknown) else "manual"
+
+
+def _unanswered(spec: BundleSpec, rule: Judged) -> str:
+    """The applicant's own field that a rule could not read, "" where something else was missing."""
+    open_ones = [entry for entry in rule.read if entry["value"] == "unknown"]
+    names = [entry["key"] for entry in open_ones if entry["kind"] == "name" and spec.has_field(entry["key"])]
+    mine = [name for name in names if not spec.field(name).system]
+    return mine[0] if mine and len(mine) == len(open_ones) else ""
 
 
 def _wanted(context: forms.Context, item: Item, row: forms.Row | None) -> list[forms.Lookup]:
@@ -114,22 +152,25 @@ def _readable(reading: Any) -> dict[str, Any]:
     return {"kind": reading.kind, "key": reading.key, "value": shown}
 
 
-def _act(case: Case, subs: list[SubApplication], sub: SubApplication, item: Item, judged: Sequence[Judged]) -> None:
+def _act(
+    case: Case,
+    subs: list[SubApplication],
+    sub: SubApplication,
+    item: Item,
+    judged: Sequence[Judged],
+    verdict: str,
+) -> None:
     """Apply the verdict to a locked, ready sub-application and carry the case on."""
-    first_fault = next((one for one in judged if one.verdict == "fail"), None)
-    unknown = any(one.verdict == "unknown" for one in judged)
-    verdict = first_fault.fail if first_fault else "manual" if unknown else "pass"
-    if item.decision.kind != "auto":
-        verdict = "advice"
+    at_issue = next((one for one in judged if one.verdict == ("fail" if _failed(judged) else "unknown")), None)
     sub.trace = [asdict(one) for one in judged]
     sub.save(update_fields=["trace"])
     if verdict != "wait":
         rules = {one.id: one.verdict for one in judged}
         record(case, "item.judged", by=SYSTEM, sub=sub, verdict=verdict, rules=rules)
-    if verdict == "reject" and first_fault:
-        _reject(case, sub, item, first_fault)
-    elif verdict == "supplement" and first_fault:
-        _ask(case, sub, item, first_fault)
+    if verdict == "reject" and at_issue:
+        _reject(case, sub, item, at_issue)
+    elif verdict == "supplement" and at_issue:
+        _ask(case, sub, item, at_issue)
     elif verdict == "wait":
         _wait(case, sub)
     elif verdict == "skip":
@@ -142,6 +183,10 @@ def _act(case: Case, subs: list[SubApplication], sub: SubApplication, item: Item
     if sub.state in SUB_FINAL:
         progress.became_final(case, subs, sub)
     progress.advance(case, subs)
+
+
+def _failed(judged: Sequence[Judged]) -> bool:
+    return any(one.verdict == "fail" for one in judged)
 
 
 def _reject(case: Case, sub: SubApplication, item: Item, rule: Judged) -> None:

@@ -68,6 +68,7 @@ ON_SWEEP: tuple[str, ...] = (
     "watching.look_round",
     "deeming.accept_the_silent",
     "calendar_rounds.recount",
+    "errands.carry",
 )
 
 

@@ -47,7 +47,7 @@ def _section(sub: SubApplication, spec: BundleSpec, known: Sequence[str]) -> Sec
     return Section(
         sub=str(sub.pk),
         title=f"{item.zh}（{sub.instance_label}）" if sub.instance_label else item.zh,
-        department=department.zh if department else sub.department,
+        department=department.name if department else sub.department,
         standing=standing,
         values=_values(sub, spec) if standing == REPLIED else (),
         is_new=bool(known) and standing != PENDING and str(sub.pk) not in known,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
+from django.utils import timezone
 
-from cases.actions import dispatch, drafting, filing, worklist
+from cases.actions import dispatch, drafting, filing, sweep, worklist
 from cases.actions.locking import lock_case
-from cases.models import Case, Need, SubApplication
+from cases.models import Case, Need, Result, SubApplication
 from cases.ports import Actor
 from portal.accounts.models import Account, Role
 from tests.factories.doubles import FakeDepartments
