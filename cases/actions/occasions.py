@@ -38,6 +38,7 @@ BEFORE_APPROVAL: tuple[str, ...] = ("replanning.others_have_not_agreed", "bindin
 # (case, subs, sub): a sub-application has become final; new ones may be appended to `subs`.
 AFTER_FINAL: tuple[str, ...] = (
     "adding.spread_out",
+    "merging.late_answer",
     "stages.open_next",
     "replanning.settle_when_agreed",
     "recurring.begin_after_approval",
