@@ -12,6 +12,7 @@ from bundles.spec import BundleSpec
 from bundles.spec import Result as ResultSpec
 from bundles.spec.registry import Registry
 from cases.models import Case, Result, SubApplication
+from cases.queries.charges import marked_withheld
 from cases.queries.declared import declared_fields, readable
 from cases.queries.nodes import reasons_of
 from cases.queries.people import Person
@@ -48,6 +49,8 @@ class ResultView:
     is_revoked: bool
     has_file: bool
     delivery: tuple[str, ...]
+    # Issued, but its fee comes before delivery (缴费后领取): no values, no mark, no file until then.
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,15 @@ def results_of(case: Case, lang: str = "zh") -> tuple[ResultView, ...]:
     """All results of a case in the order they were issued; one query."""
     registry = queries.registry()
     spec = queries.version(case.bundle_version_id).spec
-    rows = Result.objects.filter(sub__case=case).select_related("sub")
+    rows = marked_withheld(Result.objects.filter(sub__case=case).select_related("sub"))
     return tuple(_view(row, spec, registry, lang) for row in rows)
 
 
 def results_held_by(account: Person, lang: str = "zh", limit: int = 200) -> tuple[tuple[UUID, ResultView], ...]:
     """Results of the account's own cases with the case each belongs to, newest first; one query."""
     registry = queries.registry()
-    rows = Result.objects.filter(sub__case__applicant_id=account.pk).select_related("sub__case").order_by("-issued_at")
+    mine = Result.objects.filter(sub__case__applicant_id=account.pk).select_related("sub__case")
+    rows = marked_withheld(mine).order_by("-issued_at")
     return tuple(
         (row.sub.case_id, _view(row, queries.version(row.sub.case.bundle_version_id).spec, registry, lang))
         for row in rows[:limit]
@@ -124,6 +128,7 @@ def _view(row: Result, spec: BundleSpec, registry: Registry, lang: str) -> Resul
     declared = next((result for result in spec.results if result.id == row.result_id), None)
     item = spec.item(row.sub.item_id)
     department = registry.departments.get(row.sub.department)
+    withheld = bool(getattr(row, "is_withheld", False))
     return ResultView(
         id=row.pk,
         result_id=row.result_id,
@@ -135,12 +140,13 @@ def _view(row: Result, spec: BundleSpec, registry: Registry, lang: str) -> Resul
         instance=row.sub.instance_label or "",
         dept_code=row.sub.department,
         dept_short=department.short if department else row.sub.department,
-        fields=_fields(row, declared, registry),
-        mark=row.mark,
+        fields=() if withheld else _fields(row, declared, registry),
+        mark="" if withheld else row.mark,
         issued_at=row.issued_at,
         is_revoked=row.revoked_at is not None,
-        has_file=bool(row.file),
+        has_file=bool(row.file) and not withheld,
         delivery=tuple(declared.delivery) if declared else (),
+        is_withheld=withheld,
     )
 
 

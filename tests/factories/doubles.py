@@ -14,6 +14,8 @@ from cases.ports import (
     Answer,
     Finding,
     GatewayError,
+    IssuedLicence,
+    LicenceToKeep,
     Message,
     Order,
     Outcome,
@@ -22,6 +24,7 @@ from cases.ports import (
     PaymentState,
     Query,
     Reason,
+    StatedFee,
 )
 
 DECIDED = frozenset({"approved", "rejected", "not_accepted", "withdrawn"})
@@ -40,6 +43,7 @@ class Scripted:
     in_clock: bool | None = None
     remedy: str = ""
     apply_to: str = ""
+    fee: StatedFee | None = None
 
     def answer(self, about: UUID, receipt_no: str) -> Answer:
         return Answer(
@@ -53,6 +57,7 @@ class Scripted:
             in_clock=self.in_clock,
             remedy=self.remedy,
             apply_to=self.apply_to,
+            fee=self.fee,
         )
 
 
@@ -211,6 +216,8 @@ class FakeLicences(_FakeSharing):
     def __init__(self, records: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] | None = None) -> None:
         super().__init__(records)
         self.files: dict[tuple[str, str], tuple[bytes, str]] = {}
+        self.kept: dict[str, str] = {}  # by reference: the id of what was issued
+        self.told: list[tuple[str, str]] = []  # ids that are no longer valid, and why
 
     def put_licence(self, code: str, holder: str, licence_id: str, face: Mapping[str, Any], **more: Any) -> None:
         """A valid licence of a holder."""
@@ -225,6 +232,28 @@ class FakeLicences(_FakeSharing):
             return self.files[department, file_url]
         except KeyError as error:
             raise GatewayError("发证部门没有给出证照文件。", permanent=True, status=404) from error
+
+    def issue(self, licence: LicenceToKeep) -> IssuedLicence:
+        self._answering(licence.code)
+        if licence.reference not in self.kept:
+            licence_id = f"{licence.code}-{len(self.kept) + 1:04d}"
+            self.kept[licence.reference] = licence_id
+            for holder in licence.holder.values():
+                self.put_licence(licence.code, holder, licence_id, dict(licence.data))
+        return IssuedLicence(self.kept[licence.reference], "")
+
+    def revoke(self, code: str, licence_id: str, reason: str) -> None:
+        self._answering(code)
+        self.told.append((licence_id, reason))
+        for by_holder in self.records.get(code, {}).values():
+            by_holder[:] = [record for record in by_holder if record["licence_id"] != licence_id]
+
+    def supersede(self, code: str, licence_id: str, by: str) -> None:
+        self.revoke(code, licence_id, f"superseded by {by}")
+
+    def _answering(self, code: str) -> None:
+        if code in self.silent or "*" in self.silent:
+            raise GatewayError("证照库暂时没有回音。", permanent=False)
 
 
 class RecordingNotifier:
