@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from cases.models import Attention, Event, SubApplication
+from cases.queries.due_words import moved_facts
 
 MOST = 100
 SENTENCES: Mapping[str, Any] = {
@@ -19,6 +20,11 @@ SENTENCES: Mapping[str, Any] = {
     "item.taken": gettext_lazy("有人接件"),
     "item.received": gettext_lazy("收件"),
     "item.accepted": gettext_lazy("受理"),
+    "item.deemed_accepted": gettext_lazy("五个工作日内没有答复，视同受理"),
+    "item.due_moved": gettext_lazy("办结日改为{new_day}：{why}"),
+    "item.extended": gettext_lazy("延长 {working_days} 个工作日"),
+    "item.clock_stopped": gettext_lazy("停表"),
+    "item.clock_resumed": gettext_lazy("继续计时"),
     "item.procedure_began": gettext_lazy("特别程序开始：{procedure}"),
     "item.procedure_ended": gettext_lazy("特别程序结束：{procedure}"),
     "item.supplement_requested": gettext_lazy("请申请人补正 {points} 处"),
@@ -72,6 +78,8 @@ def _text(event: Event) -> str:
         "procedure": event.facts.get("procedure") or "",
         "points": len(event.facts.get("about") or ()) or 1,
         "reason": _reason(event.facts.get("reason")),
+        "working_days": event.facts.get("working_days", ""),
+        **moved_facts(event.facts),
     }
     return str(SENTENCES[event.kind]).format_map(facts)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
 from cases.models import Case, Event
+from cases.queries.due_words import moved_facts
 from cases.queries.wording import day_words, sentence
 
 TIMELINE_LENGTH = 200
@@ -62,6 +63,9 @@ def _facts(event: Event, spec: BundleSpec, dept_short: str, lang: str) -> Mappin
         "party": _party_name(str(facts.get("party", "")), spec, lang),
         "items": len(facts["items"]) if isinstance(facts.get("items"), list) else facts.get("items", ""),
         "points": len(facts.get("about") or ()) or 1,
+        "stage": _stage_name(str(facts.get("stage", "")), spec, lang),
+        "rule": _rule_name(str(facts.get("rule", "")), spec, lang),
+        **moved_facts(facts),
         "due": _due_words(facts.get("due_on")),
         "due_on": day_words(_day(facts.get("due_on"))),
         "days": _days_words(facts.get("expected_days")),
@@ -81,6 +85,17 @@ def _slot_name(slot: str, spec: BundleSpec, lang: str) -> str:
     if material is None:
         return slot
     return material.en if lang == "en" and material.en else material.zh
+
+
+def _stage_name(stage_id: str, spec: BundleSpec, lang: str) -> str:
+    stage = next((one for one in spec.stages if one.id == stage_id), None)
+    return ((stage.en if lang == "en" else "") or stage.zh) if stage else ""
+
+
+def _rule_name(rule_id: str, spec: BundleSpec, lang: str) -> str:
+    rules = [rule for group in spec.points.groups for rule in group.rules] if spec.points else []
+    rule = next((one for one in rules if one.id == rule_id), None)
+    return ((rule.en if lang == "en" else "") or rule.zh) if rule else ""
 
 
 def _party_name(party_id: str, spec: BundleSpec, lang: str) -> str:
