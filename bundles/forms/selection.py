@@ -16,6 +16,7 @@ from bundles.forms.answers import ids_in, rows_of
 from bundles.forms.blocks import block_read_by
 from bundles.forms.context import Context, Row
 from bundles.forms.scope import FormScope
+from bundles.forms.stages import closed_items
 from bundles.forms.typed import EMPTY
 from bundles.rules import RuleError, judge, parse
 from bundles.spec import BundleSpec, Field, Item, Option, Question, Section
@@ -192,8 +193,9 @@ class _Round:
         return item.select == "required" or (item.select != "conditional" and item.when is None)
 
     def _postponed(self, on: list[str]) -> frozenset[str]:
-        """Items the applicant wants to do later, and those that cannot do without them."""
+        """Items the applicant wants to do later, those of stages not open, and those that cannot do without them."""
         later = {i for i in ids_in(self.answers, "later") if i in on}
+        later |= closed_items(self.spec, self.answers, on, self.scope)
         for _ in on:
             later |= {i for i in on if any(_needs(self.spec.item(i), upstream) for upstream in later)}
         return frozenset(later)

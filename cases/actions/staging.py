@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bundles import forms, queries
+from bundles.forms.stages import has_stages
 from cases.errors import WrongState
 from cases.models import Case, SubApplication
 from cases.queries.context import context_of
@@ -18,7 +19,8 @@ TAKES_MORE = frozenset({CaseState.SUBMITTED, CaseState.IN_PROGRESS, CaseState.AW
 
 def takes_more(case: Case) -> bool:
     """Whether items can still be filed from this case."""
-    return case.state in TAKES_MORE and queries.version(case.bundle_version_id).spec.mode == STAGED
+    spec = queries.version(case.bundle_version_id).spec
+    return case.state in TAKES_MORE and (spec.mode == STAGED or has_stages(spec))
 
 
 def newly_wanted(case: Case, answers: Mapping[str, Any]) -> list[str]:
@@ -28,7 +30,8 @@ def newly_wanted(case: Case, answers: Mapping[str, Any]) -> list[str]:
     """
     filed = set(SubApplication.objects.filter(case=case).values_list("item_id", flat=True))
     context = replace(context_of(case), answers={**answers, "later": []})
-    wanted = forms.select(context).items
+    chosen = forms.select(context)
+    wanted = [item.id for item in context.spec.items if item.id in (*chosen.items, *chosen.later)]
     lost = [context.spec.item(item).zh for item in filed - set(wanted)]
     if lost:
         raise WrongState(f"“{lost[0]}”已经在办，这个选择会把它取消；要取消请撤回那一件")

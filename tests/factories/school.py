@@ -69,7 +69,7 @@ def draft(
         drafting.save_section(case.pk, section, values, by=parent.actor)
     case = drafting.refresh_prefill(case.pk)
     for slot in materials.missing_materials(case):
-        materials.commit(case.pk, slot.slot, by=parent.actor)
+        materials.commit_to(case.pk, slot.slot, by=parent.actor)
     return Case.objects.get(pk=case.pk)
 
 
