@@ -75,6 +75,7 @@ class Answer:
     apply_to: str = ""  # of a refusal to accept: the authority to apply to instead
     occurred_at: datetime | None = None
     seq: int | None = None
+    result_id: str = ""  # which of the item's results is corrected or taken back; "" for all of them
     fee: StatedFee | None = None
 
 
@@ -160,7 +161,7 @@ class LicenceLibrary(Protocol):
         """The file of a licence and its media type. Raises GatewayError."""
 
     def issue(self, licence: LicenceToKeep) -> IssuedLicence:
-        """Keep a result as a licence (数据回流); again by the same reference it is the same one. Raises GatewayError."""
+        """Keep a result as a licence (数据回流); the same reference again is the same one. Raises GatewayError."""
 
     def revoke(self, code: str, licence_id: str, reason: str) -> None:
         """Say that a licence is no longer valid; again it changes nothing. Raises GatewayError."""

@@ -10,7 +10,7 @@ from bundles.forms.cleaning import Cleaned, clean_field, clean_section
 from bundles.forms.conditions import Refusal, check_constraints, check_eligibility
 from bundles.forms.context import NO_FACTS, NO_RESULTS, RECORDS, Context, Facts, Lookup, Results, Row
 from bundles.forms.identity import PartyIdentity, identity_of
-from bundles.forms.instances import Instance, instances_of, row_label, rows_from_records
+from bundles.forms.instances import KIND_KEYS, Instance, instances_of, row_label, rows_from_records
 from bundles.forms.lookups import lookup_for
 from bundles.forms.materials import Slot, exemption_paths, material_slots, materials_of
 from bundles.forms.merge import Conflict, Owners, conflicts, fields_saved, owners
@@ -24,6 +24,7 @@ from bundles.forms.wanted import lookups_wanted
 from bundles.forms.words import options_of
 
 __all__ = [
+    "KIND_KEYS",
     "NO_FACTS",
     "NO_RESULTS",
     "RECORDS",

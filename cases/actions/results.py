@@ -9,7 +9,7 @@ from typing import Any
 
 from bundles import queries
 from bundles.spec import Result as ResultSpec
-from cases.actions import attention
+from cases.actions import attention, errands
 from cases.actions.events import record
 from cases.models import Attention, Case, Result, SubApplication
 from cases.ports import Actor
@@ -47,8 +47,9 @@ def keep_version(
     *,
     at: datetime,
     by: Actor,
+    event: str = "result.issued",
 ) -> Result:
-    """A result, or the next version of one that stands already (a live plan was changed)."""
+    """A result, or the next version of one that stands already (a live plan was changed, a mistake was corrected)."""
     if current is not None:
         Result.objects.filter(pk=current.pk).update(replaced_at=at)
     kept = Result.objects.create(
@@ -57,12 +58,13 @@ def keep_version(
         version=current.version + 1 if current else 1,
         corrected_of=current,
         kind=declared.kind,
-        licence_code=declared.licence or "",
+        licence_code=errands.licence_code_of(case, sub, declared),
         fields=fields,
         mark=new_mark(),
         issued_at=at,
     )
-    record(case, "result.issued", by=by, sub=sub, result=declared.id, result_kind=declared.kind)
+    record(case, event, by=by, sub=sub, result=declared.id, result_kind=declared.kind, version=kept.version)
+    errands.after_issue(case, sub, kept, declared)
     return kept
 
 

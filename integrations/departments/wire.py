@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
-from cases.ports import Answer, Reason
+from cases.ports import Answer, Reason, StatedFee
 from integrations.http import NotStrictJson, read_object
 
 STATUSES = frozenset(
@@ -27,6 +28,8 @@ STATUSES = frozenset(
         "rejected",
         "not_accepted",
         "withdrawn",
+        "result_corrected",
+        "result_revoked",
     }
 )
 # Without points there is nothing to supplement. A refusal without reasons is a fault of the department too, but a
@@ -37,6 +40,7 @@ MAX_REASONS, MAX_RESULT_FIELDS = 50, 200
 MAX_SEQ = 2**31 - 1
 CLOCKS_DIFFER = timedelta(hours=1)
 _NAME = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
+_MONEY = re.compile(r"\d{1,12}(\.\d{1,2})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -79,6 +83,8 @@ def answer_of(document: Mapping[str, Any]) -> Answer:
         apply_to=_text(document, "apply_to", 200),
         occurred_at=_moment(document, "occurred_at"),
         seq=_integer(document, "seq", MAX_SEQ),
+        fee=_fee(_typed(document, "fee", dict)),
+        result_id=_text(document, "result_id", 64),
     )
 
 
@@ -163,6 +169,21 @@ def _moment(document: Mapping[str, Any], key: str) -> datetime | None:
 def _is_plausible(moment: datetime) -> bool:
     """With an offset, of this century, and not later than clocks may differ."""
     return moment.tzinfo is not None and moment.year >= 2000 and moment <= timezone.now() + CLOCKS_DIFFER
+
+
+def _fee(value: Mapping[str, Any] | None) -> StatedFee | None:
+    """A fee: `amount` in yuan with two places at most, a number or a text of digits; `label` says what for."""
+    if value is None:
+        return None
+    return StatedFee(_amount(value.get("amount")), _text(value, "label", 200))
+
+
+def _amount(value: Any) -> Decimal | None:
+    if value is None:
+        return None
+    if type(value) not in (int, float, str) or not _MONEY.fullmatch(str(value)):
+        raise NotInContract("fee")
+    return Decimal(str(value)).quantize(Decimal("0.01"))
 
 
 def _result(value: Any) -> Mapping[str, Any]:

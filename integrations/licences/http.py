@@ -6,18 +6,21 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from bundles.queries import registry
 from bundles.spec.registry import LicenceKind
-from cases.ports import Finding, GatewayError, Query
+from cases.ports import Finding, GatewayError, IssuedLicence, LicenceToKeep, Query
 from integrations.http import REGISTER_DEADLINE_S, Call, Failure, NotStrictJson, Reply, call_all, read_json, system_of
 from integrations.sharing import Question, ask_all, unavailable
 
 MAX_LICENCES = 100
 MAX_FILE = 10 * 1024 * 1024
 FILE_DEADLINE_S = 8.0
+KEEP_DEADLINE_S = 8.0
 VALID = frozenset({"有效", "valid"})
 
 
@@ -44,6 +47,60 @@ class HttpLicenceLibrary:
             whole_path=True,
         )
         return _file(call_all([call], budget_s=FILE_DEADLINE_S)[0])
+
+    def issue(self, licence: LicenceToKeep) -> IssuedLicence:
+        """Keep a result as a licence at the department that issues this kind; by its reference it is one licence."""
+        body = {
+            "holder": dict(licence.holder),
+            "data": dict(licence.data),
+            "reference": licence.reference,
+            "case_no": licence.case_no,
+        }
+        kept = _told(licence.code, f"/licences/{licence.code}", "licences.issue", body)
+        number = str(kept.get("data", {}).get(registry().licences[licence.code].id_field) or "")
+        return IssuedLicence(kept["licence_id"], number, kept.get("file_url") or "")
+
+    def revoke(self, code: str, licence_id: str, reason: str) -> None:
+        """Say that a licence is no longer valid."""
+        _told(code, f"/licences/{quote(licence_id, safe='')}/revoke", "licences.revoke", {"reason": reason})
+
+    def supersede(self, code: str, licence_id: str, by: str) -> None:
+        """Say that a newer licence took the place of this one."""
+        body = {"reason": "由新的证照取代", "superseded_by": by}
+        _told(code, f"/licences/{quote(licence_id, safe='')}/revoke", "licences.revoke", body)
+
+
+def _told(code: str, path: str, route: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Tell the department that keeps this kind; its answer is the licence as it stands now. Raises GatewayError."""
+    system = system_of(registry().licences[code].dept)
+    if system is None or not system.enabled:
+        raise GatewayError("发证部门的系统没有接通。", permanent=False)
+    call = Call(
+        system=system,
+        method="POST",
+        path=path,
+        route=route,
+        body=json.dumps(body, ensure_ascii=False, sort_keys=True, cls=DjangoJSONEncoder).encode(),
+        headers={"Content-Type": "application/json"},
+        deadline_s=KEEP_DEADLINE_S,
+    )
+    (ended,) = call_all([call], budget_s=KEEP_DEADLINE_S)
+    if isinstance(ended, Failure):
+        raise GatewayError("证照库暂时没有回音。", permanent=False)
+    if ended.status not in {200, 201}:
+        refused = 400 <= ended.status < 500 and ended.status not in {408, 409, 425, 429}
+        raise GatewayError(f"发证部门没有接受：HTTP {ended.status}", permanent=refused, status=ended.status)
+    return _kept(ended)
+
+
+def _kept(reply: Reply) -> Mapping[str, Any]:
+    try:
+        found = read_json(reply.body)
+    except NotStrictJson as error:
+        raise GatewayError("证照库的答复不合约定。", permanent=False) from error
+    if not isinstance(found, dict) or not isinstance(found.get("licence_id"), str):
+        raise GatewayError("证照库的答复不合约定。", permanent=False)
+    return found
 
 
 def _file(ended: Reply | Failure) -> tuple[bytes, str]:

@@ -52,7 +52,8 @@ class Consequences:
             self._replace(entry, application)
             _fields, kind = self._results.fields_of(entry)
             if kind and entry.get("kind") == "licence":
-                self._licences.issue(kind.code, result, self._holders(application, result))
+                reference = f"{application.body['sub_application_id']}/{entry['id']}/1"
+                self._licences.issue(kind.code, result, self._holders(application, result), reference=reference)
                 self._written.get(kind.code, _nothing)(application.flat, result)
         self._by_matter(item, application, result)
 

@@ -64,8 +64,15 @@ class LicenceLibrary:
             return None
         return next((one for one in self._standing_of(kind, holder) if one.licence_id == licence_id), None)
 
-    def issue(self, kind: str, face: Mapping[str, object], holders: Iterable[str]) -> Licence:
-        """Issue a licence with this face to the people and bodies named on it and to these holders."""
+    def issue(self, kind: str, face: Mapping[str, object], holders: Iterable[str], *, reference: str = "") -> Licence:
+        """Issue a licence with this face to the people and bodies named on it and to these holders.
+
+        The same reference again is the licence that was issued for it.
+        """
+        known = self._store.one("SELECT licence_id FROM licence_references WHERE reference = ?", reference)
+        found = self.find(known["licence_id"]) if reference and known else None
+        if found is not None:
+            return found
         entry = self._library.licences[kind]
         data = {name: coerce(declared, face.get(name), fallback=lambda: None) for name, _zh, declared in entry.fields}
         number = self._store.next_number(f"licence:{kind}")
@@ -87,6 +94,8 @@ class LicenceLibrary:
         on_face = {str(data[name]) for name in (*HOLDER_FIELDS, entry.id_field) if data.get(name)}
         for holder in on_face | {holder for holder in holders if holder}:
             self._store.insert("holders", {"holder": holder, "licence_id": licence.licence_id})
+        if reference:
+            self._store.insert("licence_references", {"reference": reference, "licence_id": licence.licence_id})
         return licence
 
     def revoke(self, licence_id: str, reason: str) -> Licence | None:

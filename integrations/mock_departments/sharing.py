@@ -67,7 +67,8 @@ class Sharing:
         face, holder = body.get("data"), body.get("holder") or {}
         if not isinstance(face, dict) or not isinstance(holder, dict):
             return refusal(422, "缺少照面信息 data 或持证主体 holder")
-        licence = self._licences.issue(kind, face, [str(value) for value in holder.values()])
+        reference = str(body.get("reference") or "")[:200]
+        licence = self._licences.issue(kind, face, [str(value) for value in holder.values()], reference=reference)
         return Answer(201, self._wire(dept, licence, origin))
 
     def revoke(self, dept: str, licence_id: str, raw: bytes, origin: str) -> Answer:

@@ -13,7 +13,7 @@ SCHEMA = Path(__file__).with_name("schema.sql")
 NONCE_KEPT_S = 24 * 3600
 WORKING_TABLES = (
     "requests answers applications effects callbacks attempts behaviours outages",
-    "registers licences holders revocations numbers",
+    "registers licences holders licence_references revocations numbers",
 )
 Row = sqlite3.Row
 
