@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
 from bundles.spec.reading import Node

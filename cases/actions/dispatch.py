@@ -84,7 +84,8 @@ def _record(claimed: Claim, outcome: Outcome) -> None:
 
 def _record_locked(case: Case, sub: SubApplication, claimed: Claim, outcome: Outcome) -> None:
     if outcome.kind == "done" and outcome.answer is not None:
-        if outbox.close(claimed, DeliveryState.DONE):
+        # Whoever had it before it was handed on decides nothing any more.
+        if outbox.close(claimed, DeliveryState.DONE) and claimed.delivery.department == sub.department:
             subs = lock_subs(case)
             mine = next(one for one in subs if one.pk == sub.pk)
             apply_answer(case, subs, mine, outcome.answer, by=Actor("department", department=sub.department))

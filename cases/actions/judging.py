@@ -19,12 +19,12 @@ from django.utils import timezone
 from bundles import forms
 from bundles.rules import UNKNOWN, evaluate
 from bundles.spec import BundleSpec, Item, Rule
-from cases.actions import attention, facts, progress, supplements
+from cases.actions import attention, facts, progress, refusing, supplements
 from cases.actions.bodies import row_of
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_case_of, lock_subs
 from cases.models import Attention, Case, SubApplication
-from cases.ports import SYSTEM, Reason
+from cases.ports import SYSTEM, Answer, Reason
 from cases.states import SUB_FINAL, SubState
 
 log = structlog.get_logger(__name__)
@@ -179,10 +179,20 @@ def _act(
         record(case, "item.cancelled", by=SYSTEM, sub=sub)
     else:
         attention.close(case, Attention.Reason.WAITING_FOR_FACT, Attention.Reason.FAULT, sub=sub)
+        if verdict == "manual":
+            _fall_back(case, sub, item)
         progress.send_out(case, sub)
     if sub.state in SUB_FINAL:
         progress.became_final(case, subs, sub)
     progress.advance(case, subs)
+
+
+def _fall_back(case: Case, sub: SubApplication, item: Item) -> None:
+    """What the rules cannot decide a person does, within the limit the item states for that (`fallback`)."""
+    if item.by_hand is not None and not sub.by_person:
+        sub.by_person = True
+        sub.save(update_fields=["by_person"])
+        record(case, "item.went_to_person", by=SYSTEM, sub=sub)
 
 
 def _failed(judged: Sequence[Judged]) -> bool:
@@ -191,10 +201,8 @@ def _failed(judged: Sequence[Judged]) -> bool:
 
 def _reject(case: Case, sub: SubApplication, item: Item, rule: Judged) -> None:
     """Refused by rule, on data that says no. 行政许可法 第三十八条第二款: with reasons."""
-    sub.reasons = [{"code": rule.id, "about": "", "text": f"不符合条件：{rule.zh}"}]
-    sub.reject(at=timezone.now())
-    sub.save(update_fields=["state", "closed_at", "next_at", "reasons"])
-    record(case, "item.rejected", by=SYSTEM, sub=sub, codes=[rule.id])
+    reasons = (Reason(rule.id, "", f"不符合条件：{rule.zh}"),)
+    refusing.reject(case, sub, Answer(sub.pk, "rejected", reasons=reasons), SYSTEM)
 
 
 def _ask(case: Case, sub: SubApplication, item: Item, rule: Judged) -> None:

@@ -67,7 +67,7 @@ def begin(case: Case, subs: list[SubApplication], sub: SubApplication, answer: A
         by=by,
         sub=sub,
         procedure=chosen.name,
-        expected_days=chosen.takes.n if chosen.takes else None,
+        expected_days=int(chosen.takes.n) if chosen.takes else None,
         expected_on=str(chosen.expected_on or ""),
         in_clock=chosen.in_clock,
     )

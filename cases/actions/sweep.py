@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from cases.actions import attention, dispatch, handing_in, occasions, progress
+from cases.actions import attention, dispatch, handing_in, holding, occasions, progress
 from cases.actions.locking import lock_case, lock_subs
 from cases.models import Attention, Case, SubApplication
 from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, CaseState, SubState
@@ -106,6 +106,7 @@ def _look_at(case_id: UUID) -> None:
                 _overdue_task(case, sub)
                 sub.next_at = now + progress.RECHECK
                 sub.save(update_fields=["next_at"])
+        holding.release(case, subs)
         progress.advance(case, subs)
         if not subs:
             case.next_at = now + progress.RECHECK

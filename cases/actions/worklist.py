@@ -22,7 +22,7 @@ from cases.states import SUB_FINAL
 def take(sub_id: UUID, *, by: Actor, version: int) -> SubApplication:
     """Take a task: it is mine, and the department has received it."""
     with transaction.atomic():
-        case, subs, sub = _mine(sub_id, by, version)
+        case, subs, sub = my_task(sub_id, by, version)
         sub.assigned_to_id = UUID(by.id)
         sub.save(update_fields=["assigned_to"])
         record(case, "item.taken", by=by, sub=sub)
@@ -33,7 +33,7 @@ def take(sub_id: UUID, *, by: Actor, version: int) -> SubApplication:
 def check_current(sub_id: UUID, *, by: Actor, version: int) -> None:
     """That the task is as the person saw it: asked before what was typed is judged. Raises as every act does."""
     with transaction.atomic():
-        _mine(sub_id, by, version)
+        my_task(sub_id, by, version)
 
 
 def accept(sub_id: UUID, *, by: Actor, version: int) -> SubApplication:
@@ -82,14 +82,17 @@ def _answer(
     why_again: str = "",
 ) -> SubApplication:
     with transaction.atomic():
-        case, subs, sub = _mine(sub_id, by, version)
+        case, subs, sub = my_task(sub_id, by, version)
         answer = Answer(sub.pk, status, result=result or {}, reasons=reasons, why_again=why_again)
         apply_answer(case, subs, sub, answer, by=by)
         return sub
 
 
-def _mine(sub_id: UUID, by: Actor, version: int) -> tuple[Case, list[SubApplication], SubApplication]:
-    """The task, locked. Raises ChangedMeanwhile when a colleague was faster, WrongState when it is decided."""
+def my_task(sub_id: UUID, by: Actor, version: int) -> tuple[Case, list[SubApplication], SubApplication]:
+    """The task of somebody's department, locked.
+
+    Raises ChangedMeanwhile when a colleague was faster, WrongState when it is decided.
+    """
     case, found = lock_case_of(sub_id)
     subs = lock_subs(case)
     sub = next(one for one in subs if one.pk == found.pk)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Attention, Event, SubApplication
 from cases.queries.due_words import moved_facts
+from cases.queries.wording import HELD, HELD_OTHERWISE, department_short
 
 MOST = 100
 SENTENCES: Mapping[str, Any] = {
@@ -30,6 +31,14 @@ SENTENCES: Mapping[str, Any] = {
     "item.supplement_requested": gettext_lazy("请申请人补正 {points} 处"),
     "item.supplement_taken_back": gettext_lazy("补正要求已取消"),
     "item.supplemented": gettext_lazy("申请人交了补正"),
+    "item.decision_held": gettext_lazy("已审定，{held}"),
+    "item.called_off": gettext_lazy("与它捆绑的事项没有办成，停止办理"),
+    "item.reassigned": gettext_lazy("转由{other}办理"),
+    "item.went_to_person": gettext_lazy("规则无法判断，转人工"),
+    "consultation.asked": gettext_lazy("征求{other}的意见"),
+    "consultation.answered": gettext_lazy("{other}回复了意见"),
+    "consultation.silent": gettext_lazy("{other}逾期未回，视为无意见"),
+    "consultation.cancelled": gettext_lazy("不再征求{other}的意见"),
     "item.approved": gettext_lazy("办结，同意"),
     "item.rejected": gettext_lazy("办结，不予批准"),
     "item.not_accepted": gettext_lazy("不予受理"),
@@ -49,6 +58,8 @@ _LOOKS = {
     "result.issued": "done",
     "item.rejected": "bad",
     "item.not_accepted": "bad",
+    "item.called_off": "bad",
+    "item.decision_held": "doing",
     "attention.raised": "bad",
     "item.supplement_requested": "you",
     "item.accepted": "doing",
@@ -78,6 +89,8 @@ def _text(event: Event) -> str:
         "procedure": event.facts.get("procedure") or "",
         "points": len(event.facts.get("about") or ()) or 1,
         "reason": _reason(event.facts.get("reason")),
+        "other": department_short(event.facts.get("department")),
+        "held": str(HELD.get(str(event.facts.get("reason", "")), HELD_OTHERWISE)),
         "working_days": event.facts.get("working_days", ""),
         **moved_facts(event.facts),
     }

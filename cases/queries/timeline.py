@@ -13,7 +13,7 @@ from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
 from cases.models import Case, Event
 from cases.queries.due_words import moved_facts
-from cases.queries.wording import day_words, sentence
+from cases.queries.wording import HELD, HELD_OTHERWISE, day_words, department_short, sentence
 
 TIMELINE_LENGTH = 200
 # Before filing a person knows what he typed; these are told only of what others did or what the law wants kept.
@@ -59,6 +59,8 @@ def _facts(event: Event, spec: BundleSpec, dept_short: str, lang: str) -> Mappin
         **{name: value for name, value in facts.items() if isinstance(value, str | int)},
         "item": _item_name(event, spec, lang),
         "dept": dept_short or _("部门"),
+        "other": department_short(facts.get("department")),
+        "held": str(HELD.get(str(facts.get("reason", "")), HELD_OTHERWISE)),
         "slot": _slot_name(str(facts.get("slot", "")), spec, lang),
         "party": _party_name(str(facts.get("party", "")), spec, lang),
         "items": len(facts["items"]) if isinstance(facts.get("items"), list) else facts.get("items", ""),

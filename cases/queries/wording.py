@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from bundles import queries
 from cases.models import Attention
 from cases.states import SubState
 
@@ -47,6 +48,13 @@ SENTENCES: Mapping[str, Any] = {
     "item.supplement_taken_back": gettext_lazy("{item}：不用再补正，继续办理"),
     "case.corrected_on_spot": gettext_lazy("在窗口当场更正了 {points} 处，不算补正"),
     "supplement.cancelled": gettext_lazy("补正通知已取消，不用再补"),
+    "item.decision_held": gettext_lazy("{item}：部门已审定，{held}"),
+    "item.called_off": gettext_lazy("{item}：与它同时生效的一件没有办成，不再办理"),
+    "item.reassigned": gettext_lazy("{item}：转由{other}办理"),
+    "item.went_to_person": gettext_lazy("{item}：数据不足以自动判断，转由工作人员办理"),
+    "consultation.asked": gettext_lazy("{item}：正在征求{other}的意见，{due_on}前答复"),
+    "consultation.answered": gettext_lazy("{item}：{other}已答复意见"),
+    "consultation.silent": gettext_lazy("{item}：{other}到期没有答复，视为无意见"),
     "item.approved": gettext_lazy("{item}：办好了"),
     "item.rejected": gettext_lazy("{item}：未通过，理由见结果"),
     "item.not_accepted": gettext_lazy("{item}：不予受理，理由见结果"),
@@ -136,6 +144,15 @@ SOFTENED: Mapping[str, Any] = {
     Attention.Reason.FAULT: gettext_lazy("处理时遇到问题，工作人员已收到提醒"),
 }
 
+# Why an approval waits, by the code of the reason; a code that is not here waits for something else.
+HELD: Mapping[str, Any] = {
+    "bound": gettext_lazy("等与它同时生效的一件"),
+    "deferred": gettext_lazy("等您补齐欠交的材料"),
+    "payment": gettext_lazy("等您缴费"),
+    "plan": gettext_lazy("等其他部门同意"),
+}
+HELD_OTHERWISE = gettext_lazy("等其他条件具备")
+
 REMEDY = gettext_lazy(
     "对这个决定不服的，可以自收到决定之日起 60 日内申请行政复议，或者 6 个月内向人民法院提起行政诉讼。"
 )
@@ -151,6 +168,12 @@ def sentence(kind: str, facts: Mapping[str, Any]) -> str:
 class _Facts(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return ""
+
+
+def department_short(code: object) -> str:
+    """What a department is called in a sentence; 部门 where it is unknown."""
+    known = queries.registry().departments.get(str(code or ""))
+    return known.short if known else _("部门")
 
 
 def day_words(day: date | None) -> str:
