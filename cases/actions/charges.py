@@ -122,7 +122,7 @@ def make_due(case: Case, charge: Charge, amount: Decimal, *, relief: str = Relie
     record(case, "charge.due", by=SYSTEM, sub=charge.sub, charge=str(charge.pk), when=charge.when, relief=relief)
     _amount_is_known(case, charge)
     if charge.sub is not None:
-        _stop_the_clock(case, charge, charge.sub)
+        stop_the_clock(case, charge, charge.sub)
         documents.issue(case, "fee", sub=charge.sub, values=fee_values(charge))
         notices.payment_due(case, item_title(case, charge), pricing.words_of(amount), charge.pay_by)
 
@@ -151,7 +151,7 @@ def _pay_by(case: Case, charge: Charge, now: datetime) -> date | None:
     return clock.due(timezone.localtime(now), within, limits.calendar_of(case)).on if within else None
 
 
-def _stop_the_clock(case: Case, charge: Charge, sub: SubApplication) -> None:
+def stop_the_clock(case: Case, charge: Charge, sub: SubApplication) -> None:
     """Waiting for a payment is not the department's time; before acceptance no clock runs. 领域规则 §3.4."""
     if sub.accepted_at and sub.state not in SUB_FINAL and charge.when in BEFORE_SENDING:
         limits.pause(case, lock_subs(case), sub, Pause.Kind.PAYMENT, about=charge.item_id, reason=charge.label)

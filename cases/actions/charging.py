@@ -106,6 +106,15 @@ def told(case: Case, subs: list[SubApplication], sub: SubApplication, answer: An
         attention.raise_attention(case, Attention.Reason.CHARGE, sub=sub, detail="the department states another amount")
 
 
+def stand_still(case: Case, subs: list[SubApplication]) -> None:
+    """Accepted while a fee that comes first is due: from the acceptance on the clock waits for the payment."""
+    if not charges.charges_anything(case):
+        return
+    accepted = {sub.pk: sub for sub in subs if sub.accepted_at and sub.state not in SUB_FINAL}
+    for charge in Charge.objects.filter(sub__in=list(accepted), state=State.DUE, when__in=BEFORE_SENDING):
+        charges.stop_the_clock(case, charge, accepted[charge.sub_id])
+
+
 def go_on(case: Case, subs: list[SubApplication]) -> None:
     """After a payment or a waiver: held approvals take effect, gates open, the case is carried on."""
     holding.release(case, subs)

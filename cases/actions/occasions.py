@@ -30,11 +30,25 @@ BEFORE_HANDING_IN: tuple[str, ...] = (
     "prepaying.check_paid",
 )
 # (case, subs): the case was received, its sub-applications stand; what has to be there from the start is made.
-AFTER_FILING: tuple[str, ...] = ("stages.begin", "confirming.note_filed", "charging.write_down", "watching.begin")
+AFTER_FILING: tuple[str, ...] = (
+    "stages.begin",
+    "confirming.note_filed",
+    "charging.write_down",
+    "watching.begin",
+    "deferrals.note_owed",
+    "commitments.keep_signed",
+)
 # (case, sub, item) -> Closed | None: everything upstream is there; may it be released now?
 BEFORE_RELEASE: tuple[str, ...] = ("charging.gate",)
+# (case, subs, sub, item): it is with its department now, or on the department's worklist.
+AFTER_SENDING: tuple[str, ...] = ("appointments.wait_for_visitor",)
 # (case, subs, sub, answer) -> str: the reason code why an approval must wait before it takes effect, "" for none.
-BEFORE_APPROVAL: tuple[str, ...] = ("replanning.others_have_not_agreed", "binding.reason_to_hold", "charging.holds")
+BEFORE_APPROVAL: tuple[str, ...] = (
+    "replanning.others_have_not_agreed",
+    "binding.reason_to_hold",
+    "charging.holds",
+    "deferrals.reason_to_wait",
+)
 # (case, subs, sub): a sub-application has become final; new ones may be appended to `subs`.
 AFTER_FINAL: tuple[str, ...] = (
     "adding.spread_out",
@@ -47,11 +61,13 @@ AFTER_FINAL: tuple[str, ...] = (
     "binding.call_off_partners",
     "roster_rounds.begin_when_checked",
     "charging.after_final",
+    "deferrals.drop_what_nobody_needs",
+    "commitments.plan_checks",
 )
 # (case, subs) -> bool: nothing goes on without the applicant.
-WAITS_FOR_APPLICANT: tuple[str, ...] = ("charging.waits",)
+WAITS_FOR_APPLICANT: tuple[str, ...] = ("charging.waits", "deferrals.someone_owes")
 # (case, subs): everything that could go on has gone on; the state of the case is about to follow.
-BEFORE_SETTLING: tuple[str, ...] = ("collecting.send_if_all_spoke",)
+BEFORE_SETTLING: tuple[str, ...] = ("collecting.send_if_all_spoke", "charging.stand_still")
 # (case, subs) -> bool: the case is not over although all its items are.
 KEEPS_OPEN: tuple[str, ...] = ("roster_rounds.keeps_open",)
 # () -> int: a round of its own in every turn of the pump: what should follow within moments.
@@ -67,9 +83,12 @@ ON_SWEEP: tuple[str, ...] = (
     "prepaying.end_abandoned",
     "notice_terms.look_at_due",
     "watching.look_round",
+    "appointments.tend",
     "deeming.accept_the_silent",
     "calendar_rounds.recount",
     "errands.carry",
+    "deferrals.look_at_owed",
+    "commitments.call_for_checks",
 )
 
 
@@ -101,6 +120,11 @@ def closed_gate(case: Case, sub: SubApplication, item: Item) -> Closed | None:
     """The first gate that keeps a sub-application from being released, None where all are open."""
     found = (gate(case, sub, item) for gate in _of(BEFORE_RELEASE))
     return next((closed for closed in found if closed is not None), None)
+
+
+def after_sending(case: Case, subs: list[SubApplication], sub: SubApplication, item: Item) -> None:
+    for act in _of(AFTER_SENDING):
+        act(case, subs, sub, item)
 
 
 def reason_to_hold(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer) -> str:

@@ -25,6 +25,8 @@ from tests.factories.doubles import FakeDepartments, FakePayments, FakeRegister,
 
 pytestmark = pytest.mark.django_db
 FIXED = {"kind": "fixed", "amount": 400, "unit": "人/年", "zh": "个人缴费", "when": "before_decision"}
+MONTHS = 'fact("api:MI_PERSON@owner.months_total") * 10'
+BY_MONTHS = {"kind": "formula", "expr": MONTHS, "when": "before_decision"}
 STAFF = Actor("staff", department="SW")
 LOW_INCOME = 'fact("api:LOW_INCOME_INFO@owner.kind") != None'
 
@@ -123,8 +125,7 @@ def test_a_fee_that_others_collect_is_shown_and_holds_nothing(lin: Account, depa
 def test_an_amount_that_nobody_knows_yet_waits_for_its_data_and_a_person_is_told(
     lin: Account, departments: FakeDepartments, register: FakeRegister
 ) -> None:
-    months = 'fact("api:MI_PERSON@owner.months_total") * 10'
-    toll.publish({"kind": "formula", "expr": months, "when": "before_decision"})
+    toll.publish(BY_MONTHS)
     register.silent.add("MI_PERSON")
     case = toll.filed(lin)
     dispatch.pump()
@@ -218,7 +219,7 @@ def test_before_delivery_withholds_the_result_and_nothing_else(
     assert toll.states(case) == {"FIRST": "approved", "SECOND": "approved"}, "what follows goes on"
     assert departments.filings("RS")[0]["upstream"] == {"FIRST": {"voucher_no": "V1"}}
     assert withheld_subs(case) == {toll.charge(case).sub_id}
-    assert [(v.result_id, v.is_withheld, v.fields) for v in results_of(case)][0] == ("R_FIRST", True, ())
+    assert next((v.result_id, v.is_withheld, v.fields) for v in results_of(case)) == ("R_FIRST", True, ())
     pay(case, payments, lin)
     assert withheld_subs(case) == set()
     assert [field.value for field in results_of(case)[0].fields] == ["V1"]

@@ -54,7 +54,7 @@ def document(fee: Any, **first: Any) -> dict[str, Any]:
                 "identity": {"name": "owner_name", "id_no": "owner_id"},
             }
         ],
-        "clock": {"committed": {"n": 5, "unit": "workday"}, "statutory": None, "src": "known"},
+        "clock": {"committed": {"n": 6, "unit": "workday"}, "statutory": None, "src": "known"},
         "eligibility": [],
         "guidance": [],
         "items": [_first(fee, first), _second()],
@@ -131,9 +131,11 @@ def draft(owner: Account, *, members: Sequence[str] = (), **answers: Any) -> Cas
     case = drafting.start_draft(CODE, applicant=owner, channel="online", guidance={})
     case = drafting.refresh_prefill(case.pk)
     drafting.save_section(case.pk, "s_owner", answers, by=owner.actor)
-    for number, name in enumerate(members):
+    rows = {f"s_member.{number}.mb_name": name for number, name in enumerate(members)}
+    for _ in members[1:]:
         drafting.add_row(case.pk, "s_member", by=owner.actor)
-        drafting.save_section(case.pk, "s_member", {f"s_member.{number}.mb_name": name}, by=owner.actor)
+    if rows:
+        drafting.save_section(case.pk, "s_member", rows, by=owner.actor)
     return Case.objects.get(pk=case.pk)
 
 
