@@ -54,17 +54,25 @@ class Claim:
     lease_no: int
 
 
-def promise(sub: SubApplication, purpose: str, body: Mapping[str, Any], *, target: Delivery | None = None) -> Delivery:
+def promise(
+    sub: SubApplication,
+    purpose: str,
+    body: Mapping[str, Any],
+    *,
+    target: Delivery | None = None,
+    round_no: int | None = None,
+) -> Delivery:
     """Write a promise to the department of `sub`, due at once; the caller's transaction decides about it.
 
-    A repeated promise of the same purpose and round is the first one: nothing is sent twice.
+    A repeated promise of the same purpose and round is the first one: nothing is sent twice. The round is the item's
+    own, but for what is sent besides the rounds of its notices.
     """
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
     key = uuid4()
     delivery, _ = Delivery.objects.get_or_create(
         sub=sub,
         purpose=purpose,
-        round=sub.round,
+        round=sub.round if round_no is None else round_no,
         defaults={
             "department": sub.department,
             "key": key,

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bundles import forms, queries
 from cases import clock
-from cases.actions import uploads
+from cases.actions import dishonesty, uploads
 from cases.actions.events import record
 from cases.actions.locking import lock_case
 from cases.actions.uploads import Posted, forget_file
@@ -102,7 +102,7 @@ def _reference(proof: Proof) -> Mapping[str, str]:
 
 def upload(case_id: UUID, slot: str, file: Posted, *, by: Actor) -> Material:
     """Add a file to a slot. The file is examined before the case is locked. Raises BadUpload."""
-    case = Case.objects.select_related("applicant").get(pk=case_id)
+    case = _read(case_id)
     wanted = _slot(case, slot)
     examined = uploads.examine(file, max_bytes=_limit(wanted))
     with transaction.atomic():
@@ -162,20 +162,25 @@ def remove_file(case_id: UUID, material_id: UUID, *, by: Actor) -> None:
 # ---- commitment and deferral --------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def commit_to(case_id: UUID, slot: str, *, by: Actor) -> Material:
     """Declare in writing that the condition is met, instead of proving it (告知承诺, 国办发〔2020〕42号)."""
-    case = lock_case(case_id)
-    wanted = _slot(case, slot)
-    if not wanted.material.commitment:
-        raise CaseError(f"“{wanted.label}”不适用告知承诺，请上传")
-    return _instead(case, wanted, Source.COMMITMENT, by=by)
+    dishonesty.refuse_promise(case_id, _slot(_read(case_id), slot))
+    with transaction.atomic():
+        case = lock_case(case_id)
+        wanted = _slot(case, slot)
+        if not wanted.material.commitment:
+            raise CaseError(f"“{wanted.label}”不适用告知承诺，请上传")
+        return _instead(case, wanted, Source.COMMITMENT, by=by)
 
 
-@transaction.atomic
 def defer(case_id: UUID, slot: str, *, by: Actor) -> Material:
     """Hand a minor paper in later, within its limit (容缺受理); the result comes when it is complete."""
-    case = lock_case(case_id)
+    dishonesty.refuse_promise(case_id, _slot(_read(case_id), slot))
+    with transaction.atomic():
+        return _defer(lock_case(case_id), slot, by)
+
+
+def _defer(case: Case, slot: str, by: Actor) -> Material:
     wanted = _slot(case, slot)
     if wanted.material.deferrable is None:
         raise CaseError(f"“{wanted.label}”不能后补，请上传")
@@ -207,6 +212,10 @@ def undo_cover(case_id: UUID, slot: str, *, by: Actor) -> None:
     if deleted:
         record(case, "materials.reopened", by=by, slot=slot)
         cover_exempt(case)
+
+
+def _read(case_id: UUID) -> Case:
+    return Case.objects.select_related("applicant").get(pk=case_id)
 
 
 def _slot(case: Case, key: str) -> forms.Slot:
