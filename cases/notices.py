@@ -6,7 +6,7 @@ cannot be taken over is logged and never stands in the way of the case.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -160,6 +160,24 @@ def watch_ends(case: Case, item: str, until: date) -> None:
     _tell_applicant(case, "watch_ends", item=item, until=_day(until))
 
 
+def visit_needed(case: Case, item: str) -> None:
+    """Somebody has to come once: a time is to be chosen."""
+    _tell_applicant(case, "visit_needed", item=item)
+
+
+def visit_booked(case: Case, begins_at: datetime) -> None:
+    _tell_applicant(case, "visit_booked", when=_moment(begins_at))
+
+
+def visit_missed(case: Case) -> None:
+    _tell_applicant(case, "visit_missed")
+
+
+def joint_visit_arranged(case: Case, begins_at: datetime, place: str) -> None:
+    """All departments come on one occasion."""
+    _tell_applicant(case, "joint_visit_arranged", when=_moment(begins_at), place=place)
+
+
 def party_invited(case: Case, party: Party, token: str) -> None:
     """Ask a party for its authorisation, by the phone number on the form; the secret is the last part of the link."""
     if not party.phone:
@@ -218,6 +236,11 @@ def _hand_over(case: Case, message: ports.Message) -> None:
 
 def _bundle(case: Case) -> str:
     return queries.version(case.bundle_version_id).spec.zh
+
+
+def _moment(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{_day(local.date())} {local:%H:%M}"
 
 
 def _day(day: date) -> str:

@@ -36,6 +36,7 @@ from bundles.spec.points import PointsGroup, PointsRule, PointsTable, TieBreak
 from bundles.spec.recurring import Ending, Entitlement, Recurring
 from bundles.spec.runtime import Change, Freeze, Merge, Replan, Retry
 from bundles.spec.schedule import Dedupe, Overlap, Schedule, ScheduleStep, Span
+from bundles.spec.visits import Appointment, JointVisit
 
 __all__ = [
     "Agent",
@@ -43,6 +44,7 @@ __all__ = [
     "AllocationGroup",
     "Alternative",
     "Applicant",
+    "Appointment",
     "BundleSpec",
     "Change",
     "Clock",
@@ -60,6 +62,7 @@ __all__ = [
     "Group",
     "Instances",
     "Item",
+    "JointVisit",
     "Material",
     "Merge",
     "Option",

@@ -32,6 +32,7 @@ from bundles.spec.reading import Node
 from bundles.spec.recurring import Recurring
 from bundles.spec.runtime import Merge, Replan, Retry
 from bundles.spec.schedule import Dedupe, Schedule, ScheduleStep
+from bundles.spec.visits import Appointment, JointVisit
 
 SCHEMA_VERSION = 1
 
@@ -145,6 +146,17 @@ class BundleSpec(Node):
     def variables(self) -> Mapping[str, Variable]:
         raw = self.extra.get("variables") or {}
         return {name: Variable.read(entry, f"variables.{name}") for name, entry in raw.items()}
+
+    @cached_property
+    def joint_visit(self) -> JointVisit | None:
+        """Which items are inspected on the same occasion."""
+        raw = self.extra.get("joint_visit")
+        return JointVisit.read(raw, "joint_visit") if raw else None
+
+    def appointment(self, item_id: str) -> Appointment | None:
+        """When one may come for an item, None where nobody has to."""
+        raw = self.item(item_id).appointment
+        return Appointment.read(raw, f"items[{item_id}].appointment") if raw else None
 
     @cached_property
     def retry(self) -> Retry | None:

@@ -181,7 +181,7 @@ def _act(
         attention.close(case, Attention.Reason.WAITING_FOR_FACT, Attention.Reason.FAULT, sub=sub)
         if verdict == "manual":
             _fall_back(case, sub, item)
-        progress.send_out(case, sub)
+        progress.send_out(case, subs, sub)
     if sub.state in SUB_FINAL:
         progress.became_final(case, subs, sub)
     progress.advance(case, subs)

@@ -54,6 +54,7 @@ AFTER_FINAL: tuple[str, ...] = (
     "adding.spread_out",
     "merging.late_answer",
     "stages.open_next",
+    "scoring.look_again",
     "replanning.settle_when_agreed",
     "recurring.begin_after_approval",
     "holding.drop",
@@ -74,6 +75,7 @@ KEEPS_OPEN: tuple[str, ...] = ("roster_rounds.keeps_open",)
 ON_PUMP: tuple[str, ...] = ("charge_rounds.price_wanted", "refunds.carry_refunds")
 # () -> int: a round of its own in every sweep; how many steps were done.
 ON_SWEEP: tuple[str, ...] = (
+    "scoring.compute_due",
     "recurring_rounds.tend",
     "consulting.close_overdue",
     "procedures.tell_of_overruns",

@@ -112,7 +112,7 @@ def _is_met(need: str, upstream: SubApplication) -> bool:
 def _step(case: Case, subs: list[SubApplication], sub: SubApplication, standing: Standing) -> bool:
     """Act on one waiting sub-application; True when it moved and others may move with it."""
     if standing is Standing.MET:
-        return _release_unless_closed(case, sub)
+        return _release_unless_closed(case, subs, sub)
     if standing is Standing.CANCEL:
         call_off(case, subs, sub)
         return True
@@ -132,11 +132,11 @@ def call_off(case: Case, subs: list[SubApplication], sub: SubApplication) -> Non
     became_final(case, subs, sub)
 
 
-def _release_unless_closed(case: Case, sub: SubApplication) -> bool:
+def _release_unless_closed(case: Case, subs: list[SubApplication], sub: SubApplication) -> bool:
     """Release what nothing upstream holds, unless a gate of its own is closed; the page says which."""
     gate = occasions.closed_gate(case, sub, queries.version(case.bundle_version_id).spec.item(sub.item_id))
     if gate is None:
-        release(case, sub)
+        release(case, subs, sub)
         return True
     if sub.held_by != gate.code:
         record(case, "item.held", by=SYSTEM, sub=sub, gate=gate.code)
@@ -145,7 +145,7 @@ def _release_unless_closed(case: Case, sub: SubApplication) -> bool:
     return False
 
 
-def release(case: Case, sub: SubApplication) -> None:
+def release(case: Case, subs: list[SubApplication], sub: SubApplication) -> None:
     """Let a waiting sub-application go: to be judged where it has rules, else straight to its department."""
     now = timezone.now()
     sub.release(at=now)
@@ -156,10 +156,10 @@ def release(case: Case, sub: SubApplication) -> None:
     if item.decision.rules:
         outbox.nudge()
     else:
-        send_out(case, sub)
+        send_out(case, subs, sub)
 
 
-def send_out(case: Case, sub: SubApplication) -> None:
+def send_out(case: Case, subs: list[SubApplication], sub: SubApplication) -> None:
     """Promise a ready sub-application to its department, or lay it on the department's worklist."""
     now = timezone.now()
     sub.dispatch(at=now)
@@ -169,6 +169,7 @@ def send_out(case: Case, sub: SubApplication) -> None:
     record(case, "item.dispatched", by=SYSTEM, sub=sub, department=sub.department, connect=sub.connect)
     if sub.connect != "manual":
         _promise(case, sub)
+    occasions.after_sending(case, subs, sub, queries.version(case.bundle_version_id).spec.item(sub.item_id))
 
 
 def _promise(case: Case, sub: SubApplication) -> None:
