@@ -1,7 +1,8 @@
 """Papers owed after acceptance (容缺受理): accepted first, the result waits for them, a missed day ends the item.
 
 国发〔2022〕5号: the main papers are complete, a minor one is promised in writing within a limit; it is examined at
-once, no result goes out before the paper is there; who does not bring it in time is done; unrepaired dishonesty excludes.
+once, no result goes out before the paper is there; who does not bring it in time is done; unrepaired dishonesty
+excludes.
 """
 
 from __future__ import annotations

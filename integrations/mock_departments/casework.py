@@ -121,6 +121,8 @@ class Casework:
         row, body = self._find(dept, name), read_json(raw)
         if row is None:
             return refusal(404, "没有收到过这个办件")
+        if body.get("owed"):
+            return self._keep(dept, key, path, raw, self._take_owed(row, body))
         if row["status"] != "supplement":
             return self._keep(dept, key, path, raw, Answer(409, self._status_body(row)))
         self._merge(row, body)
@@ -132,6 +134,12 @@ class Casework:
         else:
             self._change(row, "accepted", step="decide", delay=script.deciding_s, announce=False)
         return self._keep(dept, key, path, raw, self._status_answer(self.row(dept, row["key"])))
+
+    def _take_owed(self, row: Row, body: Mapping[str, Any]) -> Answer:
+        """A paper that was promised for later, or a corrected value: no supplement was asked for, none is counted."""
+        self._merge(row, body, is_round=False)
+        self._store.effect(row["dept"], row["key"], row["sub_id"], "owed_paper")
+        return self._status_answer(self.row(row["dept"], row["key"]))
 
     def withdraw(self, dept: str, name: str, raw: bytes) -> Answer:
         """Take an application back unless it has been decided."""
@@ -249,13 +257,14 @@ class Casework:
     def _answers_at_once(self, row: Row, script: Script) -> bool:
         return self._is_sync(row, script) and not script.is_slow
 
-    def _merge(self, row: Row, more: Mapping[str, Any]) -> None:
+    def _merge(self, row: Row, more: Mapping[str, Any], *, is_round: bool = True) -> None:
         body = json.loads(row["body"])
         body["fields"] = {**(body.get("fields") or {}), **(more.get("fields") or {})}
         body["materials"] = [*(body.get("materials") or []), *(more.get("materials") or [])]
         self._store.run(
-            "UPDATE applications SET body = ?, round = round + 1 WHERE dept = ? AND key = ?",
+            "UPDATE applications SET body = ?, round = round + ? WHERE dept = ? AND key = ?",
             json.dumps(body, ensure_ascii=False),
+            int(is_round),
             row["dept"],
             row["key"],
         )

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 TIMEOUT_S = 15
 
@@ -39,8 +40,20 @@ class ApiClient:
     def patch(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("PATCH", path, body, {})
 
+    def upload(self, path: str, fields: Mapping[str, str], file: bytes) -> Any:
+        """Post a PDF with its fields, as a form of a browser would."""
+        mark = uuid4().hex
+        parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="scan.pdf"\r\n'
+        lead = "".join(parts) + head + "Content-Type: application/pdf\r\n\r\n"
+        payload = lead.encode() + file + f"\r\n--{mark}--\r\n".encode()
+        return self._send("POST", path, payload, {"Content-Type": f"multipart/form-data; boundary={mark}"})
+
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Any:
         payload = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        return self._send(method, path, payload, headers)
+
+    def _send(self, method: str, path: str, payload: bytes | None, headers: Mapping[str, str]) -> Any:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(self._base + path, payload, self._headers | named, method=method)
         try:

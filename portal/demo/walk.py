@@ -20,6 +20,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 RELATIVE_DAY = re.compile(r"^today([+-]\d+)?$")
 FINAL = frozenset({"concluded", "withdrawn", "lapsed"})
 POLL_S = 0.2
+SCAN = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 LONGEST_S = 60.0
 
 Watcher = Callable[[Mapping[str, Any]], None]
@@ -77,8 +78,8 @@ def fill(person: ApiClient, plan: Mapping[str, Any]) -> Any:
         person.patch(f"/drafts/{draft['id']}/", {"rows": plan["rows"]})
     draft = person.patch(f"/drafts/{draft['id']}/", change)
     for slot in draft["materials"]:
-        if slot["material_id"] in plan["defer"] and slot["state"] == "open":
-            draft = person.post(f"/drafts/{draft['id']}/materials/", {"slot": slot["slot"], "how": "defer"})
+        if slot["material_id"] in plan["upload"] and slot["state"] == "open":
+            draft = person.upload(f"/drafts/{draft['id']}/materials/", {"slot": slot["slot"]}, SCAN)
     return draft
 
 

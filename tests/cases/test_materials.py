@@ -163,7 +163,7 @@ def test_an_uploaded_paper_is_first_removed_before_another_way_is_chosen(lin: Ac
 
 
 def test_after_filing_only_what_was_deferred_or_asked_for_is_open(lin: Account, chen: Account) -> None:
-    case = newborn.submitted(lin, chen)
+    case = newborn.submitted(lin, chen, owes=True)
     assert slot(case, "M_DISCHARGE").state == "deferred"
     for page in (1, 2):
         materials.upload(case.pk, "M_DISCHARGE", photo(page), by=lin.actor)
@@ -179,7 +179,7 @@ def test_a_slot_the_answers_switched_off_takes_nothing(lin: Account) -> None:
 
 
 def test_a_missing_paper_keeps_the_case_from_being_handed_in(lin: Account) -> None:
-    case = newborn.draft(lin)
+    case = newborn.draft(lin, owes=True)
     materials.undo_cover(case.pk, "M_DISCHARGE", by=lin.actor)
     with pytest.raises(CaseError, match="出院小结"):
         filing.submit_case(case.pk, by=lin.actor, client_key=uuid4().hex)

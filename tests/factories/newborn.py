@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from cases.actions import drafting, filing, materials, parties
@@ -14,6 +15,7 @@ from portal.accounts.models import Account, Role
 from tests.factories.doubles import FakeLicences, FakeRegister
 from tests.factories.library import person
 
+SCAN = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 LIN, CHEN = person("林晓岚"), person("陈屿")
 GUIDANCE = {
     "born_at": "hospital",
@@ -69,8 +71,14 @@ def fill_registers(register: FakeRegister, licences: FakeLicences) -> None:
     licences.put_licence("MEDICAL_RECEIPT", lin, "L-R", {"receipt_no": "P1"})
 
 
-def draft(lin: Account, *, guidance: dict[str, Any] | None = None, children: tuple[str, ...] = ("陈一诺",)) -> Case:
-    """A draft with everything filled in, the way the pages do it."""
+def draft(
+    lin: Account,
+    *,
+    guidance: dict[str, Any] | None = None,
+    children: tuple[str, ...] = ("陈一诺",),
+    owes: bool = False,
+) -> Case:
+    """A draft with everything filled in, the way the pages do it; `owes`: what may come later comes later."""
     case = drafting.start_draft("XSECS", applicant=lin, channel="mobile", guidance={**GUIDANCE, **(guidance or {})})
     case = drafting.refresh_prefill(case.pk)
     for section, values in _typed(children).items():
@@ -81,8 +89,16 @@ def draft(lin: Account, *, guidance: dict[str, Any] | None = None, children: tup
     case = drafting.refresh_prefill(case.pk)
     for slot in materials.missing_materials(case):
         if slot.material_id in ("M_DISCHARGE", "M_HUKOU_BOOK"):
-            materials.defer(case.pk, slot.slot, by=lin.actor)
+            if owes:
+                materials.defer(case.pk, slot.slot, by=lin.actor)
+            else:
+                materials.upload(case.pk, slot.slot, scan(), by=lin.actor)
     return Case.objects.get(pk=case.pk)
+
+
+def scan() -> SimpleUploadedFile:
+    """A paper as a person scans it."""
+    return SimpleUploadedFile("scan.pdf", SCAN, content_type="application/pdf")
 
 
 def _typed(children: tuple[str, ...]) -> dict[str, dict[str, Any]]:
