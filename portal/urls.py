@@ -9,6 +9,7 @@ from portal.health import healthz
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("callbacks/payments/", include("integrations.payments.urls")),
     path("callbacks/", include("integrations.departments.urls")),
     path("api/v1/", include("portal.api.v1.urls")),
     path("healthz", healthz, name="healthz"),

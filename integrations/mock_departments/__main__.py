@@ -39,6 +39,7 @@ def options_from(arguments: list[str] | None = None) -> Options:
         master_secret=os.environ.get("MOCK_MASTER_SECRET", "mock-departments-demo"),
         secrets_file=Path(secrets_file) if secrets_file else None,
         enforce=given.verify == "enforce",
+        public_url=os.environ.get("MOCK_PUBLIC_URL", ""),
     )
 
 

@@ -16,6 +16,7 @@ from .behaviours import CALLBACK_FAULTS, Behaviours, UnknownSetting
 from .callbacks import Outbox
 from .clock import now
 from .library import Library
+from .payments import CHANNEL
 from .people import World
 from .registers import Registers
 from .registers.lookup import GONE
@@ -119,7 +120,7 @@ class Control:
     async def outage(self, request: web.Request) -> web.Response:
         """Take a department away for some seconds: "cut" off the network, or answering "503"."""
         body = await _body(request)
-        if body.get("dept") not in self._library.departments:
+        if body.get("dept") not in {*self._library.departments, CHANNEL}:
             return _json({"message": "没有这个部门"}, status=422)
         self._behaviours.outage(body["dept"], float(body.get("seconds", 10)), str(body.get("mode", "cut")))
         return _json({"dept": body["dept"]}, status=201)

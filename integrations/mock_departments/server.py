@@ -20,6 +20,7 @@ from .control import Control, local
 from .library import Library
 from .licences import LicenceLibrary
 from .pacing import Pacing
+from .payments import PaymentChannel
 from .people import World
 from .reception import LARGEST_BODY, Reception
 from .registers import Registers
@@ -44,6 +45,7 @@ class Options:
     secrets_file: Path | None
     enforce: bool
     today: date | None
+    public_url: str = ""  # the address that payers reach the process under, where it is not the portal's
 
 
 def make_app(options: Options) -> web.Application:
@@ -63,6 +65,7 @@ def make_app(options: Options) -> web.Application:
     sharing = Sharing(library, registers, licences, options.master_secret)
     reception = Reception(store, library, keyring, behaviours, casework, sharing, agenda.woken, enforce=options.enforce)
     control = Control(store, library, world, registers, behaviours, outbox, agenda.woken)
+    payments = PaymentChannel(store, keyring, outbox, behaviours, enforce=options.enforce, address=options.public_url)
     pacing = Pacing(store, outbox, agenda.woken)
 
     async def loops(_app: web.Application) -> AsyncIterator[None]:
@@ -81,6 +84,7 @@ def make_app(options: Options) -> web.Application:
             web.static("/static", STATIC),
             *control.routes(),
             *pacing.routes(local),
+            *payments.routes(),
             web.route("*", "/departments/{dept}/{rest:.*}", reception.receive),
         ]
     )

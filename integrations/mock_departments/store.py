@@ -14,6 +14,7 @@ NONCE_KEPT_S = 24 * 3600
 WORKING_TABLES = (
     "requests answers applications effects callbacks attempts behaviours outages",
     "registers licences holders licence_references revocations numbers",
+    "pay_orders pay_refunds",
 )
 Row = sqlite3.Row
 

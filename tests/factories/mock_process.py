@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ import time
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 ROOT = Path(__file__).parents[2]
 START_S = 30.0
@@ -54,6 +56,16 @@ class MockProcess:
         request = urllib.request.Request(f"{self.url}/_control/{verb}", json.dumps(settings).encode(), method="POST")
         with urllib.request.urlopen(request, timeout=5) as answer:
             return json.load(answer)
+
+    def form(self, path: str, **values: str) -> str:
+        """What a person sends from a page of the process; where it leads then, which is not followed."""
+        parts = urlsplit(self.url)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", path, urlencode(values), headers)
+        answer = connection.getresponse()
+        connection.close()
+        return answer.getheader("Location") or ""
 
     def stop(self) -> None:
         self._process.terminate()

@@ -25,21 +25,31 @@ class Command(BaseCommand):
         with transaction.atomic():
             for department in departments:
                 _connect(department)
+            _connect_payments()
         self.stdout.write(f"已接通 {len(departments)} 个部门：{settings.MOCK_URL}")
 
 
 def _connect(department: Department) -> None:
+    address = f"{settings.MOCK_URL.rstrip('/')}/departments/{department.code}"
+    calls_back = department.system == "api-callback"
     system, _ = DepartmentSystem.objects.update_or_create(
-        department=department.code,
-        defaults={
-            "base_url": f"{settings.MOCK_URL.rstrip('/')}/departments/{department.code}",
-            "supports_callbacks": department.system == "api-callback",
-        },
+        department=department.code, defaults={"base_url": address, "supports_callbacks": calls_back}
     )
-    key = DepartmentKey.objects.filter(key_id=f"{department.code}-1").first() or DepartmentKey(
-        key_id=f"{department.code}-1"
+    _share_key(system)
+
+
+def _connect_payments() -> None:
+    """The payment channel of the demonstration stands among the systems, under a code of its own."""
+    system, _ = DepartmentSystem.objects.update_or_create(
+        department=settings.PAYMENT_CHANNEL, defaults={"base_url": f"{settings.MOCK_URL.rstrip('/')}/payments"}
     )
-    key.system, key.secret = system, _secret(department.code)
+    _share_key(system)
+
+
+def _share_key(system: DepartmentSystem) -> None:
+    key_id = f"{system.department}-1"
+    key = DepartmentKey.objects.filter(key_id=key_id).first() or DepartmentKey(key_id=key_id)
+    key.system, key.secret = system, _secret(system.department)
     key.save()
 
 

@@ -334,7 +334,7 @@ def test_after_a_503_the_very_same_message_is_taken(sub: SubApplication) -> None
 def test_nonces_are_forgotten_after_a_day(sub: SubApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     Nonce.objects.create(department="GA", nonce="old", seen_at=timezone.now() - timedelta(hours=25))
     Nonce.objects.create(department="GA", nonce="new", seen_at=timezone.now() - timedelta(hours=23))
-    monkeypatch.setattr("integrations.departments.nonces._tidied", float("-inf"))
+    monkeypatch.setattr("integrations.incoming._tidied", float("-inf"))
     assert Letter(sub).post() == 200
     assert set(Nonce.objects.values_list("nonce", flat=True)) >= {"new"}
     assert not Nonce.objects.filter(nonce="old").exists()
