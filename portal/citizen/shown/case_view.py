@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,7 @@ from cases.queries.due_days import WhyDay
 from cases.queries.timeline import TimelineEntry
 from portal.citizen.language import lang
 from portal.citizen.shown.departments import department, named, short_of
-from portal.citizen.shown.parts import Answer, Fact
+from portal.citizen.shown.parts import Answer
 from portal.ui import words
 from portal.ui.parts import Told
 
@@ -175,8 +174,3 @@ def contacts(page: CasePage) -> list[Contact]:
 
 def _name(one: Department) -> str:
     return one.en if lang() == "en" and one.en else one.name
-
-
-def why_facts(why: WhyDay) -> Sequence[Fact]:
-    """The count, day by day."""
-    return [Fact(day.words, day.text, day.is_last) for day in why.days]

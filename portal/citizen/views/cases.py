@@ -23,7 +23,7 @@ from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.seen import history_mark
-from portal.citizen.shown import case_rows, case_view, pictures
+from portal.citizen.shown import case_rows, case_view, pictures, why_day
 from portal.citizen.shown.parts import Crumb, trail
 
 
@@ -60,7 +60,7 @@ def case(request: OwnRequest, case_id: UUID) -> HttpResponse:
 
 def _live(own: Any, page: CasePage) -> dict[str, Any]:
     """The part that keeps itself fresh."""
-    why = why_due(own)
+    why = why_due(own, lang())
     return {
         "page": page,
         "answers": case_view.answers(page, why),
@@ -69,7 +69,7 @@ def _live(own: Any, page: CasePage) -> dict[str, Any]:
         "story": case_view.story(page),
         "choices": [node for node in page.nodes if node.is_choice],
         "why": why,
-        "why_facts": case_view.why_facts(why) if why else (),
+        "why_shown": why_day.shown(why) if why else None,
         "contacts": case_view.contacts(page),
         "takes_more": staging.takes_more(own),
     }
