@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, Literal, Protocol
 
@@ -77,7 +78,8 @@ class Context:
     """A form while it is filled in, or a case while it is judged.
 
     `account` holds the applicant's attributes as the `account:` paths name them, and `kind` (person or org).
-    `shown` limits the answers that count to these fields; None lets all count. Answers, facts and results must not
+    `shown` limits the answers that count to these fields; None lets all count. `scored` holds the points people gave
+    by rule; None before filing, when the applicant's own word counts (自评). Answers, facts and results must not
     change while a context is in use: what follows from them is worked out once.
     """
 
@@ -93,6 +95,7 @@ class Context:
     paid: Callable[[str, Row | None], object] = not_known_paid
     case_no: str = ""
     shown: frozenset[str] | None = None
+    scored: Mapping[str, Decimal] | None = None
 
     @cached_property
     def memo(self) -> dict[tuple[object, ...], Any]:

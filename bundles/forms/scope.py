@@ -105,7 +105,7 @@ class FormScope:
         return self.context.paid(item, self.row)
 
     def points(self, *args: object) -> object:
-        return score(self.context.spec, self, *(str(arg) for arg in args[:1]))
+        return score(self.context.spec, self, str(args[0]) if args else "", self.context.scored)
 
     def valid(self, validator: str, value: object) -> object:
         return check_value(validator, self.context.registry.validators, value)

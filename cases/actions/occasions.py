@@ -32,11 +32,13 @@ BEFORE_HANDING_IN: tuple[str, ...] = (
 # (case, subs): the case was received, its sub-applications stand; what has to be there from the start is made.
 AFTER_FILING: tuple[str, ...] = (
     "stages.begin",
+    "scoring.begin",
     "confirming.note_filed",
     "charging.write_down",
     "watching.begin",
     "deferrals.note_owed",
     "commitments.keep_signed",
+    "disputes.note_disputes",
 )
 # (case, sub, item) -> Closed | None: everything upstream is there; may it be released now?
 BEFORE_RELEASE: tuple[str, ...] = ("charging.gate",)
@@ -91,6 +93,7 @@ ON_SWEEP: tuple[str, ...] = (
     "errands.carry",
     "deferrals.look_at_owed",
     "commitments.call_for_checks",
+    "disputes.call_for_answers",
 )
 
 

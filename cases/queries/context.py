@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +16,7 @@ from bundles import forms, queries
 from bundles.forms import Row
 from bundles.rules import UNKNOWN
 from bundles.spec import Section
-from cases.models import Case, Lookup, Result, SubApplication
+from cases.models import Case, Lookup, PointsScore, Result, SubApplication
 from cases.protection import blind_index
 from cases.queries.paid import CasePaid
 
@@ -91,7 +92,15 @@ def context_of(
         results=results or _results_so_far(case),
         paid=CasePaid(case),
         case_no=case.number or "",
+        scored=_scored(case),
     )
+
+
+def _scored(case: Case) -> Mapping[str, Decimal] | None:
+    """What people found for rules of the points table; None before filing and where there is no table."""
+    if case.submitted_at is None or queries.version(case.bundle_version_id).spec.points is None:
+        return None
+    return dict(PointsScore.objects.filter(case=case).order_by("scored_at", "id").values_list("rule", "points"))
 
 
 @dataclass(frozen=True, slots=True)

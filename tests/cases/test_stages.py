@@ -109,6 +109,7 @@ def test_four_stages_are_filed_from_one_case_to_its_end(
         assert stage.id in case.answers["stages"], states(case)
         assert {s.id for s in task_list(case).sections} >= set(sections)
         construction.fill(case, owner, sections)
+        construction.everybody_agrees(fresh(case))
         due = [item for item in stage.items if item in fresh(case).answers["later"]]
         filing.file_later(case.pk, due, by=owner.actor)
         dispatch.pump()

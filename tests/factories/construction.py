@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cases.actions import drafting, materials, parties
 from cases.models import Case, Party
 from cases.queries import task_list
+from cases.queries.people import indexes_of
 from portal.accounts.models import Account, Role
-from tests.factories import school
 from tests.factories.doubles import FakeDepartments, FakeRegister
 from tests.factories.library import companies
 
@@ -101,7 +101,17 @@ def upload(case: Case, slot: str, by: Account) -> None:
 
 def everybody_agrees(case: Case) -> None:
     """The other companies authorise what concerns them."""
-    for serial, party in enumerate(Party.objects.filter(case=case, state=Party.State.ASKED), start=70):
-        other = school.guardian(serial)
-        Party.objects.filter(pk=party.pk).update(account=other)
-        parties.agree(party.pk, account=other)
+    partner = Account.objects.filter(username="partner").first() or _partner()
+    for party in Party.objects.filter(case=case, id_index__in=indexes_of(partner)):
+        if party.state != Party.State.AGREED:
+            asked = parties.invite(party.pk, by=case.applicant.actor)
+            parties.agree(asked.pk, account=partner)
+
+
+def _partner() -> Account:
+    """The company that designs and builds."""
+    name = "云栈数字科技（示例）有限公司"
+    return Account.objects.create_user(
+        "partner", "a-long-password", role=Role.COMPANY, name="陈屿", id_no="350203199211053171", phone="13800000002",
+        details={"ent_name": name, "uscc": companies()[name]["uscc"], "legal_rep": "陈屿"},
+    )  # fmt: skip
