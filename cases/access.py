@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bundles import queries
-from cases.models import AccessRecord, Case, Material, Party, Result, SubApplication
+from cases.models import AccessRecord, Case, DataDispute, Material, Party, Result, SubApplication
 from cases.ports import Actor
 from cases.queries.people import StaffPerson, indexes_of
 
@@ -75,7 +75,14 @@ def material_for(account: StaffPerson, material_id: UUID) -> Material | None:
     if account.role != STAFF:
         return materials_for(account).filter(pk=material_id).first()
     material = Material.objects.select_related("case").filter(pk=material_id).first()
-    return material if material and _needed_by(material, account) else None
+    if material is None or not material.material_id:
+        return material if material and _is_evidence_for(material, account) else None
+    return material if _needed_by(material, account) else None
+
+
+def _is_evidence_for(material: Material, account: StaffPerson) -> bool:
+    """Evidence of a data dispute is read by the department that keeps the source."""
+    return DataDispute.objects.filter(evidence=material, department=account.department).exists()
 
 
 def _needed_by(material: Material, account: StaffPerson) -> bool:

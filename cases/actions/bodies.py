@@ -12,6 +12,7 @@ from bundles import forms, queries
 from bundles.spec import Item
 from cases.actions.material_links import link_to
 from cases.models import Case, Material, SubApplication
+from cases.queries.disputes import stated_for
 from cases.queries.upstream import flows_into
 
 CONTRACT = 1
@@ -42,6 +43,7 @@ def filing_body(case: Case, sub: SubApplication, context: forms.Context, selecti
         "upstream": flows_into(sub),
         "materials": [material_entry(m, sub) for m in _materials(case, sub, context, selection)],
         "callback_url": f"{settings.PORTAL_URL}/callbacks/{sub.department}",
+        **({"disputed": disputed} if (disputed := stated_for(sub)) else {}),
     }
 
 

@@ -17,9 +17,9 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from bundles import forms
-from bundles.rules import UNKNOWN, evaluate
+from bundles.rules import UNKNOWN, evaluate, judge_to_refuse
 from bundles.spec import BundleSpec, Item, Rule
-from cases.actions import attention, facts, progress, refusing, supplements
+from cases.actions import attention, disputes, facts, progress, refusing, supplements
 from cases.actions.bodies import row_of
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_case_of, lock_subs
@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 JUDGING_LEASE = timedelta(seconds=20)  # look-ups have two seconds; whoever died in between is made good soon
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=10)
+REFUSING = frozenset({"reject", "skip"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ def judge(sub_id: UUID) -> None:
         fresh = next(one for one in subs if one.pk == sub_id)
         if fresh.state == SubState.READY:
             verdict = _verdict(context.spec, item, judged)
+            if verdict in ("pass", "reject", "supplement") and disputes.is_disputed(fresh):
+                verdict = "manual"  # a disputed value decides nothing by rule
             if verdict == "manual" and is_silent and _may_ask_again(context.spec, fresh):
                 verdict = "wait"
             _act(case, subs, fresh, item, judged, verdict)
@@ -143,6 +146,8 @@ def _judge(rule: Rule, scope: Any) -> Judged:
     readings: list[Any] = []
     value = evaluate(rule.expr, scope, trace=readings)
     verdict = "unknown" if value is UNKNOWN or value is None else "pass" if value else "fail"
+    if verdict == "fail" and rule.fail in REFUSING and judge_to_refuse(rule.expr, scope) is not False:
+        verdict = "unknown"  # only the absence of a record speaks against it
     return Judged(rule.id, rule.zh, verdict, rule.fail, tuple(_readable(reading) for reading in readings))
 
 

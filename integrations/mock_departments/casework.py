@@ -220,6 +220,8 @@ class Casework:
         if told == "reject" or (told == "supplement" and row["round"] == 0):
             return Verdict(told, script.reasons or usual_reasons(application.item, told))
         verdict = judge(application, scope)
+        if verdict.outcome == "reject" and application.body.get("disputed"):
+            return Verdict("person", findings=verdict.findings)
         if verdict.outcome == "supplement" and row["round"] > 0:
             return Verdict("person", findings=verdict.findings)
         return verdict
