@@ -15,7 +15,7 @@ from bundles.forms.context import Context, Row
 from bundles.forms.scope import FormScope
 from bundles.forms.selection import Selection, scope, select
 from bundles.forms.words import text_of
-from bundles.rules import UNKNOWN, RuleError, Truth, judge, parse
+from bundles.rules import UNKNOWN, RuleError, Truth, judge_to_refuse, parse
 
 Verdict = Literal["false", "unknown"]
 
@@ -68,9 +68,9 @@ def judge_everywhere(case: FormScope, expression: str) -> tuple[Truth, tuple[Row
     group = block_read_by(case.context, parsed)
     count = len(rows_of(case.context.answers, group)) if group else 0
     if group is None or count == 0:
-        return judge(parsed, case), ()
+        return judge_to_refuse(parsed, case), ()
     rows = [Row(group, number) for number in range(count)]
-    verdicts = [judge(parsed, case.in_row(row)) for row in rows]
+    verdicts = [judge_to_refuse(parsed, case.in_row(row)) for row in rows]
     failed = tuple(row for row, verdict in zip(rows, verdicts, strict=True) if verdict is False)
     if failed:
         return False, failed

@@ -10,6 +10,7 @@ from bundles.rules.evaluate import evaluate, judge
 from bundles.rules.parse import Call, Expression, parse
 from bundles.rules.patterns import compile_pattern, fits
 from bundles.rules.scope import Reading, Scope, VariableScope, unanswered
+from bundles.rules.silence import judge_to_refuse
 from bundles.rules.validators import check_validator, check_value
 from bundles.rules.values import UNKNOWN, Truth, Unknown, truth
 
@@ -33,6 +34,7 @@ __all__ = [
     "evaluate",
     "fits",
     "judge",
+    "judge_to_refuse",
     "parse",
     "truth",
     "unanswered",
