@@ -1,1 +1,1 @@
-"""Runs what the seeds describe (docs/seeds.md) end to end, in a database of its own, with a clock that runs ahead."""
+"""Runs what the seeds describe (rows.yaml) end to end, in a database of its own, with a clock that runs ahead."""

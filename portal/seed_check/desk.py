@@ -30,7 +30,8 @@ def decide(sub: UnderWay, spec: BundleSpec, words: Mapping[str, Any], *, by: Acc
         reason = Reason(str(asked.get("code", "X02")), str(asked["about"]), str(asked.get("text", "请补充")))
         worklist.request_supplement(sub.sub_id, [reason], by=by.actor, version=sub.version)
     else:
-        values = likely_result(spec, sub.item_id) | dict(words.get("result") or {})
+        likely = likely_result(spec, sub.item_id)
+        values = likely | {name: value for name, value in (words.get("result") or {}).items() if name in likely}
         worklist.approve(sub.sub_id, values, by=by.actor, version=sub.version)
 
 
@@ -46,6 +47,7 @@ def likely_result(spec: BundleSpec, item_id: str) -> dict[str, Any]:
 def _likely(label: str, kind: str) -> Any:
     today = timezone.localdate()
     usual: Mapping[str, Any] = {
+        "list": [],
         "date": today.isoformat(),
         "datetime": timezone.localtime().isoformat(timespec="seconds"),
         "money": "100.00",

@@ -7,7 +7,7 @@ the form's own checks are content. Bounded: what cannot be filled is named.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -34,8 +34,12 @@ class CannotFill(Exception):
 class Filler:
     """Fills in one draft. `fields` maps paths to what is typed, `guidance` questions to answers."""
 
-    def __init__(self, applicant: Account, proposals: Proposals, script: Mapping[str, Any]) -> None:
+    def __init__(
+        self, applicant: Account, proposals: Proposals, script: Mapping[str, Any], ask: Callable[[], None]
+    ) -> None:
+        """`ask` lets those concerned agree early, so that their registers may be asked."""
         self._applicant = applicant
+        self._ask = ask
         self._proposals = proposals
         self._said = dict(script.get("fields") or {})
         self._rows: Mapping[str, int] = script.get("rows") or {}
@@ -48,6 +52,9 @@ class Filler:
         """Bring a draft to where it can be handed in. Raises CannotFill."""
         for patience in range(ROUNDS):
             drafting.refresh_prefill(case_id)
+            if patience == ALL and self._others_know_more(case_id):
+                self._ask()
+                drafting.refresh_prefill(case_id)
             changed = self._type(case_id, patience)
             if not changed and patience >= ALL:
                 break
@@ -60,6 +67,18 @@ class Filler:
         case = access.case_for(self._applicant, case_id)
         assert case is not None
         return queries.context_of(case)
+
+    def _others_know_more(self, case_id: UUID) -> bool:
+        """Whether something still open could come from the registers of somebody who has not agreed yet."""
+        case = access.case_for(self._applicant, case_id)
+        assert case is not None
+        waiting = {party.party_id for party in queries.pending_parties(case)}
+        if not waiting:
+            return False
+        context = queries.context_of(case)
+        wrong = [error.field for error in forms.check_all(context, forms.select(context))]
+        fields = [context.spec.field(field) for field in wrong if context.spec.has_field(field)]
+        return any(f"@{party}." in path for field in fields for path in field.prefills for party in waiting)
 
     # -- the form ---------------------------------------------------------------------------------------------------
     def _type(self, case_id: UUID, patience: int) -> bool:

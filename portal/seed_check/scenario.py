@@ -3,16 +3,16 @@
 Format (all keys but `bundle` may be missing; what a file leaves out the filler finds by itself):
 
     bundle: XSECS
-    seed_rows: {6: 分段办、七件事一次办}      # rows of docs/seeds.md that this walk shows
     applicant: 林晓岚                         # or {company: 名称, person: 经办人}
     channel: mobile
+    begins_on: 05-12                          # the walk begins on the next such day, where a window is open
     guidance: {…}  ticks: […]  later: […]  by_agent: false
     cast: {father: 陈屿}                      # who plays a party
     rows: {vehicles: 2}  fields: {路径: 值}    # today+60, today-22 09:12, now+6h are counted from the day of the walk
     materials: {M_X: defer}                   # upload (the usual), defer, commit
     registers: [{code, key, data}]            # what a register says otherwise than usual
     behaviours: [{item, decide: …}]           # how departments behave, see docs/mock-departments.md
-    desk: {ITEM: {refuse: 理由}}              # a department without a system; else it approves with likely values
+    desk: {ITEM: {refuse: 理由}}              # a department without a system; else it approves; "*" speaks of all
     choices: {ITEM: stop}                     # where an upstream item was refused; else go on
     expect: {state: concluded, outcome: all, items: {…}, at_most: {seconds: 3}}
     refusal: {item: ITEM}                     # further words on the derived scenarios
@@ -35,7 +35,7 @@ from bundles.spec import BundleSpec
 FOLDER = Path(__file__).with_name("scenarios")
 HAPPY = "happy"
 DERIVED = ("refusal", "supplement", "withdrawal", "outage")
-_PLAN = ("seed_rows", "scenarios", *DERIVED)
+_PLAN = ("scenarios", *DERIVED)
 
 
 class UnknownWord(Exception):
@@ -52,6 +52,7 @@ class Script:
     aim_at: str = ""
     applicant: Any = ""
     channel: str = "online"
+    begins_on: str = ""
     guidance: Mapping[str, Any] = field(default_factory=dict)
     ticks: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
@@ -70,10 +71,9 @@ class Script:
 
 @dataclass(frozen=True)
 class Plan:
-    """The scenarios of one bundle and the seed rows they show."""
+    """The scenarios of one bundle."""
 
     bundle: str
-    seed_rows: Mapping[int, str]
     scripts: tuple[Script, ...]
 
 
@@ -101,8 +101,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
     scripts = [base]
     scripts += [_over(base, {"name": name, "aim": name, **(document.get(name) or {})}) for name in DERIVED]
     scripts += [_over(base, {"name": name, **words}) for name, words in (document.get("scenarios") or {}).items()]
-    rows = {int(row): str(text) for row, text in (document.get("seed_rows") or {}).items()}
-    return Plan(base.bundle, rows, tuple(script for script in scripts if script.aim != "none"))
+    return Plan(base.bundle, tuple(script for script in scripts if script.aim != "none"))
 
 
 def _script(words: Mapping[str, Any]) -> Script:

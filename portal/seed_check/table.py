@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import yaml
 
 from portal.seed_check import scenario
 from portal.seed_check.check import Outcome
 
+ROWS = Path(__file__).with_name("rows.yaml")
 WORDS = {"happy": "办成", "refusal": "一项不予", "supplement": "补正", "withdrawal": "撤回", "outage": "部门中断"}
-SHOWN_ITEMS = 30
 
 
 def line(one: Outcome) -> str:
@@ -40,4 +43,18 @@ def figures(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def seed_rows(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Every row of the seeds table: shown by which bundle and whether it passed, or why a bundle cannot show it."""
-    return iter(())
+    yield "\n种子材料逐行："
+    for entry in yaml.safe_load(ROWS.read_text(encoding="utf-8")):
+        head = f"{entry['row']:>3} {entry['seed']}"
+        if "cannot" in entry:
+            yield f"  – {head}：{entry['cannot']}"
+            continue
+        shown = [one for one in outcomes if _shows(entry["shown"], one)]
+        mark = "✓" if shown and all(one.passed for one in shown) else "✗"
+        failed = [f"{one.bundle}·{one.scenario}" for one in shown if not one.passed]
+        whom = "全部" if "all" in entry["shown"] else "、".join(entry["shown"])
+        yield f"  {mark} {head}：{whom}" + (f"（不通过：{'、'.join(failed)}）" if failed else "")
+
+
+def _shows(shown: Mapping[str, Sequence[str]], one: Outcome) -> bool:
+    return one.scenario in shown.get(one.bundle, shown.get("all", ()))

@@ -59,7 +59,11 @@ def written(value: Any) -> Any:
 class Proposals:
     """Values for the fields of one bundle; the same party is the same person everywhere."""
 
-    def __init__(self, spec: BundleSpec, registry: Registry, people: People, cast: Mapping[str, str]) -> None:
+    def __init__(
+        self, spec: BundleSpec, registry: Registry, people: People, cast: Mapping[str, str], own_card: str = ""
+    ) -> None:
+        """`own_card` is the applicant's bank card, which money is paid to unless a scenario says otherwise."""
+        self.own_card = own_card
         self._registry = registry
         self._people = people
         self._players = dict(self._cast(spec, cast))
@@ -157,6 +161,11 @@ def _people_by(attribute: str, whom: str) -> Callable[[Proposals, Field, forms.P
     return found
 
 
+def _cards(self: Proposals, field: Field, place: forms.Place) -> Iterator[str]:
+    yield from filter(None, [self.own_card])
+    yield from (one.bank_card for one in self._people.citizens[:10])
+
+
 def _fixed(*values: str) -> Callable[[Proposals, Field, forms.Place], Iterator[str]]:
     return lambda self, field, place: iter(values)
 
@@ -179,7 +188,7 @@ _BY_TYPE: Mapping[str, Callable[[Proposals, Field, forms.Place], Iterator[Any]]]
     "money": _numbers,
     "id_number": _people_by("id_no", "citizens"),
     "phone": _people_by("phone", "citizens"),
-    "bank_card": _people_by("bank_card", "citizens"),
+    "bank_card": _cards,
     "uscc": _people_by("uscc", "companies"),
     "email": _fixed("office@example.cn"),
     "plate": _fixed("闽DA0001", "闽DA0002", "闽DA0003"),

@@ -57,9 +57,10 @@ class Walk:
     def __post_init__(self) -> None:
         self.spec: BundleSpec = catalogue.published(self.script.bundle).spec
         self.applicant = self._account(self.script.applicant or usual_applicant(self.spec))
-        proposals = Proposals(self.spec, catalogue.registry(), self.world.people, self._cast())
+        own_card = str((self.applicant.details or {}).get("bank_card", ""))
+        proposals = Proposals(self.spec, catalogue.registry(), self.world.people, self._cast(), own_card)
         words = {"fields": self.script.fields, "rows": self.script.rows, "materials": self.script.materials}
-        self.filler = Filler(self.applicant, proposals, words)
+        self.filler = Filler(self.applicant, proposals, words, self._ask_early)
 
     @property
     def case(self) -> Any:
@@ -97,6 +98,8 @@ class Walk:
 
     def _set_the_scene(self) -> None:
         tell = self.world.departments.tell
+        if self.script.begins_on:
+            self.world.advance(next_day(self.script.begins_on))
         tell("behaviour", accept_s=0, decide_s=0, on="applications")
         for item in filter(pace.takes_time, self.spec.items):
             tell("behaviour", bundle=self.spec.code, item=item.id, accept_s=0, decide_s=pace.HELD_S)
@@ -133,14 +136,23 @@ class Walk:
             raise Stuck(f"还没有提交上去，停在“{CaseState(case.state).label}”，等 {'、'.join(waiting) or '无人'}")
         self.handed_in_at = case.submitted_at
 
-    def _let_parties_agree(self) -> None:
-        if self.case.state != CaseState.AWAITING_PARTIES:
-            return
+    def _ask_early(self) -> None:
+        """Let everybody concerned agree while the application is still filled in."""
         for party in queries.pending_parties(self.case):
-            number = party.id_no or ""
-            account = self.world.people.holder_of(number) or self.world.people.traveller(party.name or "", number)
-            if self.case.state == CaseState.AWAITING_PARTIES and party.state != "agreed":
-                parties.agree(party.pk, account=account)
+            if party in queries.pending_parties(self.case):
+                parties.invite(party.pk, by=self.applicant.actor)
+                parties.agree(party.pk, account=self._account_of(party))
+
+    def _let_parties_agree(self) -> None:
+        """Whoever is asked says yes; the last yes files the case or shows what is still missing."""
+        for party in queries.pending_parties(self.case):
+            waits = self.case.state == CaseState.AWAITING_PARTIES
+            if waits and party in queries.pending_parties(self.case):
+                parties.agree(party.pk, account=self._account_of(party))
+
+    def _account_of(self, party: Any) -> Account:
+        number = party.id_no or ""
+        return self.world.people.holder_of(number) or self.world.people.traveller(party.name or "", number)
 
     def _follow(self) -> None:
         for _ in range(TURNS):
@@ -162,6 +174,7 @@ class Walk:
             or self._decide_what_is_due()
             or self._answer_notice()
             or self._choose()
+            or self._hand_in_what_was_put_off()
         )
 
     def _take_tasks(self) -> bool:
@@ -177,7 +190,7 @@ class Walk:
 
     def _decide(self, sub: UnderWay) -> bool:
         if sub.connect == "manual":
-            words = self.script.desk.get(sub.item_id) or {}
+            words = {**self.script.desk.get("*", {}), **self.script.desk.get(sub.item_id, {})}
             if words.get("silent"):
                 return False
             desk.decide(sub, self.spec, words, by=self.world.people.staff(sub.department))
@@ -210,6 +223,13 @@ class Walk:
             values = aims.values_at(context, about)
             supplements.correct(self.case_id, values, by=self.applicant.actor)
 
+    def _hand_in_what_was_put_off(self) -> bool:
+        """Papers that were to come later (容缺) come while nothing else is to be done."""
+        owed = [slot for slot in queries.slots_of(self.case) if slot.state == "deferred"]
+        for slot in owed:
+            materials.upload(self.case_id, slot.slot, paper(slot.label), by=self.applicant.actor)
+        return bool(owed)
+
     def _choose(self) -> bool:
         asked = [sub for sub in self.subs if sub.state == "waiting" and sub.choice == "asked"]
         for sub in asked:
@@ -238,7 +258,7 @@ class Walk:
         moments = [at for sub in self.subs if (at := self.decides_at(sub)) is not None and at > now]
         look = under_way.next_look(case)
         if not moments and look is not None:
-            patience = min(timedelta(minutes=10) * 2**self._idle, LONGEST_STEP)
+            patience = min(timedelta(minutes=10) * 2 ** min(self._idle, 12), LONGEST_STEP)
             moments.append(max(look, now + patience) if self._idle > 2 else look)
         self.world.advance(min(moments, default=now + timedelta(hours=1)) + timedelta(seconds=1))
 
@@ -251,6 +271,14 @@ class Walk:
             if s.state not in pace.DECIDED
         ]
         return f"停在“{CaseState(case.state).label}”：{'；'.join(open_subs)}；{under_way.open_concerns(case)}"
+
+
+def next_day(month_day: str) -> datetime:
+    """The morning of the next such day ("05-12")."""
+    today = timezone.localdate()
+    month, day = map(int, month_day.split("-"))
+    year = today.year + ((today.month, today.day) >= (month, day))
+    return timezone.localtime().replace(year=year, month=month, day=day, hour=9, minute=0)
 
 
 def refused(error: Exception) -> str:
