@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,15 +16,20 @@ from bundles import queries
 from bundles.forms.words import short_label
 from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
-from cases.models import Attention, Case, Need, SubApplication, Supplement
+from cases.models import Attention, Case, Need, SubApplication
 from cases.models.sub_application import Choice
+from cases.queries.charges import ChargeView, charges_of
+from cases.queries.documents import DocumentLine, documents_of
 from cases.queries.nodes import ItemNode, node_of
+from cases.queries.open_notice import Notice, Point, notice_of
 from cases.queries.people import pending_parties
 from cases.queries.picture import Edge, flow_label, waves_of
-from cases.queries.results import ResultView, results_of
+from cases.queries.results import Refusal, ResultView, refusals_of, results_of
 from cases.queries.timeline import TimelineEntry, timeline_of
 from cases.queries.wording import SOFTENED, day_words, progress_words
 from cases.states import SUB_FINAL, SUB_REFUSED, CaseState, Outcome, SubState
+
+__all__ = ["CasePage", "NextStep", "Notice", "Point", "case_page", "short_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +43,12 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The one thing to do now. `kind`: fill, parties, supplement, choose, results, later, none."""
+    """The one thing to do now. `kind`: fill, parties, supplement, choose, pay, results, later, none."""
 
     kind: str
     text: str
     due_on: date | None = None
     sub_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A numbered point of the open supplement notice; `about` is the field or material it opens."""
-
-    number: int
-    about: str
-    text: str
-    item: str
-    dept_code: str
-    dept_short: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """The open supplement notice: one for all departments."""
-
-    round: int
-    due_on: date
-    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +97,13 @@ class CasePage:
     notice: Notice | None
     attention: tuple[Softened, ...]
     results: tuple[ResultView, ...]
+    refused: tuple[Refusal, ...]
+    documents: tuple[DocumentLine, ...]
     later: tuple[LaterItem, ...]
     submitted_at: datetime | None
     due_on: date | None
     is_open: bool
+    charges: tuple[ChargeView, ...] = ()
 
 
 def case_page(case: Case, lang: str = "zh") -> CasePage:
@@ -124,13 +112,14 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
     spec, registry = published.spec, queries.registry()
     subs = list(SubApplication.objects.filter(case=case))
     attentions = list(Attention.objects.filter(case=case, closed_at=None).order_by("since"))
-    notice = _notice(case, spec, registry, lang)
+    notice = notice_of(case, spec, registry, lang)
     edges = _edges(case, spec, registry, subs)
     nodes = _nodes(case, spec, registry, subs, edges, notice, attentions, lang)
-    counts = _counts(subs)
+    counts = _counts(subs, notice)
     results = results_of(case, lang)
     later = _later(case, spec, lang)
-    step = _next_step(case, nodes, notice, results, later)
+    charges = charges_of(case, lang)
+    step = _pay_first(_next_step(case, nodes, notice, results, later), charges)
     return CasePage(
         id=case.pk,
         version=case.version,
@@ -150,10 +139,13 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
         notice=notice,
         attention=tuple(_softened(one, registry) for one in attentions),
         results=results,
+        refused=refusals_of(subs, spec, registry, lang),
+        documents=documents_of(case),
         later=later,
         submitted_at=case.submitted_at,
         due_on=case.due_on,
         is_open=case.is_open,
+        charges=charges,
     )
 
 
@@ -202,30 +194,9 @@ def _nodes(
 def _points_by_item(notice: Notice | None) -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
     for point in notice.points if notice else ():
-        found[point.item] += 1
+        for item in point.items:
+            found[item] += 1
     return found
-
-
-def _notice(case: Case, spec: BundleSpec, registry: Registry, lang: str) -> Notice | None:
-    notice = (
-        Supplement.objects.filter(case=case, state=Supplement.State.OPEN).prefetch_related("points__sub").first()
-        if case.state == CaseState.AWAITING_APPLICANT
-        else None
-    )
-    if notice is None:
-        return None
-    points = tuple(
-        Point(
-            number=number,
-            about=point.about,
-            text=point.text,
-            item=point.sub.item_id,
-            dept_code=point.department,
-            dept_short=short_of(registry, point.department),
-        )
-        for number, point in enumerate(notice.points.all(), start=1)
-    )
-    return Notice(notice.round, notice.due_on, points)
 
 
 def short_of(registry: Registry, dept_code: str) -> str:
@@ -234,8 +205,8 @@ def short_of(registry: Registry, dept_code: str) -> str:
     return department.short if department else _("平台")
 
 
-def _counts(subs: Sequence[SubApplication]) -> Counts:
-    yours = [sub for sub in subs if sub.state == SubState.SUPPLEMENT_REQUESTED or _is_asked_to_choose(sub)]
+def _counts(subs: Sequence[SubApplication], notice: Notice | None) -> Counts:
+    yours = [sub for sub in subs if _is_asked_to_choose(sub) or (notice and sub.state == SubState.SUPPLEMENT_REQUESTED)]
     return Counts(
         total=len(subs),
         done=sum(sub.state == SubState.APPROVED for sub in subs),
@@ -309,6 +280,16 @@ def _next_step(
     if case.state == CaseState.CONCLUDED and results:
         return NextStep("results", _("领取结果"))
     return NextStep("none", _("不用做什么，有进展会通知您"))
+
+
+def _pay_first(step: NextStep, charges: Sequence[ChargeView]) -> NextStep:
+    """A fee that is due comes before whatever may wait."""
+    due = [one for one in charges if one.is_due and one.relief != "asked"]
+    if not due or step.kind not in ("later", "results", "none"):
+        return step
+    total = f"{sum((one.amount or Decimal(0) for one in due), Decimal(0)):,.2f}"
+    days = [one.pay_by for one in due if one.pay_by]
+    return NextStep("pay", _("请缴费 %(total)s 元") % {"total": total}, min(days, default=None))
 
 
 def _softened(one: Attention, registry: Registry) -> Softened:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from cases.queries.charges import marked_withheld
 from cases.queries.declared import declared_fields, readable
 from cases.queries.nodes import reasons_of
 from cases.queries.people import Person
-from cases.queries.wording import REMEDY
+from cases.queries.remedies import apply_to_of, article_of, remedy_of
 from cases.states import SUB_REFUSED, SubState
 
 MARK_LENGTH = 16
@@ -49,7 +50,7 @@ class ResultView:
     is_revoked: bool
     has_file: bool
     delivery: tuple[str, ...]
-    # Issued, but its fee comes before delivery (缴费后领取): no values, no mark, no file until then.
+    # Issued, but its fee comes before delivery (缴费后领取): no values and no file until then.
     is_withheld: bool = False
 
 
@@ -67,6 +68,8 @@ class Refusal:
     reasons: tuple[str, ...]
     decided_at: datetime | None
     remedy: str
+    basis: str = ""
+    apply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +97,21 @@ def results_page(case: Case, lang: str = "zh") -> ResultsPage:
     registry = queries.registry()
     spec = queries.version(case.bundle_version_id).spec
     subs = list(SubApplication.objects.filter(case=case))
-    refused = [sub for sub in subs if sub.state in SUB_REFUSED]
     return ResultsPage(
         case_id=case.pk,
         number=case.number or "",
         title=case.title or spec.zh,
         results=results_of(case, lang),
-        refused=tuple(_refusal(sub, spec, registry, lang) for sub in refused),
+        refused=refusals_of(subs, spec, registry, lang),
         open_items=sum(not sub.is_final for sub in subs),
     )
+
+
+def refusals_of(
+    subs: Iterable[SubApplication], spec: BundleSpec, registry: Registry, lang: str = "zh"
+) -> tuple[Refusal, ...]:
+    """What was refused of a case, each with reasons, basis and remedy. 行政许可法 第三十八条第二款."""
+    return tuple(_refusal(sub, spec, registry, lang) for sub in subs if sub.state in SUB_REFUSED)
 
 
 def results_of(case: Case, lang: str = "zh") -> tuple[ResultView, ...]:
@@ -141,7 +150,7 @@ def _view(row: Result, spec: BundleSpec, registry: Registry, lang: str) -> Resul
         dept_code=row.sub.department,
         dept_short=department.short if department else row.sub.department,
         fields=() if withheld else _fields(row, declared, registry),
-        mark="" if withheld else row.mark,
+        mark=row.mark,
         issued_at=row.issued_at,
         is_revoked=row.revoked_at is not None,
         has_file=bool(row.file) and not withheld,
@@ -182,7 +191,9 @@ def _refusal(sub: SubApplication, spec: BundleSpec, registry: Registry, lang: st
         decision=str(SubState(sub.state).label),
         reasons=reasons_of(sub),
         decided_at=sub.closed_at,
-        remedy=str(REMEDY),
+        remedy=remedy_of(sub),
+        basis=article_of(sub),
+        apply_to=apply_to_of(sub),
     )
 
 

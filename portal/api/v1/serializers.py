@@ -228,6 +228,8 @@ class Refusal(serializers.Serializer):
     dept_name = serializers.CharField()
     decision = serializers.CharField()
     reasons = serializers.ListField(child=serializers.CharField())
+    basis = serializers.CharField()
+    apply_to = serializers.CharField()
     remedy = serializers.CharField()
 
 

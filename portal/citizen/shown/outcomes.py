@@ -36,6 +36,8 @@ def certificate(case_id: UUID, result: ResultView) -> Certificate:
     title = f"{result.title}（{result.instance}）" if result.instance else result.title
     address = reverse("citizen:certificate", args=[case_id, result.id])
     text = _("已失效，不能再用。") if result.is_revoked else _delivery(result)
+    if result.is_withheld:
+        return _withheld(case_id, title, result)
     return Certificate(
         title=title,
         dept_code=result.dept_code,
@@ -47,6 +49,19 @@ def certificate(case_id: UUID, result: ResultView) -> Certificate:
             Link(_("打开"), address, "eye"),
             Link(_("验真"), reverse("citizen:verify_mark", args=[result.mark]), "scan"),
         ),
+    )
+
+
+def _withheld(case_id: UUID, title: str, result: ResultView) -> Certificate:
+    """Issued, but its fee comes first: no values, and the way to pay (缴费后领取)."""
+    return Certificate(
+        title=title,
+        dept_code=result.dept_code,
+        dept_short=short_of(result.dept_code),
+        when=words.day_in_words(result.issued_at),
+        facts=[],
+        text=_("已经办好，缴费后领取。"),
+        acts=(Link(_("去缴费"), reverse("citizen:pay", args=[case_id]), "right"),),
     )
 
 
@@ -68,12 +83,18 @@ def refused(one: Refusal) -> RefusedItem:
     return RefusedItem(
         title=title,
         why="；".join(one.reasons) or _("部门没有写明理由，请打电话问清楚"),
-        basis="",
-        options=one.remedy,
+        basis=one.basis,
+        options=_options(one),
         acts=acts,
         rest=_("其他事项不受影响。"),
         word=one.decision,
     )
+
+
+def _options(one: Refusal) -> str:
+    """Where to apply instead, and what can be done against the decision."""
+    elsewhere = _("请向%(authority)s申请。") % {"authority": one.apply_to} if one.apply_to else ""
+    return f"{elsewhere}{one.remedy}"
 
 
 def facts_of(result: ResultView) -> list[Fact]:

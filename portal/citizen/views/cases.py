@@ -23,7 +23,7 @@ from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.seen import history_mark
-from portal.citizen.shown import case_rows, case_view, pictures, why_day
+from portal.citizen.shown import case_rows, case_view, charges, outcomes, pictures, why_day
 from portal.citizen.shown.parts import Crumb, trail
 
 
@@ -71,6 +71,8 @@ def _live(own: Any, page: CasePage) -> dict[str, Any]:
         "why": why,
         "why_shown": why_day.shown(why) if why else None,
         "contacts": case_view.contacts(page),
+        "refused": [outcomes.refused(one) for one in page.refused],
+        "charges": charges.settled(page.charges),
         "takes_more": staging.takes_more(own),
     }
 
