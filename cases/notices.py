@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bundles import queries
 from cases import ports
-from cases.models import Case, Party, SubApplication
+from cases.models import Candidate, Case, Party, SubApplication
 
 log = structlog.get_logger(__name__)
 
@@ -67,11 +67,6 @@ def points_settled(case: Case) -> None:
 def points_public(case: Case, until: date) -> None:
     """Points and rank are shown; objections are taken until a day (积分公示)."""
     _tell_applicant(case, "points_public", until=_day(until))
-
-
-def place_given(case: Case, choice: str) -> None:
-    """The batch is published: which seat this filing got, or none."""
-    _tell_applicant(case, "place_given" if choice else "place_not_given", choice=choice)
 
 
 def supplement_requested(case: Case, due_on: date) -> None:
@@ -216,6 +211,19 @@ def roster_unconfirmed(case: Case, people: int) -> None:
     _tell_applicant(case, "roster_unconfirmed", people=str(people))
 
 
+def entitled(candidate: Candidate, template: str, token: str) -> None:
+    """Tell somebody whom a search found; the link opens one question and shows no number. No phone, no message."""
+    if not candidate.phone:
+        return
+    values = {
+        "person": candidate.name,
+        "bundle": queries.version(candidate.bundle_version_id).spec.zh,
+        "link": f"{settings.PORTAL_URL}/entitled/{token}/",
+        "until": _day(candidate.answer_by) if candidate.answer_by else "",
+    }
+    _hand_over(candidate, ports.Message(candidate.phone, template, values))
+
+
 def _tell_applicant(case: Case, template: str, **values: str) -> None:
     attributes = case.applicant.identity.attributes
     phone = attributes.get("operator_phone") or attributes.get("phone")
@@ -226,7 +234,7 @@ def _tell_applicant(case: Case, template: str, **values: str) -> None:
     _hand_over(case, ports.Message(phone, template, known | values))
 
 
-def _hand_over(case: Case, message: ports.Message) -> None:
+def _hand_over(case: Case | Candidate, message: ports.Message) -> None:
     try:
         with transaction.atomic():
             ports.notifier().send(message)

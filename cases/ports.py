@@ -130,9 +130,21 @@ class Finding:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a list of people: each with `name`, `id_no` and, where the register has one, `phone`."""
+
+    records: tuple[Mapping[str, Any], ...]
+    next_cursor: str = ""  # "" after the last page
+    as_of: datetime | None = None
+
+
 class Register(Protocol):
     def look_up(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
         """Ask all at once within a budget; what does not answer in time is unavailable."""
+
+    def list_people(self, code: str, criteria: Mapping[str, Any], *, cursor: str, purpose: str, basis: str) -> Listing:
+        """A page of the people who meet the criteria, for a duty that the law names (`basis`). Raises GatewayError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +309,11 @@ def register() -> Register:
 
 def licence_library() -> LicenceLibrary:
     return cast(LicenceLibrary, _made(settings.LICENCE_LIBRARY))
+
+
+def account_for(identity: Identity) -> Any:
+    """The account of somebody known by number; one that waits for its person where nobody has signed in yet."""
+    return import_string(settings.ACCOUNT_FOR)(identity)
 
 
 def notifier() -> Notifier:

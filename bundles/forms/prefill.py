@@ -25,6 +25,7 @@ from bundles.spec import Field, Group
 from bundles.spec.registry import Registry
 
 PASSES: Final = 6
+ROSTER: Final = "roster:"  # said by an organisation for a person: no register takes it back
 LOCKING: Final = frozenset({"api", "licence", "account", "result"})
 
 
@@ -93,7 +94,7 @@ def _fill(
     place = Place(field.id, at.row)
     context = at.context
     value, source = stored(context.answers, place), source_of(context.answers, place.path)
-    if value not in EMPTY and source is None:
+    if value not in EMPTY and (source is None or str(source.get("path", "")).startswith(ROSTER)):
         return
     found = _ask_sources(field, at)
     if found.path:

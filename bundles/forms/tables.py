@@ -9,8 +9,8 @@ from bundles.forms.answers import Place
 from bundles.forms.checks import Checker, FieldError, distinct_columns
 from bundles.forms.context import Context, Row
 from bundles.forms.selection import select
-from bundles.forms.typed import EMPTY, Illtyped, accept
-from bundles.forms.words import options_of, short_label
+from bundles.forms.typed import EMPTY, Illtyped, accept, as_typed
+from bundles.forms.words import choices, options_of, short_label
 from bundles.rules import RuleError, parse
 from bundles.spec import BundleSpec, Field
 from bundles.spec.registry import Registry
@@ -116,3 +116,18 @@ def _distinct_in(expression: str, group: str) -> list[str]:
 def is_empty(row: Mapping[str, object]) -> bool:
     """Whether nothing at all stands in a row."""
     return all(value in EMPTY for value in row.values())
+
+
+def cell_text(field: Field, value: object, registry: Registry, lang: str = "zh") -> str:
+    """A stored value as it stands in a cell: options by their label, yes and no in words."""
+    if isinstance(value, bool):
+        return ("是" if value else "否") if lang == "zh" else ("Yes" if value else "No")
+    labels = dict(choices(field, registry, lang))
+    return labels.get(str(value), as_typed(field, value))
+
+
+def cell_choices(field: Field, registry: Registry, lang: str = "zh") -> tuple[tuple[str, str], ...]:
+    """What can be chosen in a cell, none where anything may be typed."""
+    if field.type == "bool":
+        return tuple((value, cell_text(field, value == "true", registry, lang)) for value in ("true", "false"))
+    return choices(field, registry, lang) if field.type == "enum" else ()

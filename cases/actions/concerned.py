@@ -47,7 +47,10 @@ def _concerned(
 ) -> Iterator[tuple[PartySpec, forms.Row | None, forms.PartyIdentity]]:
     """The parties of which something is known, each row of a repeating block on its own."""
     scope = forms.scope(context, selection)
+    elsewhere = context.answers.get("elsewhere") or ()
     for party in context.spec.parties:
+        if party.id in elsewhere:  # said yes in the case of the batch
+            continue
         if party.when is not None and evaluate(party.when, scope) is False:
             continue
         identity = forms.identity_of(context, party.id)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bundles import forms
-from bundles.spec import BundleSpec, Item
+from bundles.spec import BundleSpec, Item, Party
 
 BATCH, PERSON = "batch", "person"
 
@@ -32,11 +32,18 @@ def person_answers(spec: BundleSpec, batch: Mapping[str, Any], row: Mapping[str,
     own = batch.get("fields") or {}
     return {
         "layer": PERSON,
-        "elsewhere": [item.id for item in spec.items if not is_of_person(spec, item)],
+        "elsewhere": [
+            *(item.id for item in spec.items if not is_of_person(spec, item)),
+            *(party.id for party in spec.parties if party.role == "operator" or _brings_roster(party)),
+        ],
         "guidance": dict(batch.get("guidance") or {}),
         "fields": {**{name: value for name, value in own.items() if name != group}, group: [dict(row)]},
         "sources": {f"{group}.0.{name}": source for name in row if name not in open_fields},
     }
+
+
+def _brings_roster(party: Party) -> bool:
+    return party.role == "applicant" and party.kind == "org"
 
 
 def is_of_person(spec: BundleSpec, item: Item) -> bool:

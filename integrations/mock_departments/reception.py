@@ -134,6 +134,8 @@ class Reception:
             return self._about_one(dept, parts[1], parts[2], key, raw)
         if shape == ("POST", "interfaces", 2):
             return self._sharing.interface(dept, parts[1], raw, met)
+        if shape == ("POST", "interfaces", 3) and parts[2] == "list":
+            return self._sharing.people(dept, parts[1], raw, met)
         if parts and parts[0] == "licences":
             return self._about_licences(request, dept, parts, raw)
         return refusal(404, "没有这个地址")

@@ -13,6 +13,7 @@ from .licences import Licence, LicenceLibrary
 from .registers import IncompleteQuestion, Registers
 
 HUB = "SJ"
+PEOPLE_A_PAGE = 20
 
 
 class Sharing:
@@ -48,6 +49,26 @@ class Sharing:
         records = [record | (told.get("mismatch") or {}) for record in records]
         several = {"records": records} if len(records) > 1 else {}
         return Answer(200, {"found": True, "data": records[0], **several, "as_of": now().isoformat()})
+
+    def people(self, dept: str, code: str, raw: bytes, told: Mapping[str, Any]) -> Answer:
+        """A page of the people who were born up to a day, in the order of their numbers."""
+        if code not in self._library.interfaces or dept not in (self._library.interfaces[code].dept, HUB):
+            return refusal(404, "本部门没有这个接口")
+        body = read_json(raw)
+        if not body.get("basis"):
+            return refusal(403, "成批查询须写明依据")
+        wanted = body.get("filter") or {}
+        until = wanted.get("born_until") if isinstance(wanted, dict) else None
+        if not isinstance(until, str) or set(wanted) - {"born_until"}:
+            return refusal(422, "只能按出生日期（born_until）列名单")
+        after = str(body.get("cursor") or "")
+        listed = [] if told.get("empty") else sorted(self._registers.born_until(until), key=lambda one: one.id_no)
+        page = [person for person in listed if person.id_no > after][:PEOPLE_A_PAGE]
+        has_more = bool(page) and page[-1].id_no != listed[-1].id_no
+        records = [{"name": person.name, "id_no": person.id_no, "phone": person.phone} for person in page]
+        return Answer(
+            200, {"records": records, "next": page[-1].id_no if has_more else None, "as_of": now().isoformat()}
+        )
 
     def search(self, dept: str, kind: str, raw: bytes, origin: str) -> Answer:
         """A holder's licences of one kind."""

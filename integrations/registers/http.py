@@ -11,13 +11,14 @@ from bundles.queries import registry
 from bundles.spec.registry import Interface
 from cases.ports import Finding, Query
 from integrations.http import REGISTER_DEADLINE_S, Call, NotStrictJson, Reply, read_object
+from integrations.registers.people import ListedPeople
 from integrations.sharing import Question, ask_all, unavailable
 
 MAX_RECORDS = 50
 _TYPES: Mapping[str, tuple[type, ...]] = {"bool": (bool,), "integer": (int,), "number": (int, float, str)}
 
 
-class HttpRegister:
+class HttpRegister(ListedPeople):
     """The data-sharing interfaces of all departments, behind the contract v1."""
 
     def look_up(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:

@@ -160,6 +160,7 @@ PORTAL_INDEX_KEY = env.str("PORTAL_INDEX_KEY")
 DEPARTMENT_GATEWAY = "integrations.departments.gateway.HttpGateway"
 REGISTER = "integrations.registers.http.HttpRegister"
 LICENCE_LIBRARY = "integrations.licences.http.HttpLicenceLibrary"
+ACCOUNT_FOR = "portal.accounts.people.account_for"
 NOTIFIER = "integrations.notifications.log.LogNotifier"
 PAYMENT_GATEWAY = "integrations.payments.http.HttpPaymentGateway"
 # Under which code the payment channel is configured among the departments' systems.

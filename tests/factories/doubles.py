@@ -16,6 +16,7 @@ from cases.ports import (
     GatewayError,
     IssuedLicence,
     LicenceToKeep,
+    Listing,
     Message,
     Order,
     Outcome,
@@ -204,7 +205,24 @@ class _FakeSharing:
 
 
 class FakeRegister(_FakeSharing):
-    """Every register (Register)."""
+    """Every register (Register). `people` are those of the population, with name, id_no and phone."""
+
+    PAGE = 2
+
+    def __init__(self, records: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] | None = None) -> None:
+        super().__init__(records)
+        self.people: list[Mapping[str, str]] = []
+
+    def list_people(self, code: str, criteria: Mapping[str, Any], *, cursor: str, purpose: str, basis: str) -> Listing:
+        if not basis:
+            raise GatewayError("HTTP 403", permanent=True, status=403)
+        if code in self.silent:
+            raise GatewayError("no answer: deadline", permanent=False)
+        until = str(criteria["born_until"]).replace("-", "")
+        listed = sorted((p for p in self.people if p["id_no"][6:14] <= until), key=lambda p: p["id_no"])
+        rest = [person for person in listed if person["id_no"] > cursor]
+        page = rest[: self.PAGE]
+        return Listing(tuple(page), page[-1]["id_no"] if len(rest) > self.PAGE else "")
 
     def look_up(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
         return self._ask(queries)

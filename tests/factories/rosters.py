@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
+from PIL import Image
 
 from cases.actions import dispatch, drafting, filing, rosters
 from cases.models import Case, Roster, RosterRow
@@ -86,3 +87,12 @@ def roster_of(case: Case) -> Roster:
 def states(case: Case) -> dict[int, str]:
     """State by row number, of the last round a row is in."""
     return {r.number: r.state for r in RosterRow.objects.filter(roster__case=case).order_by("roster__round")}
+
+
+def photo() -> Any:
+    """A picture as a phone takes it."""
+    held = io.BytesIO()
+    Image.new("RGB", (60, 80), "white").save(held, "JPEG")
+    held.seek(0)
+    held.name = "photo.jpg"
+    return held

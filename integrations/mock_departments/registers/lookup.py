@@ -60,6 +60,10 @@ class Registers:
         self._world = world
         self._store = store
 
+    def born_until(self, day: str) -> list[Person]:
+        """Everybody of the city who was born by a day."""
+        return [person for person in self._world.people if person.birth_date.isoformat() <= day]
+
     def needs(self, code: str) -> tuple[str, ...]:
         """The inputs that a register is looked up by."""
         return _TABLE[code][0]
