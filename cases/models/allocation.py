@@ -104,6 +104,8 @@ class AllocationPlace(models.Model):
     rank = models.PositiveIntegerField()
     choice = models.CharField(max_length=100, blank=True, default="")
     number = models.PositiveSmallIntegerField(null=True)
+    # The points and the rank are shown, and the person was told.
+    told_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
