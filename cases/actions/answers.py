@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from cases.actions import (
     accepting,
+    afterwards,
     attention,
+    charging,
     holding,
     procedures,
     progress,
@@ -29,6 +31,9 @@ DECISIONS = {
     "withdrawn": SubState.WITHDRAWN,
 }
 
+# Ended on this side, and the department was told: that it lets go of it is no news.
+ENDED_HERE = frozenset({SubState.LAPSED, SubState.CANCELLED})
+
 
 class Effect(StrEnum):
     """What an answer did: applied, nothing new, too old, against an earlier decision, after the end."""
@@ -46,9 +51,12 @@ def apply_answer(case: Case, subs: list[SubApplication], sub: SubApplication, an
     The first decision stands: another one after it changes nothing and a person is told. An answer after a
     withdrawal is kept and shown, never applied. An approval may have to wait (`holding`), a refusal never does.
     """
+    if answer.status in afterwards.LATER_WORDS:
+        return Effect.APPLIED if afterwards.hear(case, sub, answer, by) else Effect.STALE
     effect = _judge(sub, answer)
     if effect is Effect.APPLIED:
         _keep_receipt(sub, answer)
+        charging.told(case, subs, sub, answer, by=by)
         if replanning.is_refusal_of_change(case, sub, answer):
             replanning.refuse_change(case, subs, sub, answer)
         else:
@@ -71,7 +79,7 @@ def _judge(sub: SubApplication, answer: Answer) -> Effect:
     if sub.state in SUB_FINAL:
         if decided is None:
             return Effect.STALE
-        if decided == sub.state:
+        if decided == sub.state or (decided == SubState.WITHDRAWN and sub.state in ENDED_HERE):
             return Effect.REPEATED
         return Effect.CONTRADICTION if sub.state in SUB_DECIDED else Effect.LATE
     if answer.seq is not None and sub.last_event_seq is not None and answer.seq < sub.last_event_seq:

@@ -76,6 +76,21 @@ class ChargeView:
 
 
 @dataclass(frozen=True, slots=True)
+class ToDecide:
+    """A fee that a person decides about: relief was asked for with a reason, or the amount is not known."""
+
+    id: UUID
+    case_id: UUID
+    number: str
+    title: str
+    label: str
+    amount: Decimal | None
+    is_relief: bool
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOrder:
     """A payment under way: where to pay, and until when."""
 
@@ -124,11 +139,27 @@ def marked_withheld(results: QuerySet[Result]) -> QuerySet[Result]:
     return results.annotate(is_withheld=Exists(Charge.objects.filter(_withholding(), sub=OuterRef("sub"))))
 
 
-def charges_to_decide(department: str) -> QuerySet[Charge]:
+def charges_to_decide(department: str, lang: str = "zh", limit: int = 200) -> tuple[ToDecide, ...]:
     """What a person of a department has to decide: relief asked for, an amount that could not be worked out."""
     waiting = Q(relief=Relief.ASKED) | Q(state=State.PRICING, tries__gte=1)
     mine = Charge.objects.filter(waiting, payee=department).exclude(state=State.CANCELLED)
-    return mine.select_related("case", "sub").order_by("created_at")
+    rows = mine.select_related("case", "sub").order_by("created_at")[:limit]
+    return tuple(_to_decide(row, lang) for row in rows)
+
+
+def _to_decide(row: Charge, lang: str) -> ToDecide:
+    item = queries.version(row.case.bundle_version_id).spec.item(row.item_id)
+    return ToDecide(
+        id=row.pk,
+        case_id=row.case_id,
+        number=(row.sub.number if row.sub else row.case.number) or "",
+        title=item.en if lang == "en" and item.en else item.zh,
+        label=row.label,
+        amount=row.amount,
+        is_relief=row.relief == Relief.ASKED,
+        reason=row.relief_text or "",
+        since=row.due_at or row.created_at,
+    )
 
 
 def _withholding() -> Q:

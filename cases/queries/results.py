@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from bundles import queries
 from bundles.spec import BundleSpec
 from bundles.spec import Result as ResultSpec
@@ -21,6 +23,7 @@ from cases.queries.remedies import apply_to_of, article_of, remedy_of
 from cases.states import SUB_REFUSED, SubState
 
 MARK_LENGTH = 16
+VALID, REVOKED, REPLACED, SUPERSEDED = "valid", "revoked", "replaced", "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,11 @@ class ResultField:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """A result with its declared fields. `delivery`: ways it can be had: electronic, mail, pickup."""
+    """A result with its declared fields. `delivery`: ways it can be had: electronic, mail, pickup.
+
+    `standing`: valid, revoked (撤销), replaced (更正, a newer version stands) or superseded (a new licence took its
+    place); for the latter three `ended_at` and `reason` say since when and why.
+    """
 
     id: UUID
     result_id: str
@@ -52,6 +59,11 @@ class ResultView:
     delivery: tuple[str, ...]
     # Issued, but its fee comes before delivery (缴费后领取): no values and no file until then.
     is_withheld: bool = False
+    version: int = 1
+    standing: str = VALID
+    ended_at: datetime | None = None
+    reason: str = ""
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,7 @@ class ResultsPage:
     results: tuple[ResultView, ...]
     refused: tuple[Refusal, ...]
     open_items: int
+    earlier: tuple[ResultView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,8 @@ class Verified:
     issued_at: datetime
     is_revoked: bool
     revoked_at: datetime | None
+    standing: str = VALID
+    ended_at: datetime | None = None
 
 
 def results_page(case: Case, lang: str = "zh") -> ResultsPage:
@@ -102,6 +117,7 @@ def results_page(case: Case, lang: str = "zh") -> ResultsPage:
         number=case.number or "",
         title=case.title or spec.zh,
         results=results_of(case, lang),
+        earlier=earlier_of(case, lang),
         refused=refusals_of(subs, spec, registry, lang),
         open_items=sum(not sub.is_final for sub in subs),
     )
@@ -115,18 +131,27 @@ def refusals_of(
 
 
 def results_of(case: Case, lang: str = "zh") -> tuple[ResultView, ...]:
-    """All results of a case in the order they were issued; one query."""
+    """The results of a case in the order they were issued, each in its newest version; one query."""
+    return _views(case, lang, Result.objects.filter(replaced_at=None))
+
+
+def earlier_of(case: Case, lang: str = "zh") -> tuple[ResultView, ...]:
+    """Versions that a correction replaced, with the reason of the correction; one query."""
+    return _views(case, lang, Result.objects.exclude(replaced_at=None))
+
+
+def _views(case: Case, lang: str, rows: QuerySet[Result]) -> tuple[ResultView, ...]:
     registry = queries.registry()
     spec = queries.version(case.bundle_version_id).spec
-    rows = marked_withheld(Result.objects.filter(sub__case=case).select_related("sub"))
-    return tuple(_view(row, spec, registry, lang) for row in rows)
+    mine = marked_withheld(rows.filter(sub__case=case).select_related("sub", "corrected_by"))
+    return tuple(_view(row, spec, registry, lang) for row in mine)
 
 
 def results_held_by(account: Person, lang: str = "zh", limit: int = 200) -> tuple[tuple[UUID, ResultView], ...]:
     """Results of the account's own cases with the case each belongs to, newest first; one query."""
     registry = queries.registry()
-    mine = Result.objects.filter(sub__case__applicant_id=account.pk).select_related("sub__case")
-    rows = marked_withheld(mine).order_by("-issued_at")
+    mine = Result.objects.filter(sub__case__applicant_id=account.pk, replaced_at=None)
+    rows = marked_withheld(mine.select_related("sub__case", "corrected_by")).order_by("-issued_at")
     return tuple(
         (row.sub.case_id, _view(row, queries.version(row.sub.case.bundle_version_id).spec, registry, lang))
         for row in rows[:limit]
@@ -156,7 +181,29 @@ def _view(row: Result, spec: BundleSpec, registry: Registry, lang: str) -> Resul
         has_file=bool(row.file) and not withheld,
         delivery=tuple(declared.delivery) if declared else (),
         is_withheld=withheld,
+        version=row.version,
+        standing=standing_of(row),
+        ended_at=row.revoked_at or row.replaced_at or row.superseded_at,
+        reason=_why(row),
+        article=row.article,
     )
+
+
+def standing_of(row: Result) -> str:
+    """How a result stands today."""
+    if row.revoked_at is not None:
+        return REVOKED
+    if row.replaced_at is not None:
+        return REPLACED
+    return SUPERSEDED if row.superseded_at is not None else VALID
+
+
+def _why(row: Result) -> str:
+    """Why it does not hold any more: for a replaced version the reason stands on the one that replaced it."""
+    if row.replaced_at is not None:
+        newer = getattr(row, "corrected_by", None)
+        return (newer.reason or "") if newer else ""
+    return (row.reason or "") if row.revoked_at is not None else ""
 
 
 def _named(declared: ResultSpec, lang: str) -> str:
@@ -212,6 +259,8 @@ def verify_mark(mark: str, lang: str = "zh") -> Verified | None:
         issued_at=row.issued_at,
         is_revoked=row.revoked_at is not None,
         revoked_at=row.revoked_at,
+        standing=standing_of(row),
+        ended_at=row.revoked_at or row.replaced_at or row.superseded_at,
     )
 
 

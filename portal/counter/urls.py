@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from portal.counter.views import attention, cases, desk, materials, tasks
+from portal.counter.views import attention, cases, charges, desk, documents, materials, spot, tasks
 
 app_name = "counter"
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("attention/", attention.attention, name="attention"),
+    path("charges/", charges.charges, name="charges"),
+    path("charges/<uuid:charge_id>/", charges.decide, name="decide_charge"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<uuid:case_id>/", cases.case, name="case"),
+    path("cases/<uuid:case_id>/spot/", spot.spot, name="spot"),
+    path("cases/<uuid:case_id>/take-back/", spot.take_back, name="take_back"),
+    path("documents/<uuid:document_id>/", documents.document, name="document"),
     path("materials/<uuid:material_id>/", materials.material, name="material"),
     path("tasks/<uuid:sub_id>/", tasks.task, name="task"),
     path("tasks/<uuid:sub_id>/unmask/", tasks.unmask, name="unmask"),

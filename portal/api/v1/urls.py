@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
-from portal.api.v1.views import authorisations, cases, catalogue, clock, drafts, tokens
+from portal.api.v1.views import authorisations, cases, catalogue, charges, clock, documents, drafts, tokens
 
 app_name = "api"
 urlpatterns = [
@@ -25,7 +25,10 @@ urlpatterns = [
     path("cases/", cases.Cases.as_view(), name="cases"),
     path("cases/<uuid:case_id>/", cases.CaseDetail.as_view(), name="case"),
     path("cases/<uuid:case_id>/clock/", clock.CaseClock.as_view(), name="case_clock"),
+    path("cases/<uuid:case_id>/documents/", documents.CaseDocuments.as_view(), name="case_documents"),
     path("cases/<uuid:case_id>/results/", cases.CaseResults.as_view(), name="case_results"),
+    path("cases/<uuid:case_id>/charges/", charges.CaseCharges.as_view(), name="case_charges"),
+    path("cases/<uuid:case_id>/charges/pay/", charges.ChargePayment.as_view(), name="charge_payment"),
     path("cases/<uuid:case_id>/withdraw/", cases.CaseWithdrawal.as_view(), name="case_withdraw"),
     path("cases/<uuid:case_id>/items/<uuid:sub_id>/withdraw/", cases.ItemWithdrawal.as_view(), name="item_withdraw"),
     path("cases/<uuid:case_id>/items/<uuid:sub_id>/choose/", cases.ItemChoice.as_view(), name="item_choose"),

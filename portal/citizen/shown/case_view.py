@@ -76,7 +76,7 @@ def answers(page: CasePage, why: WhyDay | None) -> tuple[Answer, ...]:
         "done" if done else "",
         [n.look for n in page.nodes],
     )
-    tone = "you" if step.kind in ("supplement", "choose", "fill") else ""
+    tone = "you" if step.kind in ("supplement", "choose", "fill", "pay") else ""
     must = Answer(
         _("现在要您做什么"), "you" if tone else "user", page.answers.todo, _todo_text(step), tone,
         action_title=title, action_href=href,
@@ -100,6 +100,7 @@ def _where_text(page: CasePage) -> str:
 def _todo_text(step: NextStep) -> str:
     return {
         "supplement": _("补好一次交，部门收到就接着办。"),
+        "pay": _("可以几笔一起付，付好接着办。"),
         "none": _("电子版出来会放进“我的证照”。"),
         "results": _("电子版已经能用，可以一次全部下载。"),
         "later": _("不急，想办时从下面接着办。"),
@@ -118,6 +119,7 @@ def _act(page: CasePage, step: NextStep) -> tuple[str, str]:
         "parties": ("citizen:parties", _("看等谁")),
         "supplement": ("citizen:correct", _("现在补")),
         "results": ("citizen:results", _("看结果")),
+        "pay": ("citizen:pay", _("去缴费")),
     }
     if step.kind in ways:
         name, title = ways[step.kind]
@@ -149,7 +151,8 @@ def _point(page: CasePage, point: Point) -> PointShown:
     href = reverse("citizen:correct", args=[page.id]) + f"#p-{point.number}"
     is_paper = point.about.startswith("M_")
     return PointShown(
-        point.text, "", point.dept_code, named(point.dept_code, point.dept_short), asked, href,
+        point.title or point.text, point.text if point.title else "", point.dept_code,
+        "、".join(named(one.code, one.short) for one in point.asking), asked, href,
         _("去补") if is_paper else _("去改"), "camera" if is_paper else "pen",
     )  # fmt: skip
 

@@ -17,12 +17,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from cases.queries.case_page import case_page
+from cases.queries.documents import document_pages
 from cases.queries.results import ResultView, results_held_by, results_page
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case
 from portal.citizen.shown import case_view, outcomes, pictures
-from portal.citizen.shown.notices import qr_code
+from portal.citizen.views.documents import paper
+from portal.ui.qr import qr_code
 from portal.ui.stylesheet import sheet
 
 
@@ -56,6 +58,8 @@ def certificate(request: OwnRequest, case_id: UUID, result_id: UUID) -> HttpResp
     result = next((one for one in results_page(case, lang()).results if one.id == result_id), None)
     if result is None:
         raise Http404
+    if result.is_withheld:
+        return redirect("citizen:pay", case_id=case_id)
     context = {"section": "licences", "case": case, **_paper(request, result)}
     return render(request, "citizen/certificate.html", context)
 
@@ -72,15 +76,19 @@ def package(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """Everything in one ZIP: a page and the data of each result."""
     case = own_case(request, case_id)
     found = results_page(case, lang())
-    if not found.results:
+    handed_out = [one for one in found.results if not one.is_withheld]
+    if not handed_out:
         raise Http404
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("look.css", sheet().plain)
-        for number, result in enumerate(found.results, start=1):
+        for number, result in enumerate(handed_out, start=1):
             name = f"{number:02d}-{get_valid_filename(result.title)}"
             archive.writestr(f"{name}.html", render_to_string("citizen/packed.html", _paper(request, result)))
             archive.writestr(f"{name}.json", json.dumps(outcomes.as_data(result), ensure_ascii=False, indent=2))
+        for number, one in enumerate(document_pages(case), start=1):
+            page = render_to_string("documents/packed.html", paper(request, one))
+            archive.writestr(f"文书-{number:02d}-{one.line.title}.html", page)
     response = HttpResponse(held.getvalue(), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{case.number}.zip"'
     return response
