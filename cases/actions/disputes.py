@@ -6,6 +6,7 @@ need the value go to a person meanwhile and are never refused on it by a rule; n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -177,7 +178,9 @@ def _use_stated(case: Case, dispute: DataDispute) -> None:
     case.answers = unlocked
     context = context_of(case)
     cleaned = forms.clean_field(context, forms.select(context), dispute.path, dispute.stated_value)
-    if cleaned.errors or stored(cleaned.answers, place) in (None, ""):
+    checked = replace(context, answers=cleaned.answers)
+    wrong = [error for error in forms.check_all(checked, forms.select(checked)) if error.path == dispute.path]
+    if cleaned.errors or wrong or stored(cleaned.answers, place) in (None, ""):
         raise CaseError("申请人写的内容不是这一项的有效格式，请联系申请人")
     corrected = {**source, "label": "数据异议更正", "at": timezone.localtime().isoformat(), "locked": True}
     case.answers = with_values(cleaned.answers, {}, {dispute.path: corrected})

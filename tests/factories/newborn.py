@@ -77,8 +77,12 @@ def draft(
     guidance: dict[str, Any] | None = None,
     children: tuple[str, ...] = ("陈一诺",),
     owes: bool = False,
+    commits: tuple[str, ...] = (),
 ) -> Case:
-    """A draft with everything filled in, the way the pages do it; `owes`: what may come later comes later."""
+    """A draft with everything filled in, the way the pages do it.
+
+    `owes`: what may come later comes later; `commits`: papers that are declared instead of shown.
+    """
     case = drafting.start_draft("XSECS", applicant=lin, channel="mobile", guidance={**GUIDANCE, **(guidance or {})})
     case = drafting.refresh_prefill(case.pk)
     for section, values in _typed(children).items():
@@ -88,7 +92,9 @@ def draft(
         drafting.save_section(case.pk, section, values, by=lin.actor)
     case = drafting.refresh_prefill(case.pk)
     for slot in materials.missing_materials(case):
-        if slot.material_id in ("M_DISCHARGE", "M_HUKOU_BOOK"):
+        if slot.material_id in commits:
+            materials.commit_to(case.pk, slot.slot, by=lin.actor)
+        elif slot.material_id in ("M_DISCHARGE", "M_HUKOU_BOOK"):
             if owes:
                 materials.defer(case.pk, slot.slot, by=lin.actor)
             else:
