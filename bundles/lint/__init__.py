@@ -13,6 +13,7 @@ from bundles.errors import Fault, MalformedDocument
 from bundles.lint import (
     afterwards,
     expressions,
+    fees,
     form,
     identity,
     limits,
@@ -35,8 +36,10 @@ CHECKS: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     selection.faults,
     order.faults,
     limits.faults,
+    fees.faults,
     form.faults,
     papers.faults,
+    people.faults,
     runtime.faults,
     afterwards.faults,
     expressions.faults,

@@ -322,3 +322,9 @@ def check_before_handing_in(case: Case, context: forms.Context, selection: forms
 def version_spec(case: Case) -> BundleSpec:
     """The definition the case is bound to."""
     return cast(BundleSpec, queries.version(case.bundle_version_id).spec)
+
+
+def faults_of(case: Case) -> bytes:
+    """The rows to be corrected of the last round, as a CSV."""
+    roster = Roster.objects.filter(case=case).order_by("-round")[0]
+    return faults_table(context_of(case), roster)

@@ -14,8 +14,8 @@ from django.contrib.staticfiles import finders
 # Later files may lean on earlier ones; dense comes last because it draws the others closer together.
 COMPONENTS = (
     "bar crumbs foot btn card dept state pips search hero strip event tabs tiles bundle figures flow lane rows slot "
-    "meter drop change field locked fix pick saved group dock why steps task answers notice story paper cert rating "
-    "refused note empty facts party led clock filters keys compose fold charts swatches dense"
+    "meter drop change field locked fix pick saved group dock why steps task answers notice story paper doc cert "
+    "rating refused note empty facts party tap led clock filters keys compose fold charts swatches dense"
 )
 ORDER = ("css/tokens.css", "css/base.css", *(f"css/components/{name}.css" for name in COMPONENTS.split()))
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from bundles.queries import version
 from cases.actions.drafting import DRAFT_KEPT
+from cases.queries.rosters import roster_view, takes_roster
 from cases.queries.task_list import ItemChoice, PartyView, TaskList, TaskSection
 from portal.citizen.shown.parts import Crumb, Task, trail
 from portal.citizen.shown.slots import label_of
@@ -36,6 +37,8 @@ def shown(case: Any, page: TaskList) -> dict[str, Any]:
     """Everything the page shows."""
     sections = [_section(case, n, section) for n, section in enumerate(page.sections, start=1)]
     others = [party for party in page.parties if party.must_agree]
+    if takes_roster(case):
+        sections.append(_roster(case, len(sections) + 1))
     more = [_papers(case, page, len(sections) + 1)]
     if others:
         more.append(_parties(case, others, len(sections) + 2))
@@ -54,6 +57,17 @@ def shown(case: Any, page: TaskList) -> dict[str, Any]:
         "kept_until": words.day_in_words(case.saved_at + DRAFT_KEPT),
         "trail": trail(Crumb(page.bundle_name, reverse("citizen:guide", args=[page.bundle_code])), Crumb(_("填报"))),
     }
+
+
+def _roster(case: Any, number: int) -> Task:
+    """The people of a batch come in by a file, not by the form."""
+    view = roster_view(case)
+    href = reverse("citizen:roster", args=[case.pk])
+    if view is None or not view.total:
+        return Task(_("名册"), href, _("下载模板，填好后导入"), "todo", _("未开始"), number)
+    text = _("%(good)s 人可以办，%(bad)s 行要更正") % {"good": view.good, "bad": view.to_correct}
+    look, word = ("done", _("填好了")) if view.good else ("you", _("要更正"))
+    return Task(_("名册"), href, text, look, word, number)
 
 
 def _section(case: Any, number: int, section: TaskSection) -> Task:
