@@ -41,7 +41,7 @@ AFTER_FILING: tuple[str, ...] = (
     "disputes.note_disputes",
 )
 # (case, sub, item) -> Closed | None: everything upstream is there; may it be released now?
-BEFORE_RELEASE: tuple[str, ...] = ("charging.gate",)
+BEFORE_RELEASE: tuple[str, ...] = ("allocation.gate", "charging.gate")
 # (case, subs, sub, item): it is with its department now, or on the department's worklist.
 AFTER_SENDING: tuple[str, ...] = ("appointments.wait_for_visitor",)
 # (case, subs, sub, answer) -> str: the reason code why an approval must wait before it takes effect, "" for none.
@@ -78,6 +78,8 @@ ON_PUMP: tuple[str, ...] = ("charge_rounds.price_wanted", "refunds.carry_refunds
 # () -> int: a round of its own in every sweep; how many steps were done.
 ON_SWEEP: tuple[str, ...] = (
     "scoring.compute_due",
+    "placing.tell_publicity",
+    "placing.settle_published",
     "recurring_rounds.tend",
     "consulting.close_overdue",
     "procedures.tell_of_overruns",

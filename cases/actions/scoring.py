@@ -65,9 +65,7 @@ def compute_due() -> int:
 
 def compute(case_id: UUID) -> PointsSheet:
     """Ask what the table reads, outside any transaction, then keep what came out and tell a person of what is open."""
-    case = Case.objects.select_related("applicant").get(pk=case_id)
-    context = facts.context_of(case)
-    facts.ask(case, _wanted(context), purpose=f"{context.spec.zh}：积分")
+    ask_registers(case_id)
     with transaction.atomic():
         case = lock_case(case_id)
         sheet = PointsSheet.objects.select_for_update().get(pk=case_id)
@@ -77,6 +75,13 @@ def compute(case_id: UUID) -> PointsSheet:
             known = {one["rule"]: one for one in sheet.lines}
             _keep(case, sheet, [_settled_or_new(known.get(line.rule), line) for line in fresh.lines])
         return sheet
+
+
+def ask_registers(case_id: UUID) -> None:
+    """Ask what rules and tie-breaks read; never inside a transaction."""
+    case = Case.objects.select_related("applicant").get(pk=case_id)
+    context = facts.context_of(case)
+    facts.ask(case, _wanted(context), purpose=f"{context.spec.zh}：积分")
 
 
 def _wanted(context: forms.Context) -> list[forms.Lookup]:
