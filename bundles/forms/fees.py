@@ -9,8 +9,10 @@ from typing import Final
 
 from bundles.forms.blocks import facts_read
 from bundles.forms.scope import FormScope
+from bundles.forms.words import options_of
 from bundles.rules import UNKNOWN, Expression, Reading, RuleError, evaluate, judge, parse
 from bundles.spec import BundleSpec, Fee, Item
+from bundles.spec.registry import Registry
 
 CENT: Final = Decimal("0.01")
 NOTHING: Final = Decimal("0.00")
@@ -34,7 +36,7 @@ def price(scope: FormScope, item: Item, *, instances: int = 1, position: int = 0
     """
     readings: list[Reading] = []
     waived = _waived(scope, item.fee, readings)
-    amount = _amount(scope, item.fee, readings)
+    amount = _amount(scope, item, readings)
     if amount is not None and instances > 1 and adds_up(item):
         amount = share(amount, instances, position)
     return Priced(amount, waived, tuple(readings))
@@ -90,20 +92,42 @@ def _waived(scope: FormScope, fee: Fee, readings: list[Reading]) -> bool | None:
     return None if verdict is UNKNOWN else bool(verdict)
 
 
-def _amount(scope: FormScope, fee: Fee, readings: list[Reading]) -> Decimal | None:
+def _amount(scope: FormScope, item: Item, readings: list[Reading]) -> Decimal | None:
+    fee = item.fee
     if fee.kind == "fixed" and fee.amount is not None:
         return money(Decimal(str(fee.amount)))
     if fee.kind == "formula" and fee.expr:
         return money(evaluate(fee.expr, scope, readings))
-    return _by_table(scope, fee, readings) if fee.kind == "table" else None
+    return _by_table(scope, item, readings) if fee.kind == "table" else None
 
 
-def _by_table(scope: FormScope, fee: Fee, readings: list[Reading]) -> Decimal | None:
+def chooser_of(spec: BundleSpec, registry: Registry, item: Item) -> str | None:
+    """The field or question whose chosen values pick rows of an item's table: `rows_by`, else the only one that fits.
+
+    A field fits that the item needs and that has an option for every row; else a question of the situation does.
+    """
+    if item.fee.rows_by:
+        return item.fee.rows_by
+    wanted = frozenset(rows_of(item.fee))
+    fields = [
+        field.id
+        for _, _, field in spec.walk_fields()
+        if field.type in ("enum", "multi")
+        and item.id in spec.items_of_field(field.id)
+        and wanted <= {str(option[0]) for option in options_of(field, registry)}
+    ]
+    questions = [one.id for one in spec.guidance if wanted <= {str(option.value) for option in one.options}]
+    found = fields or questions
+    return found[0] if wanted and len(found) == 1 else None
+
+
+def _by_table(scope: FormScope, item: Item, readings: list[Reading]) -> Decimal | None:
     """The rows of what was chosen, added up; None where nothing was chosen yet or a choice has no row."""
-    if not fee.rows_by:
+    fee, chooser = item.fee, chooser_of(scope.context.spec, scope.context.registry, item)
+    if chooser is None:
         return None
-    chosen = scope.name(fee.rows_by)
-    readings.append(Reading("name", fee.rows_by, chosen))
+    chosen = scope.name(chooser)
+    readings.append(Reading("name", chooser, chosen))
     values = [chosen] if isinstance(chosen, str) else chosen
     if not isinstance(values, list | tuple):
         return None

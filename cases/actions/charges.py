@@ -55,6 +55,11 @@ def charge_of(sub: SubApplication) -> Charge | None:
     return Charge.objects.filter(sub=sub).order_by("plan").last()
 
 
+def is_due(sub: SubApplication) -> bool:
+    """Whether it is the applicant's payment that an item waits for."""
+    return Charge.objects.filter(sub=sub, state=State.DUE).exists()
+
+
 def new_charge(case: Case, item: Item, key: str, sub: SubApplication | None, *, plan: int = 1) -> Charge:
     """Write down that an item will cost something, and when; how much is worked out when its time comes."""
     is_theirs = item.fee.kind == "passthrough"

@@ -19,7 +19,7 @@ from django.utils import timezone
 from bundles import forms
 from bundles.rules import UNKNOWN, evaluate, judge_to_refuse
 from bundles.spec import BundleSpec, Item, Rule
-from cases.actions import attention, disputes, facts, progress, refusing, supplements
+from cases.actions import attention, charges, disputes, facts, progress, refusing, supplements
 from cases.actions.bodies import row_of
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_case_of, lock_subs
@@ -230,5 +230,5 @@ def _wait(case: Case, sub: SubApplication) -> None:
     waited = now - (sub.released_at or now)
     sub.next_at = now + min(max(waited, FIRST_WAIT), LONGEST_WAIT)
     sub.save(update_fields=["next_at"])
-    if waited > LONGEST_WAIT:
+    if waited > LONGEST_WAIT and not charges.is_due(sub):
         attention.raise_attention(case, Attention.Reason.WAITING_FOR_FACT, sub=sub)
