@@ -32,6 +32,7 @@ WORDS = {
 def faults(draft: Draft) -> Iterator[Fault]:
     for item in draft.spec.items:
         yield from _item(item)
+    yield from _start(draft)
     yield from _promise(draft)
     yield from _deferrals(draft)
     yield from _one_notice(draft)
@@ -80,6 +81,16 @@ def _fee(item: Item, path: str) -> Iterator[Fault]:
         yield Fault(path, "按公式收费要写 expr")
     if fee.kind == "table" and not fee.rows:
         yield Fault(path, "按表收费要写 rows")
+
+
+def _start(draft: Draft) -> Iterator[Fault]:
+    """A promise starts with acceptance, with submission, or when an item of the bundle is decided."""
+    clock = draft.spec.clock
+    if clock.starts_with not in (None, "submission", *draft.items):
+        yield Fault("clock.starts_with", f"应为一个事项或 submission，没有事项 {clock.starts_with}")
+    elif clock.start and clock.starts_with is None and clock.start not in draft.items:
+        message = "start 不是事项，程序按受理起算；起算点不是受理的请写 starts_with"
+        yield Fault("clock.start", message, "warning")
 
 
 def _promise(draft: Draft) -> Iterator[Fault]:

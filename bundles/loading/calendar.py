@@ -39,12 +39,13 @@ def load_calendar(library: Path) -> int:
     changed = [year for year in wanted if held.get(year.number) != _mark(year)]
     with transaction.atomic():
         for year in changed:
-            _write(year)
+            write_year(year)
         remember(library, "calendar.yaml")
     return len(changed)
 
 
-def _write(year: Year) -> None:
+def write_year(year: Year) -> None:
+    """Put a national year in place of what stands there."""
     values = {"announced": year.announced, "source": year.source, "shipped": _mark(year)}
     CalendarYear.objects.update_or_create(year=year.number, defaults=values)
     CalendarDay.objects.filter(region="", date__year=year.number).delete()
@@ -76,12 +77,13 @@ def _library_years(document: Mapping[str, Any]) -> Mapping[int, Year]:
 
 
 def _library_year(number: int, entry: Mapping[str, Any]) -> Year:
-    off = [(day, DayKind.HOLIDAY.value, h["zh"]) for h in entry["holidays"] for day in _span(h["from"], h["to"])]
+    off = [(day, DayKind.HOLIDAY.value, h["zh"]) for h in entry["holidays"] for day in span(h["from"], h["to"])]
     work = [(date.fromisoformat(day), DayKind.MAKEUP.value, "调休上班") for day in entry["makeup_workdays"]]
     return Year(number, entry["notice"]["zh"], tuple(sorted(off + work)))
 
 
-def _span(first: str, last: str) -> Iterator[date]:
+def span(first: str, last: str) -> Iterator[date]:
+    """Every day from one to another, both included."""
     day = date.fromisoformat(first)
     while day <= date.fromisoformat(last):
         yield day
