@@ -50,3 +50,8 @@ def end(sub: SubApplication, kind: Pause.Kind, *, about: str | None = None, at: 
 def end_all(sub: SubApplication, *, at: datetime | None = None) -> int:
     """The item is final: nothing stands still any more."""
     return Pause.objects.filter(sub=sub, ended_at=None).update(ended_at=at or timezone.now())
+
+
+def is_stopped(sub: SubApplication) -> bool:
+    """Whether the clock of an item stands still: nobody can be late meanwhile."""
+    return Pause.objects.filter(sub=sub, ended_at=None, in_clock=False).exists()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from cases.actions import attention, dispatch, handing_in, holding, occasions, progress
+from cases.actions import attention, dispatch, handing_in, holding, occasions, pauses, progress
 from cases.actions.locking import lock_case, lock_subs
 from cases.models import Attention, Case, SubApplication
 from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, CaseState, SubState
@@ -76,7 +76,7 @@ def _tell_of_overdue(asked: list[SubApplication]) -> None:
         with transaction.atomic():
             case = lock_case(case_id)
             for sub in lock_subs(case):
-                if sub.state in SUB_WITH_DEPARTMENT and sub.due_on and sub.due_on < today:
+                if sub.state in SUB_WITH_DEPARTMENT and _is_late(sub):
                     attention.raise_attention(case, Attention.Reason.SILENT, sub=sub)
 
 
@@ -119,6 +119,10 @@ def _is_ours(sub: SubApplication) -> bool:
 
 
 def _overdue_task(case: Case, sub: SubApplication) -> None:
-    late = sub.due_on is not None and sub.due_on < timezone.localdate()
-    if late and sub.connect == "manual" and sub.state in SUB_WITH_DEPARTMENT:
+    if sub.connect == "manual" and sub.state in SUB_WITH_DEPARTMENT and _is_late(sub):
         attention.raise_attention(case, Attention.Reason.SILENT, sub=sub)
+
+
+def _is_late(sub: SubApplication) -> bool:
+    """Past its day while the clock ran; one that stands still is nobody's delay."""
+    return sub.due_on is not None and sub.due_on < timezone.localdate() and not pauses.is_stopped(sub)
