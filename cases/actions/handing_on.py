@@ -18,6 +18,7 @@ from cases.actions.facts import context_of
 from cases.errors import NotReady, WrongState
 from cases.models import Attention, Case, Delivery, Reassignment, SubApplication
 from cases.ports import Actor
+from cases.queries.proceedings import lead_of, targets_of
 from cases.states import SubState
 
 MOVABLE = frozenset({SubState.DISPATCHED, SubState.RECEIVED, SubState.ACCEPTED})
@@ -55,22 +56,6 @@ def hand_on(case: Case, sub: SubApplication, department: str, reason: str, *, by
         by_id=UUID(by.id) if by.id else None,
         at=now,
     )
-
-
-def lead_of(case: Case) -> str:
-    """The department that answers for the whole bundle (牵头部门)."""
-    return queries.version(case.bundle_version_id).spec.lead
-
-
-def targets_of(case: Case, sub: SubApplication) -> tuple[str, ...]:
-    """Whom an item can be handed to: by the lead to anybody of the bundle first, by others back to the lead."""
-    lead = lead_of(case)
-    if sub.department != lead:
-        return (lead,)
-    spec = queries.version(case.bundle_version_id).spec
-    near = dict.fromkeys(item.dept for item in spec.items)
-    every = {**near, **dict.fromkeys(sorted(queries.registry().departments))}
-    return tuple(code for code in every if code != lead)
 
 
 def _check(case: Case, sub: SubApplication, department: str, reason: str) -> None:

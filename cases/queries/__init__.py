@@ -18,6 +18,14 @@ from cases.queries.nodes import ItemNode
 from cases.queries.overview import SubLine, sub_lines
 from cases.queries.people import Person, StaffPerson, pending_parties
 from cases.queries.picture import Edge, Picture, PlannedNode, duration_words, picture_of
+from cases.queries.proceedings import (
+    Opinion,
+    Proceedings,
+    consultations_for,
+    open_questions,
+    opinions_asked_of,
+    proceedings_of,
+)
 from cases.queries.results import Refusal, ResultsPage, ResultView, Verified, results_of, results_page, verify_mark
 from cases.queries.slots import FileView, SlotView, missing_materials, slots_of
 from cases.queries.task_list import PartyView, TaskList, TaskSection, parties_of, task_list
@@ -47,10 +55,12 @@ __all__ = [
     "NextStep",
     "Notice",
     "OpenAttention",
+    "Opinion",
     "PartyView",
     "Person",
     "Picture",
     "PlannedNode",
+    "Proceedings",
     "Refusal",
     "ResultView",
     "ResultsPage",
@@ -70,6 +80,7 @@ __all__ = [
     "authorisation",
     "case_page",
     "consents_given",
+    "consultations_for",
     "context_of",
     "day_words",
     "declared_fields",
@@ -82,10 +93,13 @@ __all__ = [
     "missing_materials",
     "my_cases",
     "open_attentions",
+    "open_questions",
+    "opinions_asked_of",
     "parties_of",
     "parties_seen_by",
     "pending_parties",
     "picture_of",
+    "proceedings_of",
     "readable",
     "results_of",
     "results_page",

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portal.counter.views import attention, cases, charges, desk, documents, materials, spot, tasks
+from portal.counter.views import (
+    attention,
+    cases,
+    charges,
+    desk,
+    documents,
+    materials,
+    opinions,
+    proceedings,
+    spot,
+    tasks,
+)
 
 app_name = "counter"
 urlpatterns = [
@@ -23,4 +34,13 @@ urlpatterns = [
     path("tasks/<uuid:sub_id>/approve/", tasks.approve, name="approve"),
     path("tasks/<uuid:sub_id>/reject/", tasks.reject, name="reject"),
     path("tasks/<uuid:sub_id>/supplement/", tasks.supplement, name="supplement"),
+    path("tasks/<uuid:sub_id>/not-accept/", proceedings.not_accept, name="not_accept"),
+    path("tasks/<uuid:sub_id>/begin-procedure/", proceedings.begin_procedure, name="begin_procedure"),
+    path("tasks/<uuid:sub_id>/end-procedure/", proceedings.end_procedure, name="end_procedure"),
+    path("tasks/<uuid:sub_id>/extend/", proceedings.extend, name="extend"),
+    path("tasks/<uuid:sub_id>/consult/", proceedings.consult, name="consult"),
+    path("tasks/<uuid:sub_id>/reassign/", proceedings.reassign, name="reassign"),
+    path("tasks/<uuid:sub_id>/withdraw/", proceedings.register_withdrawal, name="register_withdrawal"),
+    path("opinions/", opinions.opinions, name="opinions"),
+    path("opinions/<uuid:question_id>/", opinions.answer, name="answer_question"),
 ]

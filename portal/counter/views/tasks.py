@@ -16,11 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 from cases import access, queries
 from cases.actions import worklist
 from cases.errors import CaseError, ChangedMeanwhile, NotReady, WrongState
+from cases.ports import Actor, Reason
 from cases.queries import TaskPage
 from portal.accounts.access import staff_only
 from portal.counter import posted
 from portal.counter.posted import Typed
 from portal.counter.shown.faults import mistakes
+from portal.counter.shown.steps import steps_shown
 from portal.counter.shown.task import task_shown
 from portal.counter.worker import worker
 
@@ -54,7 +56,7 @@ def unmask(request: HttpRequest, sub_id: UUID) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest, sub_id: UUID) -> HttpResponse:
     """Make it mine."""
-    return _act(request, sub_id, _plainly(request, worklist.take), said=_("已接件"))
+    return act_on(request, sub_id, _plainly(request, worklist.take), said=_("已接件"))
 
 
 @staff_only
@@ -62,7 +64,7 @@ def take(request: HttpRequest, sub_id: UUID) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest, sub_id: UUID) -> HttpResponse:
     """Accept: the limits run from now."""
-    return _act(request, sub_id, _plainly(request, worklist.accept), said=_("已受理，时限从现在起算"))
+    return act_on(request, sub_id, _plainly(request, worklist.accept), said=_("已受理，时限从现在起算"))
 
 
 @staff_only
@@ -78,7 +80,7 @@ def approve(request: HttpRequest, sub_id: UUID) -> HttpResponse:
             raise NotReady(_("有 %(count)s 项结果填得不对") % {"count": len(faults)}, tuple(faults.items()))
         worklist.approve(sub.pk, values, by=worker(request).actor, version=version)
 
-    return _act(request, sub_id, act, said=_("已同意，结果已送出"), then="counter:desk")
+    return act_on(request, sub_id, act, said=_("已同意，结果已送出"), then="counter:desk")
 
 
 @staff_only
@@ -87,7 +89,7 @@ def approve(request: HttpRequest, sub_id: UUID) -> HttpResponse:
 def reject(request: HttpRequest, sub_id: UUID) -> HttpResponse:
     """Refuse with reasons that the applicant reads."""
     act = _with_reasons(request, "reject", worklist.reject)
-    return _act(request, sub_id, act, said=_("已不予批准，理由和救济途径已告知申请人"), then="counter:desk")
+    return act_on(request, sub_id, act, said=_("已不予批准，理由和救济途径已告知申请人"), then="counter:desk")
 
 
 @staff_only
@@ -95,8 +97,13 @@ def reject(request: HttpRequest, sub_id: UUID) -> HttpResponse:
 @require_POST
 def supplement(request: HttpRequest, sub_id: UUID) -> HttpResponse:
     """Ask for what is missing, all at once."""
-    act = _with_reasons(request, "supplement", worklist.request_supplement)
-    return _act(request, sub_id, act, said=_("补正通知已发出，这件停表"))
+    why_again = request.POST.get("supplement.why_again", "").strip()[:300]
+
+    def ask(sub_id: UUID, reasons: tuple[Reason, ...], *, by: Actor, version: int) -> None:
+        worklist.request_supplement(sub_id, reasons, by=by, version=version, why_again=why_again)
+
+    act = _with_reasons(request, "supplement", ask)
+    return act_on(request, sub_id, act, said=_("补正通知已发出，这件停表"))
 
 
 Act = Callable[[Any, int], None]
@@ -119,12 +126,17 @@ def _with_reasons(request: HttpRequest, kind: str, action: Callable[..., Any]) -
         try:
             action(sub.pk, reasons, by=worker(request).actor, version=version)
         except NotReady as error:
-            raise NotReady(error.message, tuple((f"{kind}.free.0", text) for _path, text in error.faults)) from error
+            raise NotReady(error.message, tuple(_placed(kind, path, text) for path, text in error.faults)) from error
 
     return act
 
 
-def _act(request: HttpRequest, sub_id: UUID, act: Act, *, said: str, then: str = "") -> HttpResponse:
+def _placed(kind: str, path: str, text: str) -> tuple[str, str]:
+    """Where a fault of the engine stands in the form: why it is asked again has its own input."""
+    return (f"{kind}.why_again" if path == "why_again" else f"{kind}.free.0", text)
+
+
+def act_on(request: HttpRequest, sub_id: UUID, act: Act, *, said: str, then: str = "") -> HttpResponse:
     """Do it, or show the page again with the reason and everything that was typed."""
     sub = _own(request, sub_id)
     try:
@@ -165,6 +177,7 @@ def _show(
     context = {
         "section": "desk",
         "task": task_shown(page, typed, revealed=revealed),
+        "steps": steps_shown(page, queries.proceedings_of(sub), typed),
         "page": page,
         "form": getattr(request.resolver_match, "url_name", ""),
         "error": error,
