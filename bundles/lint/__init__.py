@@ -12,6 +12,7 @@ from typing import Any
 from bundles.errors import Fault, MalformedDocument
 from bundles.lint import (
     afterwards,
+    batches,
     expressions,
     fees,
     form,
@@ -19,6 +20,7 @@ from bundles.lint import (
     limits,
     order,
     papers,
+    people,
     references,
     runtime,
     selection,
@@ -41,6 +43,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     papers.faults,
     people.faults,
     runtime.faults,
+    batches.faults,
     afterwards.faults,
     expressions.faults,
 )

@@ -56,6 +56,7 @@ def _all(draft: Draft) -> Iterator[Found]:
         yield f"stages[{stage.id}].open_when", _text_of(stage.open_when), None
     yield from _figures(draft)
     yield from _points(spec.extra.get("points"))
+    yield from _allocation(spec.extra.get("allocation"))
     yield from _listed("notices", "when", spec.extra.get("notices"))
     for place, text in spec.recurring.expressions() if spec.recurring else ():
         yield f"recurring.{place}", text, None
@@ -110,6 +111,7 @@ def _figures(draft: Draft) -> Iterator[Found]:
 def _points(points: Any) -> Iterator[Found]:
     if not isinstance(points, Mapping):
         return
+    yield "points.when", points.get("when"), None
     for number, group in enumerate(points.get("groups") or ()):
         for rule in group.get("rules") or ():
             path = f"points.groups[{group.get('id', number)}].rules[{rule.get('id')}]"
@@ -117,6 +119,18 @@ def _points(points: Any) -> Iterator[Found]:
             if isinstance(rule.get("score"), str):
                 yield f"{path}.score", rule["score"], None
     yield from _listed("points.tie_break", "expr", points.get("tie_break"))
+
+
+def _allocation(allocation: Any) -> Iterator[Found]:
+    if not isinstance(allocation, Mapping):
+        return
+    yield from _listed("allocation.groups", "expr", allocation.get("groups"))
+    yield from _listed("allocation.groups", "rank", allocation.get("groups"))
+    yield from _listed("allocation.except", "expr", allocation.get("except"))
+    result = allocation.get("result")
+    for name, text in (result if isinstance(result, Mapping) else {}).items():
+        if not str(text).startswith("@"):
+            yield f"allocation.result.{name}", text, None
 
 
 def _listed(path: str, key: str, entries: Any) -> Iterator[Found]:
