@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bundles import queries
-from cases.models import AccessRecord, Case, DataDispute, Material, Party, Result, SubApplication
+from cases.models import AccessRecord, Case, DataDispute, Document, Material, Party, Result, SubApplication
 from cases.ports import Actor
 from cases.queries.people import StaffPerson, indexes_of
 
@@ -100,6 +100,16 @@ def results_for(account: StaffPerson) -> QuerySet[Result]:
     if account.role == STAFF:
         return Result.objects.filter(sub__in=subs_for_department(account)).select_related("sub", "sub__case")
     return Result.objects.filter(sub__case__in=cases_for(account)).select_related("sub", "sub__case")
+
+
+def document_for(account: StaffPerson, document_id: UUID) -> Document | None:
+    """A paper of an own case; for staff one about an item of the department; for a clerk any of a case at the window."""
+    found = Document.objects.select_related("case", "sub").filter(pk=document_id)
+    if account.role == STAFF:
+        return found.filter(sub__in=subs_for_department(account)).first()
+    if account.role == CLERK:
+        return found.filter(case__in=filed_cases_for_window(account)).first()
+    return found.filter(case__in=cases_for(account)).first()
 
 
 @transaction.atomic

@@ -121,7 +121,7 @@ def _note(sub: SubApplication, waits_for: Sequence[str], points: int, is_retryin
     if is_choice:
         return _("等您选择")
     if sub.state == SubState.SUPPLEMENT_REQUESTED:
-        return _("等您补 %(count)s 样") % {"count": points} if points else _("等您补正")
+        return _("等您补 %(count)s 样") % {"count": points} if points else _("汇总补正中")
     if sub.state in SUB_FINAL:
         return f"{STATE_WORDS[SubState(sub.state)]} {short_day(sub.closed_at)}"
     if sub.state == SubState.WAITING:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import segno
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bundles import forms, queries
@@ -21,6 +20,7 @@ from portal.citizen.shown.departments import short_of
 from portal.citizen.shown.guides import PaperLine, paper
 from portal.citizen.shown.situations import papers_looked_up, papers_to_bring, tally
 from portal.ui import words
+from portal.ui.qr import qr_code
 
 VALID_DAYS = 30
 INSTANT = ("second", "minute", "hour")
@@ -107,8 +107,3 @@ def _latest(spec: BundleSpec) -> str:
     known = queries.working_calendar()
     calendar = clock.WorkingCalendar(known.holidays, known.makeup, known.announced_years)
     return words.day_in_words(clock.due(timezone.localtime(), limit, calendar).on)
-
-
-def qr_code(text: str) -> SafeString:
-    """A QR code as one SVG path, drawn in ink on white."""
-    return mark_safe(segno.make(text, error="m").svg_inline(border=1, dark="#1b2430", light="#fff", omitsize=True))

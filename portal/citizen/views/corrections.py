@@ -10,12 +10,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from bundles import forms
-from cases.actions import supplements
+from cases.actions import notice_terms, supplements
 from cases.errors import NotReady
 from cases.queries.case_page import CasePage, Point, case_page
 from cases.queries.context import context_of
@@ -61,6 +62,17 @@ def correct(request: OwnRequest, case_id: UUID) -> HttpResponse:
     return _send(request, case, page)
 
 
+@applicants_only
+@require_POST
+@says_why
+def extend(request: OwnRequest, case_id: UUID) -> HttpResponse:
+    """More time for the answer, once."""
+    case = own_case(request, case_id)
+    notice_terms.extend(case.pk, by=request.user.actor, reason=request.POST.get("reason", "")[:200])
+    messages.success(request, _("补正时间延长了，新的日子在通知里"))
+    return redirect("citizen:correct", case_id=case_id)
+
+
 def _send(request: OwnRequest, case: Any, page: CasePage) -> HttpResponse:
     try:
         supplements.answer(case.pk, by=request.user.actor)
@@ -73,7 +85,8 @@ def _send(request: OwnRequest, case: Any, page: CasePage) -> HttpResponse:
 
 def _anchor(page: CasePage, path: str) -> str:
     points = page.notice.points if page.notice else ()
-    number = next((p.number for p in points if p.about in (path, path.rpartition(".")[2])), 1)
+    names = (path, path.rpartition(".")[2])
+    number = next((p.number for p in points if p.about in names), points[0].number if points else 1)
     return f"#p-{number}"
 
 
@@ -98,6 +111,7 @@ def _show(
         "case": case,
         "page": page,
         "points": opened,
+        "left": max((page.notice.due_on - timezone.localdate()).days, 0) if page.notice else 0,
         "errors": [*mistakes(errors), *missing],
     }
     return render(request, "citizen/correct.html", shown, status=status)

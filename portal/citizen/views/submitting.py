@@ -22,8 +22,8 @@ from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.shown import checking, pictures
-from portal.citizen.shown.notices import qr_code
 from portal.citizen.shown.parts import Mistake
+from portal.ui.qr import qr_code
 
 
 @applicants_only

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from cases.queries.documents import verify_document
 from cases.queries.results import verify_mark
 from portal.accounts.access import public
 from portal.citizen.language import lang
@@ -28,6 +29,6 @@ def verify(request: HttpRequest) -> HttpResponse:
 @require_GET
 def verify_one(request: HttpRequest, mark: str) -> HttpResponse:
     """Genuine, withdrawn, or never issued."""
-    found = verify_mark(mark, lang())
+    found = verify_mark(mark, lang()) or verify_document(mark)
     context = {"mark": mark, "asked": True, "found": found}
     return render(request, "citizen/verify.html", context, status=200 if found else 404)

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.queries import CasePage, ItemNode, SubLine, masked_name
+from cases.queries.documents import DocumentLine
+from cases.queries.open_notice import Point
 from portal.counter.shown.clocks import ClockShown, shown
 from portal.counter.shown.rows import Column, Figure
 from portal.ui import words
@@ -58,6 +60,8 @@ class Overview:
     story: tuple[Told, ...]
     attention: tuple[str, ...]
     points: tuple[str, ...]
+    documents: tuple[DocumentLine, ...]
+    is_open: bool
 
 
 def columns() -> tuple[Column, ...]:
@@ -87,8 +91,16 @@ def overview(page: CasePage, lines: Mapping[UUID, SubLine], *, applicant: str) -
             for e in page.timeline[:SHOWN_EVENTS]
         ),
         attention=tuple(one.text for one in page.attention),
-        points=tuple(f"{point.dept_short}：{point.text}" for point in page.notice.points) if page.notice else (),
+        points=tuple(_line(point) for point in page.notice.points) if page.notice else (),
+        documents=page.documents,
+        is_open=page.is_open,
     )
+
+
+def _line(point: Point) -> str:
+    """A line of the notice; who asks for the second time is marked, because it is against 一次性告知."""
+    asking = "、".join(f"{one.short}{_('（再次要求）') if one.repeated else ''}" for one in point.asking)
+    return f"{point.number}. {asking}：{point.text}"
 
 
 def _figures(page: CasePage, lines: Mapping[UUID, SubLine]) -> tuple[Figure, ...]:

@@ -47,4 +47,6 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         raise Http404
     access.record_access(found.pk, by=worker(request).actor, what=_("整件进度"), purpose=_("窗口查询"))
     shown = overview(case_page(found), sub_lines(found), applicant=masked_applicant(found))
-    return render(request, "counter/case.html", {"section": "cases", "case": shown, "columns": columns()})
+    return render(
+        request, "counter/case.html", {"section": "cases", "case": shown, "case_id": found.pk, "columns": columns()}
+    )

@@ -1,0 +1,37 @@
+"""Documents of a case as pages one can read and print."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from cases.queries.documents import DocumentPage, document_page
+from portal.accounts.access import applicants_only
+from portal.citizen.own import OwnRequest, own_case
+from portal.ui.qr import qr_code
+
+
+@applicants_only
+@never_cache
+@require_GET
+def document(request: OwnRequest, case_id: UUID, document_id: UUID) -> HttpResponse:
+    """One paper as it was issued, with the code to verify it by."""
+    case = own_case(request, case_id)
+    found = document_page(case, document_id)
+    if found is None:
+        raise Http404
+    context = {"section": "cases", "case": case, "back": reverse("citizen:case", args=[case.pk])}
+    return render(request, "documents/document.html", {**context, **paper(request, found)})
+
+
+def paper(request: HttpRequest, found: DocumentPage) -> dict[str, Any]:
+    """What the template of a paper needs."""
+    address = request.build_absolute_uri(reverse("citizen:verify_mark", args=[found.mark]))
+    body = f"documents/bodies/{found.line.kind}.html"
+    return {"document": found, "body": body, "qr": qr_code(address), "address": address}
