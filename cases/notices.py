@@ -173,6 +173,15 @@ def joint_visit_arranged(case: Case, begins_at: datetime, place: str) -> None:
     _tell_applicant(case, "joint_visit_arranged", when=_moment(begins_at), place=place)
 
 
+def plan_stopped(case: Case, why: str, until: datetime) -> None:
+    """Everything planned for that time stands still; the place in the queue is kept."""
+    _tell_applicant(case, "plan_stopped", why=why, until=_moment(until))
+
+
+def plan_goes_on(case: Case) -> None:
+    _tell_applicant(case, "plan_goes_on")
+
+
 def party_invited(case: Case, party: Party, token: str) -> None:
     """Ask a party for its authorisation, by the phone number on the form; the secret is the last part of the link."""
     if not party.phone:
@@ -222,6 +231,16 @@ def entitled(candidate: Candidate, template: str, token: str) -> None:
         "until": _day(candidate.answer_by) if candidate.answer_by else "",
     }
     _hand_over(candidate, ports.Message(candidate.phone, template, values))
+
+
+def entitled_hint(candidate: Candidate, items: str) -> None:
+    """Tell somebody of items that the data newly entitles to; nothing is filed before the person asks for it."""
+    if not candidate.phone:
+        return
+    bundle = queries.version(candidate.bundle_version_id).spec.zh
+    link = f"{settings.PORTAL_URL}/bundles/{candidate.bundle_code}/start/"
+    values = {"person": candidate.name, "bundle": bundle, "items": items, "link": link}
+    _hand_over(candidate, ports.Message(candidate.phone, "entitled_hint", values))
 
 
 def _tell_applicant(case: Case, template: str, **values: str) -> None:

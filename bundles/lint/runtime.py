@@ -45,6 +45,8 @@ def _replan(draft: Draft) -> Iterator[Fault]:
         yield from _fields(draft, change.changes, f"{path}.changes")
         if change.act not in ACTS:
             yield Fault(f"{path}.act", f"可写 {'、'.join(ACTS)}，没有 {change.act}")
+        if change.act == "pause" and change.moment not in draft.fields:
+            yield Fault(f"{path}.moment", "停办要写明哪个字段是计划时间（moment）")
     yield from _items(draft, replan.confirmed_by, "replan.confirmed_by")
     if replan.freeze:
         yield from _fields(draft, [replan.freeze.before], "replan.freeze.before")

@@ -53,6 +53,7 @@ class Change(Node):
     source: Any = None
     scope: Any = None
     act: str = "change"  # change, pause, withdraw
+    moment: str | None = None  # the field with the planned time, where `act` is pause
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,6 +85,8 @@ SENTENCES: Mapping[str, Any] = {
     "joint_visit.done": gettext_lazy("合并上门已完成，意见已汇总"),
     "watch.met": gettext_lazy("等的数据到了，接着办下一件"),
     "watch.lapsed": gettext_lazy("等的数据一直没有出现，已停止等待"),
+    "plan.stopped": gettext_lazy("暂停办理，原来的次序保留"),
+    "plan.goes_on": gettext_lazy("恢复办理，按原次序继续"),
     "plan.changed": gettext_lazy("改计划第 {version} 版已发给各方"),
     "plan.effective": gettext_lazy("改计划第 {version} 版已生效"),
     "plan.refused": gettext_lazy("改计划第 {version} 版未被{dept}接受，仍按原计划"),

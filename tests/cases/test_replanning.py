@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cases.actions import dispatch, replanning
+from cases.actions import dispatch, plan_pauses, replanning
 from cases.errors import CaseError, NotReady
-from cases.models import Case, Delivery, PlanVersion, Result, SubApplication
+from cases.models import Case, Delivery, Pause, PlanVersion, Result, SubApplication
 from cases.ports import Actor, Reason
 from portal.accounts.models import Account
 from tests.cases.test_query_mode import file
@@ -116,3 +116,24 @@ def test_a_department_may_ask_for_a_new_plan_when_its_people_are_not_there(
     replanning.change_plan(case.pk, "T5", {}, by=Actor("staff", "1", "YHZ"), reason="引航员临时不可用")
     dispatch.pump()
     assert PlanVersion.objects.get(case=case).state == "effective"
+
+
+def test_a_closed_port_stops_what_is_planned_for_that_time_and_nobody_loses_his_place(
+    agent: Account, fields: dict[str, Any], departments: FakeDepartments
+) -> None:
+    departments.say("accepted")
+    first = file(agent, "CBJCG", GUIDANCE, fields)
+    second = file(agent, "CBJCG", GUIDANCE, {**fields, "imo_no": "9990026", "plan_time": at(31)})
+    later = file(agent, "CBJCG", GUIDANCE, {**fields, "imo_no": "9990038", "plan_time": at(90)})
+    lead = Actor("staff", "1", "GK")
+    begins, ends = timezone.now() + timedelta(hours=20), timezone.now() + timedelta(hours=48)
+    with pytest.raises(CaseError, match="牵头部门"):
+        plan_pauses.close("CBJCG", "T4", begins, ends, "大风", by=Actor("staff", "2", "HG"))
+    with pytest.raises(NotReady, match="原因"):
+        plan_pauses.close("CBJCG", "T4", begins, ends, " ", by=lead)
+    assert plan_pauses.close("CBJCG", "T4", begins, ends, "大风", by=lead) == (first.pk, second.pk)
+    stopped = Pause.objects.filter(kind="outside", ended_at=None)
+    assert {pause.sub.item_id for pause in stopped} == {"PILOT", "DISPATCH"}
+    assert later.pk not in set(stopped.values_list("sub__case_id", flat=True))
+    assert plan_pauses.reopen("CBJCG", "T4", by=lead) == (first.pk, second.pk)
+    assert not Pause.objects.filter(kind="outside", ended_at=None).exists()
