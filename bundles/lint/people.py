@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from bundles.errors import Fault, MalformedDocument
 from bundles.lint.draft import Draft
 from bundles.rules import check
-from bundles.spec.proactive import ACTS, EntitledClass
+from bundles.spec.proactive import ACTS, EntitledClass, Population
 
 FILLED = ("class", "run")
 
@@ -35,8 +35,12 @@ def _batch(draft: Draft) -> Iterator[Fault]:
         yield Fault("batch.group", "没有事项按名册逐人办理（instances.group）", "warning")
     if draft.spec.confirmation is None:
         yield Fault("batch", "名册里的人须本人确认，请写 confirmation", "warning")
+    yield from _sections(draft, batch.group)
+
+
+def _sections(draft: Draft, group: str) -> Iterator[Fault]:
     for section in draft.spec.form.sections:
-        if section.filled_by is None and section.id != batch.group:
+        if section.filled_by is None and section.id != group:
             path = f"form.sections[{section.id}].filled_by"
             yield Fault(path, "名册批量的表单应写明这一段由单位还是本人填", "warning")
 
@@ -59,13 +63,7 @@ def _proactive(draft: Draft) -> Iterator[Fault]:
     proactive = draft.spec.proactive
     if proactive is None:
         return
-    if proactive.population is None:
-        yield Fault("proactive.population", "没有写名单来源，系统不会自动比对，只能由本人申请", "warning")
-    elif proactive.population.api not in draft.registry.interfaces:
-        yield Fault("proactive.population.api", f"没有接口 {proactive.population.api}")
-    else:
-        for name, text in proactive.population.filter.items():
-            yield from _expression(draft, f"proactive.population.filter.{name}", text)
+    yield from _population(draft, proactive.population)
     for what, field in (proactive.fields or {}).items():
         yield from _fields(draft, [field], f"proactive.fields.{what}")
         if what not in FILLED:
@@ -74,6 +72,16 @@ def _proactive(draft: Draft) -> Iterator[Fault]:
         yield from _class(draft, one)
     if proactive.population and not any(one.act == "visit" for one in proactive.classes):
         yield Fault("proactive.classes", "没有上门核实的一类（act: visit），数据有疑问的人没有去处")
+
+
+def _population(draft: Draft, population: Population | None) -> Iterator[Fault]:
+    if population is None:
+        yield Fault("proactive.population", "没有写名单来源，系统不会自动比对，只能由本人申请", "warning")
+        return
+    if population.api not in draft.registry.interfaces:
+        yield Fault("proactive.population.api", f"没有接口 {population.api}")
+    for name, text in population.filter.items():
+        yield from _expression(draft, f"proactive.population.filter.{name}", text)
 
 
 def _class(draft: Draft, one: EntitledClass) -> Iterator[Fault]:

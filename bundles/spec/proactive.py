@@ -78,11 +78,15 @@ class Proactive(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Match(Node):
-    """Which items somebody is entitled to, worked out from data. `again` says how often to look anew."""
+    """Which items somebody is entitled to, worked out from data.
+
+    `guidance` stands for answers that nobody has given yet; `again` (every month, day) looks anew and gives a hint.
+    """
 
     run: str | None = None
     sources: tuple[str, ...] = ()
     show: Any = None
     proactive: Any = None
     party: str | None = None
+    guidance: Mapping[str, Any] | None = None
     again: Any = None

@@ -85,6 +85,7 @@ ON_SWEEP: tuple[str, ...] = (
     "procedures.tell_of_overruns",
     "roster_rounds.carry_on",
     "searching.carry_on",
+    "matching.carry_on",
     "charge_rounds.look_at_due",
     "payments.ask_open_orders",
     "prepaying.end_abandoned",

@@ -99,6 +99,7 @@ def find_entitled(bundle_code: str, *, day: date | None = None) -> Search:
     if search.finished_at is not None:
         Search.objects.filter(pk=search.pk).update(finished_at=None, cursor="", tries=0, next_at=timezone.now())
         search.finished_at, search.cursor, search.tries = None, "", 0
+    search.last_error = ""
     while search.finished_at is None and not search.last_error:
         go_on(search)
     return search

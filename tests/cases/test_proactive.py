@@ -1,4 +1,7 @@
-"""Entitled people are found, not asked to apply; no data is never a refusal. 国发〔2022〕5号; 老年人权益保障法 第三十三条."""
+"""Entitled people are found, not asked to apply; no data is never a refusal.
+
+国发〔2022〕5号 (免申即享); 老年人权益保障法 第三十三条; 个人信息保护法 第十三条第一款第三项.
+"""
 
 from __future__ import annotations
 
@@ -130,14 +133,14 @@ def test_no_answer_in_fifteen_days_brings_a_visit_and_no_refusal(
     assert states(candidate.case) == {"VISIT": "dispatched", "SENIOR_ALLOW": "waiting", "SENIOR_PAY": "waiting"}
 
 
-@pytest.mark.parametrize(
-    "differs",
-    [
-        {"POP_BASIC": {"match": True, "alive": False, "birth_date": "1946-12-01"}},
-        {"DEATH_INFO": None},
-        {"HUKOU_INFO": None},
-    ],
+DOUBTS = (
+    {"POP_BASIC": {"match": True, "alive": False, "birth_date": "1946-12-01"}},
+    {"DEATH_INFO": None},
+    {"HUKOU_INFO": None},
 )
+
+
+@pytest.mark.parametrize("differs", DOUBTS)
 def test_doubtful_data_and_no_record_bring_a_visit_first(city: FakeRegister, differs: dict[str, Any]) -> None:
     know(city, ZHENG, **differs)
     candidate = found()
@@ -213,11 +216,10 @@ def test_somebody_without_an_account_finds_the_case_at_the_first_sign_in(city: F
 
 
 def test_one_persons_failure_stops_nobody(city: FakeRegister, notifier: RecordingNotifier) -> None:
-    city.people = [{"name": "坏数据", "id_no": "1", "phone": ""}, *city.people] + [
-        {"name": HUANG["name"], "id_no": HUANG["id_no"], "phone": HUANG["phone"]}
-    ]
+    broken = {"name": "坏" * 2000, "id_no": "000000190001010000", "phone": ""}
+    huang = {"name": HUANG["name"], "id_no": HUANG["id_no"], "phone": HUANG["phone"]}
+    city.people = [broken, *city.people, huang]
     know(city, HUANG)
-    city.people[0]["id_no"] = "000000190001010000"
     searching.find_entitled("GLJT")
     assert {c.name: c.state for c in Candidate.objects.all()}["郑老伯"] == "granted"
     assert Candidate.objects.filter(state="granted").count() == 2

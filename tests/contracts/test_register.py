@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from cases.ports import Query, Register
+from cases.ports import GatewayError, Query, Register
 from integrations.models import RegisterCall
 from integrations.registers.http import HttpRegister
 from tests.factories import library
@@ -30,6 +30,9 @@ class InMemory:
         self.port = self.double = FakeRegister()
         self.double.conditional = {c for c, i in library.registry().interfaces.items() if i.share == "conditional"}
         married = {"status": "20", "spouse_name": CHEN["name"], "spouse_id": CHEN["id_no"]}
+        self.double.people = [
+            {"name": p["name"], "id_no": p["id_no"], "phone": p["phone"]} for p in library.persons().values()
+        ]
         self.double.put("MARRIAGE_INFO", LIN["id_no"], married)
         self.double.put("POP_BASIC", LIN["id_no"], {"match": True, "alive": True, "birth_date": LIN["birth_date"]})
 
@@ -147,3 +150,43 @@ def test_every_shipped_register_speaks_the_contract(connected: MockProcess) -> N
     findings = HttpRegister().look_up(queries, budget_s=20)
     assert [(f.query.code, f.detail) for f in findings if f.outcome == "unavailable"] == []
     assert sum(finding.outcome == "found" for finding in findings) > 20
+
+
+def everybody(port: Register, until: str) -> list[dict[str, Any]]:
+    """All pages of the list of those born by a day."""
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        criteria = {"born_until": until}
+        page = port.list_people("POP_BASIC", criteria, cursor=cursor, purpose="高龄津贴：主动比对", basis="duty:GLJT")
+        found += [dict(record) for record in page.records]
+        cursor = page.next_cursor
+        if not cursor:
+            return found
+
+
+def test_a_list_of_people_comes_page_by_page_each_of_them_once(registers: Registers) -> None:
+    found = everybody(registers.port, "1970-01-01")
+    numbers = [one["id_no"] for one in found]
+    assert len(numbers) == len(set(numbers)) > 2 and numbers == sorted(numbers)
+    assert {library.person("郑老伯")["id_no"], library.person("黄阿婆")["id_no"]} <= set(numbers)
+    assert all(one["id_no"][6:14] <= "19700101" and one["name"] and one["phone"] for one in found)
+
+
+def test_a_list_without_a_basis_is_refused_for_good(registers: Registers) -> None:
+    with pytest.raises(GatewayError) as refusal:
+        registers.port.list_people("POP_BASIC", {"born_until": "1946-12-01"}, cursor="", purpose="x", basis="")
+    assert refusal.value.permanent and refusal.value.status == 403
+
+
+def test_a_list_that_is_not_answered_may_be_asked_again(registers: Registers) -> None:
+    registers.silence("POP_BASIC")
+    with pytest.raises(GatewayError) as silence:
+        everybody(registers.port, "1946-12-01")
+    assert not silence.value.permanent
+
+
+def test_the_call_for_a_list_leaves_a_row_that_names_no_person(connected: MockProcess) -> None:
+    everybody(HttpRegister(), "1946-12-01")
+    row = RegisterCall.objects.get()
+    assert (row.code, row.department, row.outcome, row.consent_id) == ("POP_BASIC", "GA", "found", "duty:GLJT")

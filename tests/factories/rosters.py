@@ -38,7 +38,8 @@ def student(number: int = 0, **more: str) -> dict[str, str]:
         id_no = identity_number("350203", date(2007, 1, 1) + timedelta(days=number % 300), 100 + number // 300)
     line = {
         "姓名": name, "证件类型": "居民身份证", "证件号码": id_no, "性别": "女", "民族": "汉族", "手机号": phone,
-        "学号": f"2026{number:05d}", "学院与班级": "信息学院 1 班", "入学日期": "2026-09-01", "学制": "4", "困难生": "否",
+        "学号": f"2026{number:05d}", "学院与班级": "信息学院 1 班", "入学日期": "2026-09-01", "学制": "4",
+        "困难生": "否",
     }  # fmt: skip
     return {**line, **more}
 

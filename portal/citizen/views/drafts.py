@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bundles import forms
 from bundles.queries import version
-from cases.actions import drafting
+from cases.actions import drafting, matching
 from cases.queries.context import context_of
+from cases.queries.matches import matches_of
 from cases.queries.my_cases import my_cases
 from cases.queries.task_list import task_list
 from portal.accounts.access import applicants_only
@@ -64,9 +65,10 @@ def task_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
         return redirect("citizen:case", case_id=case_id)
     if request.method == "POST":
         return _choose_items(request, case)
+    matching.look_up(case.pk)
     page = task_list(case, lang())
-    context = {"section": "cases", "case": case, "page": page, **tasks.shown(case, page)}
-    return render(request, "citizen/tasks.html", context)
+    shown = {**tasks.shown(case, page), "matches": matches_of(case, lang())}
+    return render(request, "citizen/tasks.html", {"section": "cases", "case": case, "page": page, **shown})
 
 
 def _choose_items(request: OwnRequest, case: Any) -> HttpResponse:
