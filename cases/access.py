@@ -11,7 +11,20 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bundles import queries
-from cases.models import AccessRecord, Case, DataDispute, Document, Material, Party, Result, SubApplication
+from bundles.forms.points import points_item
+from cases.models import (
+    AccessRecord,
+    AllocationRun,
+    Case,
+    DataDispute,
+    Document,
+    Material,
+    Objection,
+    Party,
+    PointsSheet,
+    Result,
+    SubApplication,
+)
 from cases.ports import Actor
 from cases.queries.people import StaffPerson, indexes_of
 
@@ -37,6 +50,39 @@ def filed_cases_for_window(account: StaffPerson) -> QuerySet[Case]:
     if account.role != CLERK:
         return Case.objects.none()
     return Case.objects.exclude(number=None).select_related("applicant")
+
+
+def points_sheets_for(account: StaffPerson) -> QuerySet[PointsSheet]:
+    """Points sheets that the department of this member of staff scores."""
+    if account.role != STAFF or not account.department:
+        return PointsSheet.objects.none()
+    return PointsSheet.objects.filter(department=account.department).select_related("case", "case__applicant")
+
+
+def objections_for(account: StaffPerson) -> QuerySet[Objection]:
+    """Objections to points that the department scores."""
+    return Objection.objects.filter(case__points_sheet__in=points_sheets_for(account))
+
+
+def scores_points(account: StaffPerson) -> bool:
+    """Whether a published bundle has points that the department of this member of staff scores."""
+    if account.role != STAFF or not account.department:
+        return False
+    specs = (one.spec for one in queries.published_all() if one.spec.points)
+    return any(spec.item(item).dept == account.department for spec in specs if (item := points_item(spec)))
+
+
+def allocations_for(account: StaffPerson) -> tuple[str, ...]:
+    """The codes of bundles whose seats the department gives out, as their lead."""
+    if account.role != STAFF or not account.department:
+        return ()
+    found = (one for one in queries.published_all() if one.spec.allocation and one.spec.allocation.item)
+    return tuple(one.code for one in found if one.spec.lead == account.department)
+
+
+def allocation_runs_for(account: StaffPerson) -> QuerySet[AllocationRun]:
+    """Runs of the bundles the department leads."""
+    return AllocationRun.objects.filter(bundle_code__in=allocations_for(account))
 
 
 def parties_for(account: StaffPerson) -> QuerySet[Party]:

@@ -8,9 +8,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from bundles import queries
-from cases.models import AllocationPlace, AllocationRun, AllocationStep, Case
+from django.utils.translation import gettext_lazy
 
+from bundles import queries
+from cases.models import AllocationPlace, AllocationRun, AllocationSeat, AllocationStep, Case
+
+STEP_WORDS: Mapping[str, Any] = {
+    "frozen": gettext_lazy("冻结数据"),
+    "tried": gettext_lazy("试算"),
+    "publicity": gettext_lazy("公示积分和排名"),
+    "published": gettext_lazy("公布全部结果"),
+    "abandoned": gettext_lazy("作废"),
+}
 SHOWN = (AllocationRun.State.PUBLICITY, AllocationRun.State.PUBLISHED)
 
 
@@ -30,6 +39,7 @@ class PlaceView:
 @dataclass(frozen=True, slots=True)
 class StepView:
     kind: str
+    title: str
     done_by: str
     supervisor: str
     fingerprint: str
@@ -103,7 +113,10 @@ def run_view(run: AllocationRun, lang: str = "zh") -> RunView:
         publicity_until=run.publicity_until,
         published_at=run.published_at,
         settled_at=run.settled_at,
-        steps=tuple(StepView(s.kind, s.done_by, s.supervisor, s.fingerprint, s.at) for s in steps),
+        steps=tuple(
+            StepView(s.kind, str(STEP_WORDS.get(s.kind, s.kind)), s.done_by, s.supervisor, s.fingerprint, s.at)
+            for s in steps
+        ),
     )
 
 
@@ -113,3 +126,43 @@ def _group_name(run: AllocationRun, group_id: str, lang: str) -> str:
     if group is None:
         return group_id
     return ((group.en if lang == "en" else None) or group.zh) or group.id
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationDesk:
+    """What the lead department sees of a batch. `published` are earlier runs of the same batch."""
+
+    code: str
+    title: str
+    batch: str
+    seats: tuple[tuple[str, int], ...]
+    seats_text: str
+    run: RunView | None
+    published: tuple[RunView, ...]
+    needs_publicity: bool
+
+    @property
+    def seats_total(self) -> int:
+        return sum(capacity for _choice, capacity in self.seats)
+
+
+def allocation_desk(code: str, batch: str, lang: str = "zh") -> AllocationDesk:
+    """The seats of a batch, its run under way, and what was published."""
+    spec = queries.published(code).spec
+    seats = tuple(
+        AllocationSeat.objects.filter(bundle_code=code, batch=batch)
+        .order_by("choice")
+        .values_list("choice", "capacity")
+    )
+    runs = [run_view(run, lang) for run in AllocationRun.objects.filter(bundle_code=code, batch=batch)]
+    under_way = (AllocationRun.State.FROZEN, AllocationRun.State.TRIED, AllocationRun.State.PUBLICITY)
+    return AllocationDesk(
+        code=code,
+        title=spec.en if lang == "en" and spec.en else spec.zh,
+        batch=batch,
+        seats=seats,
+        seats_text="\n".join(f"{choice},{capacity}" for choice, capacity in seats),
+        run=next((run for run in runs if run.state in under_way), None),
+        published=tuple(run for run in runs if run.state == AllocationRun.State.PUBLISHED),
+        needs_publicity=spec.allocation is not None and spec.allocation.publicity is not None,
+    )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bundles import queries
@@ -150,3 +151,30 @@ def _objection(one: Objection) -> ObjectionView:
 
 def _decimal(value: object) -> Decimal | None:
     return None if value is None else Decimal(str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSheet:
+    """A sheet of the desk's list: how many rules and objections wait."""
+
+    case_id: UUID
+    number: str
+    bundle: str
+    open_rules: int
+    open_objections: int
+    since: datetime | None
+
+
+def open_sheets(mine: QuerySet[PointsSheet], limit: int = 200) -> tuple[OpenSheet, ...]:
+    """The sheets of a department that wait for a person, the oldest first."""
+    waiting = mine.filter(is_open=True, computed_at__isnull=False).annotate(
+        objected=Count("case__objections", filter=Q(case__objections__state=Objection.State.OPEN))
+    )
+    return tuple(_open_sheet(sheet) for sheet in waiting.order_by("case__submitted_at")[:limit])
+
+
+def _open_sheet(sheet: Any) -> OpenSheet:
+    case = sheet.case
+    rules = sum(line["verdict"] == "open" for line in sheet.lines)
+    spec = queries.version(case.bundle_version_id).spec
+    return OpenSheet(case.pk, case.number or "", spec.zh, rules, sheet.objected, case.submitted_at)
