@@ -41,6 +41,11 @@ class Slot:
     free: int
 
 
+def rule_of(sub: SubApplication) -> Appointment | None:
+    """When one may come for an item, None where nobody has to."""
+    return queries.version(sub.case.bundle_version_id).spec.appointment(sub.item_id)
+
+
 def offered(sub: SubApplication, rule: Appointment) -> tuple[Slot, ...]:
     """The free slots of an item within its horizon, in order; full ones are left out."""
     taken = _taken(sub)
@@ -90,7 +95,7 @@ def book(sub_id: UUID, begins_at: datetime, *, by: Actor, language: str = "") ->
     """Book a slot or move the booking. Raises WrongState where it is not offered, CaseError past the moves."""
     case, found = lock_case_of(sub_id)
     sub = next(one for one in lock_subs(case) if one.pk == found.pk)
-    rule = queries.version(case.bundle_version_id).spec.appointment(sub.item_id)
+    rule = rule_of(sub)
     if rule is None or sub.state not in SUB_WITH_DEPARTMENT:
         raise WrongState("这件事现在不能预约")
     _lock_slot(sub, begins_at)
@@ -169,8 +174,7 @@ def tend() -> int:
 
 
 def _end_when_due(pause: Pause) -> bool:
-    case = pause.sub.case
-    rule = queries.version(case.bundle_version_id).spec.appointment(pause.sub.item_id)
+    rule = rule_of(pause.sub)
     if rule is None or rule.no_show_days is None:
         return False
     if timezone.now() < pause.began_at + timedelta(days=rule.no_show_days):

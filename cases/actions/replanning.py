@@ -26,9 +26,9 @@ from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Case, Delivery, HeldAnswer, PlanVersion, Result, SubApplication
 from cases.ports import SYSTEM, Actor, Answer
 from cases.queries.context import context_of
+from cases.queries.plans import may_propose
 from cases.states import SUB_WITH_DEPARTMENT, CaseState, SubState
 
-DEPARTMENT_SIDE = frozenset({"staff", "department"})
 PLAN = "plan"  # the reason code of an approval that waits for the others' agreement
 
 
@@ -80,21 +80,6 @@ def _rules(case: Case, change_id: str) -> tuple[Replan, Change]:
     if case.state in (CaseState.DRAFT, CaseState.AWAITING_PARTIES, CaseState.WITHDRAWN, CaseState.LAPSED):
         raise WrongState("办件不在办理中，不能改计划")
     return replan, change
-
-
-def may_propose(case: Case, change: Change, by: Actor) -> bool:
-    """Whether somebody may bring about a change: the applicant's side, a party, a department, the system."""
-    allowed = [change.by] if isinstance(change.by, str) else list(change.by or ())
-    if by.kind in DEPARTMENT_SIDE:
-        lead = queries.version(case.bundle_version_id).spec.lead
-        return by.department in allowed or ("system" in allowed and by.department == lead)
-    if by.kind == "party":
-        return any(name in allowed for name in _parties_of(case, by))
-    return by.kind == "system" or (by.kind in ("applicant", "clerk") and "agent" in allowed)
-
-
-def _parties_of(case: Case, by: Actor) -> list[str]:
-    return list(case.parties.filter(account_id=by.id).values_list("party_id", flat=True))
 
 
 def _check_may(case: Case, replan: Replan, change: Change, by: Actor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from portal.citizen.views import (
+    afterwards,
     authorising,
     cases,
     catalogue,
@@ -19,12 +20,14 @@ from portal.citizen.views import (
     me,
     parties,
     payments,
+    plans,
     results,
     rosters,
     sections,
     situations,
     submitting,
     verifying,
+    visits,
 )
 
 app_name = "citizen"
@@ -65,6 +68,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/live/", cases.live, name="live"),
     path("cases/<uuid:case_id>/receipt/", submitting.receipt, name="receipt"),
     path("cases/<uuid:case_id>/calendar.ics", submitting.calendar, name="calendar"),
+    path("cases/<uuid:case_id>/plan/<slug:change_id>/", plans.change, name="plan_change"),
+    path("cases/<uuid:case_id>/visits/<uuid:sub_id>/", visits.book, name="visit"),
     path("cases/<uuid:case_id>/withdraw/", cases.withdraw, name="withdraw"),
     path("cases/<uuid:case_id>/choose/", cases.choose, name="choose"),
     path("cases/<uuid:case_id>/later/", cases.file_later, name="file_later"),
@@ -74,6 +79,10 @@ urlpatterns = [
     path("cases/<uuid:case_id>/pay/", payments.pay, name="pay"),
     path("cases/<uuid:case_id>/pay/return/", payments.come_back, name="pay_return"),
     path("cases/<uuid:case_id>/pay/<uuid:charge_id>/relief/", payments.relief, name="pay_relief"),
+    path("cases/<uuid:case_id>/owed/", afterwards.owed, name="owed"),
+    path("cases/<uuid:case_id>/disputes/", afterwards.own_disputes, name="disputes"),
+    path("cases/<uuid:case_id>/payouts/", afterwards.payouts, name="payouts"),
+    path("cases/<uuid:case_id>/payouts/<uuid:entitlement_id>/", afterwards.choose_payout, name="choose_payout"),
     path("cases/<uuid:case_id>/results/", results.results, name="results"),
     path("cases/<uuid:case_id>/results/package.zip", results.package, name="package"),
     path("cases/<uuid:case_id>/results/<uuid:result_id>/", results.certificate, name="certificate"),

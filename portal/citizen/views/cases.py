@@ -19,11 +19,14 @@ from cases.errors import NotReady
 from cases.queries.case_page import CasePage, case_page
 from cases.queries.due_days import why_due
 from cases.queries.my_cases import my_cases
+from cases.queries.plans import plans_of
+from cases.queries.visits import visits_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.seen import history_mark
 from portal.citizen.shown import case_rows, case_view, charges, outcomes, pictures, why_day
+from portal.citizen.shown.afterwards import afterwards_of
 from portal.citizen.shown.parts import Crumb, trail
 
 
@@ -51,6 +54,8 @@ def case(request: OwnRequest, case_id: UUID) -> HttpResponse:
         "section": "cases",
         "case": own,
         "mark": history_mark(own),
+        "plans": plans_of(own, request.user.actor),
+        "visits": visits_of(own),
         "withdrawable": [node for node in page.nodes if node.can_withdraw],
         "trail": trail(Crumb(_("我的办件"), reverse("citizen:cases")), Crumb(page.bundle_name)),
         **_live(own, page),
@@ -74,6 +79,7 @@ def _live(own: Any, page: CasePage) -> dict[str, Any]:
         "refused": [outcomes.refused(one) for one in page.refused],
         "charges": charges.settled(page.charges),
         "takes_more": staging.takes_more(own),
+        **afterwards_of(own, lang()),
     }
 
 
