@@ -65,7 +65,7 @@ def counted(walk: Walk) -> dict[str, float]:
         "minutes": round(elapsed_s / 60, 1),
         "hours": round(elapsed_s / 3600, 1),
         "materials": float(len(walk.filler.uploaded)),
-        "trips": float(sum(1 for sub in walk.subs if walk.spec.item(sub.item_id).appointment)),
+        "trips": float(walk.visits.count),
         "fields": float(len(walk.filler.typed)),
         "people": float(sum(is_for_people(walk.spec.item(sub.item_id)) for sub in walk.subs)),
         "cases": 1.0,

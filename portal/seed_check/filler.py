@@ -17,6 +17,7 @@ from bundles.rules import RuleError, parse
 from bundles.spec import Question
 from cases import access, queries
 from cases.actions import drafting, materials
+from cases.queries.context import frame_of
 from portal.accounts.models import Account
 from portal.seed_check.papers import paper
 from portal.seed_check.values import Proposals, written
@@ -45,6 +46,7 @@ class Filler:
         self._rows: Mapping[str, int] = script.get("rows") or {}
         self._papers: Mapping[str, str] = script.get("materials") or {}
         self._tries: Counter[str] = Counter()
+        self._filed: frozenset[str] = frozenset()
         self.typed: set[str] = set()
         self.uploaded: set[str] = set()
 
@@ -64,9 +66,24 @@ class Filler:
         self._hand_in_papers(case_id)
 
     def _context(self, case_id: UUID) -> forms.Context:
+        """The form as it can be filled in now; of a filed case what only its put-off items need (分段办)."""
         case = access.case_for(self._applicant, case_id)
         assert case is not None
-        return queries.context_of(case)
+        frame = frame_of(case)
+        self._filed = frame.filed
+        return frame.context
+
+    def _select(self, context: forms.Context) -> forms.Selection:
+        chosen = forms.select(context)
+        if not self._filed:
+            return chosen
+        fields = {field for field in chosen.fields if self._filed.isdisjoint(context.spec.items_of_field(field))}
+        return replace(chosen, fields=frozenset(fields))
+
+    def _wrong(self, context: forms.Context, selection: forms.Selection) -> list[forms.FieldError]:
+        found = forms.check_all(context, selection)
+        spec = context.spec
+        return [e for e in found if not self._filed or not spec.has_field(e.field) or e.field in selection.fields]
 
     def _others_know_more(self, case_id: UUID) -> bool:
         """Whether something still open could come from the registers of somebody who has not agreed yet."""
@@ -90,7 +107,7 @@ class Filler:
         answers = after.answers
         if answers.get("guidance") != before.answers.get("guidance"):
             drafting.save_guidance(case_id, by=self._applicant.actor, guidance=answers["guidance"])
-        selection = forms.select(after)
+        selection = self._select(after)
         for section_id in selection.sections:
             posted = _posted(after, selection, section_id)
             if posted:
@@ -102,8 +119,8 @@ class Filler:
         context = self._with_rows(context)
         context = self._with_what_was_said(context)
         for _ in range(PASSES):
-            selection = forms.select(context)
-            wrong = [error.path for error in forms.check_all(context, selection)]
+            selection = self._select(context)
+            wrong = [error.path for error in self._wrong(context, selection)]
             wrong += self._behind_conditions(context, selection) if patience >= ALL else []
             mendable = [path for path in dict.fromkeys(wrong) if _is_due(context, path, patience)]
             if not mendable:
@@ -129,7 +146,7 @@ class Filler:
         place = forms.place_of(context.spec, path)
         if place is None:
             raise CannotFill(f"表单里没有 {path}")
-        cleaned = forms.clean_field(context, forms.select(context), path, typed)
+        cleaned = forms.clean_field(context, self._select(context), path, typed)
         if cleaned.answers != context.answers:
             self.typed.add(path)
             return replace(context, answers=cleaned.answers)
@@ -175,8 +192,10 @@ class Filler:
         return [path for expression in expressions for path in _read_by(context, expression)]
 
     def _faults(self, context: forms.Context) -> Sequence[tuple[str, str]]:
-        selection = forms.select(context)
-        found = [(error.path, error.message) for error in forms.check_all(context, selection)]
+        selection = self._select(context)
+        found = [(error.path, error.message) for error in self._wrong(context, selection)]
+        if self._filed:
+            return found
         found += [(stop.question, stop.message) for stop in selection.stops]
         refused = forms.check_eligibility(context, selection)
         return [*found, *((one.id, one.message) for one in refused if one.verdict == "false")]

@@ -13,18 +13,19 @@ from django.utils import timezone
 from bundles import queries as catalogue
 from bundles.spec import BundleSpec
 from cases import access, queries
-from cases.actions import drafting, filing, materials, parties, supplements, withdrawal
+from cases.actions import deferrals, drafting, filing, materials, parties, prepaying, supplements, withdrawal
 from cases.errors import CaseError
 from cases.ports import Identity
 from cases.queries import under_way
 from cases.queries.under_way import UnderWay
 from cases.states import CASE_FINAL, CaseState
 from portal.accounts.models import Account
-from portal.seed_check import aims, desk, pace
+from portal.seed_check import aims, desk, pace, paying, visits
 from portal.seed_check.filler import Filler
 from portal.seed_check.papers import paper
 from portal.seed_check.scenario import Script, usual_applicant
 from portal.seed_check.values import Proposals
+from portal.seed_check.visits import Visits
 from portal.seed_check.world import World
 
 TURNS = 400
@@ -49,7 +50,7 @@ class Walk:
     handling_s: float = 0.0
     notices_answered: int = 0
     decided_by_hand: int = 0
-    visits: int = 0
+    visits: Visits = field(default_factory=Visits)
     aimed_at: str = ""
     _idle: int = 0
     _procedures: dict[UUID, datetime] = field(default_factory=dict)
@@ -126,6 +127,7 @@ class Walk:
         """Fill in and hand in; what an authorisation reveals to be missing is filled in and handed in again."""
         for _ in range(SUBMISSIONS):
             self.filler.fill(self.case_id)
+            self._pay_first()
             filing.submit_case(self.case_id, by=self.applicant.actor, client_key=uuid4().hex)
             self._let_parties_agree()
             if self.case.state != CaseState.DRAFT:
@@ -135,6 +137,14 @@ class Walk:
             waiting = [party.name or party.party_id for party in queries.pending_parties(case)]
             raise Stuck(f"还没有提交上去，停在“{CaseState(case.state).label}”，等 {'、'.join(waiting) or '无人'}")
         self.handed_in_at = case.submitted_at
+
+    def _pay_first(self) -> None:
+        """What has to be paid before handing in."""
+        if any(item.fee.when == "before_submit" for item in self.spec.items):
+            prepaying.prepare(self.case_id)
+            self.world.go_on()
+            if paying.pay_what_is_due(self.case, by=self.applicant):
+                self.world.go_on()
 
     def _ask_early(self) -> None:
         """Let everybody concerned agree while the application is still filled in."""
@@ -157,7 +167,7 @@ class Walk:
     def _follow(self) -> None:
         for _ in range(TURNS):
             self.world.go_on()
-            if self.case.state in CASE_FINAL:
+            if self.case.state in CASE_FINAL and not self._continue():
                 return
             if self._act():
                 self._idle = 0
@@ -171,10 +181,13 @@ class Walk:
         return (
             aims.intervene(self)
             or self._take_tasks()
+            or self.visits.act(self)
             or self._decide_what_is_due()
             or self._answer_notice()
+            or paying.pay_what_is_due(self.case, by=self.applicant)
             or self._choose()
             or self._hand_in_what_was_put_off()
+            or self._continue()
         )
 
     def _take_tasks(self) -> bool:
@@ -228,7 +241,17 @@ class Walk:
         owed = [slot for slot in queries.slots_of(self.case) if slot.state == "deferred"]
         for slot in owed:
             materials.upload(self.case_id, slot.slot, paper(slot.label), by=self.applicant.actor)
+            deferrals.hand_in(self.case_id, slot.slot, by=self.applicant.actor)
         return bool(owed)
+
+    def _continue(self) -> bool:
+        """Items put off, or a stage that has opened, are filed from the same case (分段办)."""
+        later = [one.item_id for one in queries.case_page(self.case).later] if self.handed_in_at else []
+        if not later or self.script.aim == "withdrawal":
+            return False
+        self.filler.fill(self.case_id)
+        filing.file_later(self.case_id, later, by=self.applicant.actor)
+        return True
 
     def _choose(self) -> bool:
         asked = [sub for sub in self.subs if sub.state == "waiting" and sub.choice == "asked"]
@@ -239,7 +262,9 @@ class Walk:
 
     # -- waiting -----------------------------------------------------------------------------------------------------
     def decides_at(self, sub: UnderWay) -> datetime | None:
-        """When a department decides; a special procedure takes the days it was announced with."""
+        """When a department decides: after somebody has come, a special procedure in the days it was announced with."""
+        if self.visits.is_awaited(self, sub):
+            return None
         if sub.state == "special_procedure":
             return self._procedures.setdefault(sub.sub_id, timezone.now() + aims.procedure_time(self, sub))
         self._procedures.pop(sub.sub_id, None)
@@ -256,6 +281,8 @@ class Walk:
             self.world.advance(promised)
             return
         moments = [at for sub in self.subs if (at := self.decides_at(sub)) is not None and at > now]
+        visit = self.visits.next_at()
+        moments += [visit + visits.TAKES] if visit is not None else []
         look = under_way.next_look(case)
         if not moments and look is not None:
             patience = min(timedelta(minutes=10) * 2 ** min(self._idle, 12), LONGEST_STEP)
