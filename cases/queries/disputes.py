@@ -25,6 +25,7 @@ class DisputeView:
     """A disputed value. `held` is what the register says, `stated` what the applicant says."""
 
     id: UUID
+    path: str
     case_id: UUID
     number: str
     applicant: str
@@ -101,6 +102,7 @@ def _view(row: DataDispute, lang: str, *, is_masked: bool) -> DisputeView:
     name = row.case.applicant_name
     return DisputeView(
         id=row.pk,
+        path=row.path,
         case_id=row.case_id,
         number=row.case.number or "",
         applicant=masked_name(name) if is_masked else name,

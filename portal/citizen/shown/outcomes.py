@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.queries.results import Refusal, ResultView
+from cases.queries.wording import REMEDY
 from portal.citizen.shown.departments import short_of
 from portal.citizen.shown.parts import Certificate, Fact, Link
 from portal.ui import words
@@ -95,6 +97,36 @@ def _options(one: Refusal) -> str:
     """Where to apply instead, and what can be done against the decision."""
     elsewhere = _("请向%(authority)s申请。") % {"authority": one.apply_to} if one.apply_to else ""
     return f"{elsewhere}{one.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class EndedResult:
+    """A result that does not hold any more: corrected, taken back or superseded, and why."""
+
+    title: str
+    word: str
+    look: str
+    ended_at: datetime | None
+    reason: str
+    article: str
+    remedy: str
+    facts: list[Fact]
+
+
+def ended(result: ResultView) -> EndedResult:
+    """A void result with the reason; a revocation names what can be done against it."""
+    is_revoked = result.standing == "revoked"
+    said = {"revoked": _("已撤销"), "replaced": _("已更正，看新版本"), "superseded": _("已被新证取代")}
+    return EndedResult(
+        title=f"{result.title}（{result.instance}）" if result.instance else result.title,
+        word=said.get(result.standing, _("已失效")),
+        look="bad" if is_revoked else "gone",
+        ended_at=result.ended_at,
+        reason=result.reason,
+        article=result.article,
+        remedy=str(REMEDY) if is_revoked else "",
+        facts=[] if is_revoked else [Fact(f.label, _masked(f.value)) for f in result.fields],
+    )
 
 
 def facts_of(result: ResultView) -> list[Fact]:

@@ -42,7 +42,8 @@ def results(request: OwnRequest, case_id: UUID) -> HttpResponse:
         "case": case,
         "page": page,
         "answers": [replace(answer, action_href="") for answer in case_view.answers(page, None)],
-        "certificates": [outcomes.certificate(case.pk, one) for one in found.results],
+        "certificates": [outcomes.certificate(case.pk, one) for one in found.results if one.standing == "valid"],
+        "ended": [outcomes.ended(one) for one in (*found.results, *found.earlier) if one.standing != "valid"],
         "refused": [outcomes.refused(one) for one in found.refused],
         "picture": pictures.live(page),
     }
@@ -55,7 +56,8 @@ def results(request: OwnRequest, case_id: UUID) -> HttpResponse:
 def certificate(request: OwnRequest, case_id: UUID, result_id: UUID) -> HttpResponse:
     """One result as a paper to print, with the code to verify it by."""
     case = own_case(request, case_id)
-    result = next((one for one in results_page(case, lang()).results if one.id == result_id), None)
+    page = results_page(case, lang())
+    result = next((one for one in (*page.results, *page.earlier) if one.id == result_id), None)
     if result is None:
         raise Http404
     if result.is_withheld:
@@ -100,5 +102,5 @@ def package(request: OwnRequest, case_id: UUID) -> HttpResponse:
 def licences(request: OwnRequest) -> HttpResponse:
     """Everything that my cases have yielded."""
     held = results_held_by(request.user, lang())
-    shown = [outcomes.certificate(case_id, one) for case_id, one in held if not one.is_revoked]
+    shown = [outcomes.certificate(case_id, one) for case_id, one in held if one.standing == "valid"]
     return render(request, "citizen/licences.html", {"section": "licences", "certificates": shown})
