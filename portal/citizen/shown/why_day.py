@@ -47,7 +47,7 @@ def shown(why: WhyDay) -> WhyShown:
 
 def _lead(why: WhyDay) -> str:
     if not why.by_item:
-        return _("整件事承诺 %(limit)s办完，从受理算起。") % {"limit": why.limit} if why.limit else ""
+        return _("整件事承诺 %(limit)s办完。") % {"limit": why.limit} if why.limit else ""
     if why.promise_on is None:
         return _("按最长的一条办理路线推算。")
     day = words.day_in_words(why.promise_on)
