@@ -5,7 +5,7 @@ changed in place.
 """
 
 from bundles.forms.answers import Place, add_row, is_locked, place_of, remove_row, rows_of, source_of, stored
-from bundles.forms.checks import FieldError, check_all, check_section, is_mine
+from bundles.forms.checks import FieldError, asks_me, check_all, check_section, is_mine
 from bundles.forms.cleaning import Cleaned, clean_field, clean_section
 from bundles.forms.conditions import Refusal, check_constraints, check_eligibility
 from bundles.forms.context import NO_FACTS, NO_RESULTS, RECORDS, Context, Facts, Lookup, Results, Row
@@ -55,6 +55,7 @@ __all__ = [
     "SummaryRow",
     "SummarySection",
     "add_row",
+    "asks_me",
     "check_all",
     "check_constraints",
     "check_eligibility",

@@ -20,7 +20,7 @@ from bundles.forms.words import has_language, options_of, short_label, text_of
 from bundles.rules import RuleError, ValidatorError, judge, parse
 from bundles.rules.patterns import fits
 from bundles.rules.validators import check_value
-from bundles.spec import Field, Group, Section
+from bundles.spec import Field, Group, Question, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,11 @@ def is_mine(context: Context, section: Section) -> bool:
     return section.filled_by is None or _is_me(context, section.filled_by)
 
 
+def asks_me(context: Context, question: Question) -> bool:
+    """Whether a situation question is the applicant's to answer, and not another party's."""
+    return question.asked_of is None or _is_me(context, question.asked_of)
+
+
 def _is_me(context: Context, party_id: str) -> bool:
     party = next((p for p in context.spec.parties if p.id == party_id), None)
     if party is None or not context.account.get("kind"):
@@ -73,8 +78,11 @@ class Checker:
     def questions(self) -> Iterator[FieldError]:
         """Questions asked of the applicant and not answered yet; a multiple choice may be left empty."""
         for question in (self.spec.question(q) for q in self.selection.questions):
-            mine = question.asked_of is None or _is_me(self.context, question.asked_of)
-            if mine and question.kind != "multi" and question.id not in self.selection.answered:
+            if (
+                asks_me(self.context, question)
+                and question.kind != "multi"
+                and question.id not in self.selection.answered
+            ):
                 yield FieldError(
                     f"guidance.{question.id}", f"请回答：{question.zh}", f"Answer: {question.en}", question.id
                 )

@@ -143,10 +143,19 @@ def check_before_handing_in(case: Case, context: forms.Context, selection: forms
     row = RosterRow.objects.select_related("roster").filter(case=case).first()
     if row is None or row.state != State.ASKED or not is_in_time(row):
         raise WrongState("确认的期限已过。没有默认同意，也没有扣费；补办开始时会再通知您")
-    mark = context.spec.confirmation.mark if context.spec.confirmation else None
-    if mark and context.spec.has_field(mark):
-        case.answers = {**case.answers, "fields": {**(case.answers.get("fields") or {}), mark: True}}
-        case.save(update_fields=["answers"])
+    _say_yes(case, context.spec)
+
+
+def _say_yes(case: Case, spec: BundleSpec) -> None:
+    """Handing in is the yes: the form's own field says so, and what the organisation answered stands as it did."""
+    assert case.parent is not None
+    guidance = {**(case.answers.get("guidance") or {}), **layers.said_by_organisation(spec, case.parent.answers)}
+    fields = dict(case.answers.get("fields") or {})
+    mark = spec.confirmation.mark if spec.confirmation else None
+    if mark and spec.has_field(mark):
+        fields[mark] = True
+    case.answers = {**case.answers, "guidance": guidance, "fields": fields}
+    case.save(update_fields=["answers"])
 
 
 def note_filed(case: Case, subs: list[SubApplication]) -> None:

@@ -20,7 +20,9 @@ def first_answers(spec: BundleSpec, applicant_kind: str) -> dict[str, Any]:
     if spec.batch is None or applicant_kind != "org":
         return {}
     papers = [material.id for material in spec.materials if material.per == spec.batch.group]
-    return {"layer": BATCH, "elsewhere": [spec.batch.group, *papers]}
+    person = spec.confirmation.party if spec.confirmation else None
+    own = [section.id for section in spec.form.sections if person and section.filled_by == person]
+    return {"layer": BATCH, "elsewhere": [spec.batch.group, *own, *papers]}
 
 
 def person_answers(spec: BundleSpec, batch: Mapping[str, Any], row: Mapping[str, Any], at: str) -> dict[str, Any]:
@@ -29,17 +31,25 @@ def person_answers(spec: BundleSpec, batch: Mapping[str, Any], row: Mapping[str,
     group = spec.batch.group
     open_fields = set(spec.confirmation.editable if spec.confirmation else ())
     source = {"path": f"roster:{group}", "label": "单位名册", "at": at, "locked": True}
-    own = batch.get("fields") or {}
+    own = {name: value for name, value in (batch.get("fields") or {}).items() if name not in spec.groups}
+    said = [*own, *(f"{group}.0.{name}" for name in row)]
     return {
         "layer": PERSON,
         "elsewhere": [
             *(item.id for item in spec.items if not is_of_person(spec, item)),
             *(party.id for party in spec.parties if party.role == "operator" or _brings_roster(party)),
         ],
-        "guidance": dict(batch.get("guidance") or {}),
-        "fields": {**{name: value for name, value in own.items() if name != group}, group: [dict(row)]},
-        "sources": {f"{group}.0.{name}": source for name in row if name not in open_fields},
+        "guidance": said_by_organisation(spec, batch),
+        "fields": {**own, group: [dict(row)]},
+        "sources": {path: source for path in said if path.rpartition(".")[2] not in open_fields},
     }
+
+
+def said_by_organisation(spec: BundleSpec, batch: Mapping[str, Any]) -> dict[str, Any]:
+    """The organisation's answers to its own situation questions; what the person is asked it cannot answer."""
+    person = spec.confirmation.party if spec.confirmation else None
+    asked = {question.id for question in spec.guidance if question.asked_of != person}
+    return {name: answer for name, answer in (batch.get("guidance") or {}).items() if name in asked}
 
 
 def _brings_roster(party: Party) -> bool:

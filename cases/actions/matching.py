@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -48,6 +49,8 @@ def _lookups(context: forms.Context) -> list[forms.Lookup]:
 
 def carry_on() -> int:
     """Once a month look anew at those who have a concluded case of a bundle that matches; some people a round."""
+    if not settings.SEARCH_BY_ITSELF:
+        return 0
     today = timezone.localdate()
     done = 0
     for published in queries.published_all():

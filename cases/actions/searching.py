@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -67,6 +68,8 @@ class Sorted:
 
 def carry_on() -> int:
     """Begin tonight's searches, go on with those under way, look at whose time has come; how many steps were done."""
+    if not settings.SEARCH_BY_ITSELF:
+        return entitled.look_again(take_up_again)
     now = timezone.localtime()
     done = 0
     for published in queries.published_all():

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from bundles import queries
 from bundles.forms import tables
 from bundles.forms.words import short_label
+from bundles.spec import BundleSpec
 from cases.models import Case, Roster, RosterRow
 from cases.queries.context import context_of
 
@@ -115,10 +116,14 @@ def rounds_of(case: Case) -> list[int]:
 
 def _row(case: Case, row: RosterRow) -> RowView:
     spec = queries.version(case.bundle_version_id).spec
-    faults = tuple(
-        Fault(short_label(spec.field(f["field"])) if spec.has_field(f["field"]) else "", f["text"]) for f in row.faults
-    )
+    faults = tuple(_fault(spec, fault["field"], fault["text"]) for fault in row.faults)
     return RowView(row.pk, row.number, _name(row.values), row.state, str(State(row.state).label), faults)
+
+
+def _fault(spec: BundleSpec, field: str, text: str) -> Fault:
+    """What is wrong, with the field's name before it unless the sentence begins with it."""
+    label = short_label(spec.field(field)) if spec.has_field(field) else ""
+    return Fault("" if text.startswith(label) else label, text)
 
 
 def _name(values: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from bundles.spec import Item, Party
 from cases.models import Case
 from cases.models import Party as CaseParty
 from cases.queries.context import frame_of
+from cases.queries.contradictions import contradictions
 from cases.queries.people import ASKED_KINDS
 from cases.queries.slots import SlotView, slots_of
 from cases.states import CaseState
@@ -137,7 +138,7 @@ def _section(context: forms.Context, state: forms.SectionState, lang: str) -> Ta
     return TaskSection(
         id=section.id,
         title=section.en if lang == "en" and section.en else section.zh,
-        state=_state_word(state) if mine else WAITING,
+        state=_state_word(state) if mine or state.is_complete else WAITING,
         filled=state.filled,
         total=state.total_required,
         wrong=state.wrong,
@@ -211,8 +212,9 @@ def _blockers(
     found += [
         Blocker("eligibility", refusal.id, refusal.message)
         for refusal in forms.check_eligibility(context)
-        if refusal.verdict is False
+        if refusal.verdict == "false"
     ]
+    found += [Blocker("constraint", one.id, one.message) for one in contradictions(context, selection)]
     found += [Blocker("question", error.field, error.message) for error in questions]
     found += [Blocker("section", s.id, s.title) for s in sections if s.state in (NOT_STARTED, STARTED, WRONG)]
     found += [Blocker("material", slot.slot, slot.label) for slot in slots if not slot.is_settled]

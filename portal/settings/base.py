@@ -161,6 +161,8 @@ DEPARTMENT_GATEWAY = "integrations.departments.gateway.HttpGateway"
 REGISTER = "integrations.registers.http.HttpRegister"
 LICENCE_LIBRARY = "integrations.licences.http.HttpLicenceLibrary"
 ACCOUNT_FOR = "portal.accounts.people.account_for"
+# Whether searches for entitled people begin at night by themselves; `manage.py find_entitled` always can.
+SEARCH_BY_ITSELF = env.bool("SEARCH_BY_ITSELF", default=True)
 NOTIFIER = "integrations.notifications.log.LogNotifier"
 PAYMENT_GATEWAY = "integrations.payments.http.HttpPaymentGateway"
 # Under which code the payment channel is configured among the departments' systems.

@@ -4,6 +4,7 @@ from portal.settings.base import *
 from portal.settings.base import LOGGING
 
 DEMO_SIGN_IN = True
+SEARCH_BY_ITSELF = False
 OUTBOUND_NETWORKS = ["127.0.0.0/8", "::1/128"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING["handlers"]["default"]["formatter"] = "console"

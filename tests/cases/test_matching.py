@@ -22,6 +22,11 @@ WU = person("吴小满")
 
 
 @pytest.fixture(autouse=True)
+def by_itself(settings: Any) -> None:
+    settings.SEARCH_BY_ITSELF = True
+
+
+@pytest.fixture(autouse=True)
 def spring() -> Iterator[Any]:
     with time_machine.travel("2027-03-01T09:00:00+08:00") as clock:
         yield clock

@@ -29,6 +29,11 @@ GRANT = {"grant_no": "GL0001", "tier": "80", "month_amount": "100.00", "start_mo
 
 
 @pytest.fixture(autouse=True)
+def by_itself(settings: Any) -> None:
+    settings.SEARCH_BY_ITSELF = True
+
+
+@pytest.fixture(autouse=True)
 def december():
     with time_machine.travel(DAY) as clock:
         yield clock

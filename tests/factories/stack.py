@@ -181,6 +181,7 @@ class Stack:
             "MOCK_URL": self.mock.url,
             "MOCK_MASTER_SECRET": MASTER_SECRET,
             "MEDIA_ROOT": str(self.folder / "media"),
+            "SEARCH_BY_ITSELF": "0",
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
         }

@@ -77,7 +77,8 @@ def screen(context: forms.Context, selection: forms.Selection, question_id: str)
 
 def screens(context: forms.Context, selection: forms.Selection) -> tuple[Screen, ...]:
     """All questions asked now, for one page."""
-    return tuple(screen(context, selection, question) for question in selection.questions)
+    mine = (q for q in selection.questions if forms.asks_me(context, context.spec.question(q)))
+    return tuple(screen(context, selection, question) for question in mine)
 
 
 def _choices(context: forms.Context, selection: forms.Selection, question: Question) -> tuple[Choice, ...]:

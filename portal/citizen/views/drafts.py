@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bundles import forms
-from bundles.queries import version
 from cases.actions import drafting, matching
 from cases.queries.context import context_of
 from cases.queries.matches import matches_of
@@ -109,11 +108,9 @@ def edit_situations(request: OwnRequest, case_id: UUID) -> HttpResponse:
 
 
 def _save_situations(request: OwnRequest, case: Any, selection: forms.Selection) -> HttpResponse:
-    spec = version(case.bundle_version_id).spec
-    read = {
-        question: kept_answers.read_answer(spec.question(question), request.POST.getlist(f"q-{question}"))
-        for question in selection.questions
-    }
+    context = context_of(case)
+    asked = [question for q in selection.questions if forms.asks_me(context, question := context.spec.question(q))]
+    read = {one.id: kept_answers.read_answer(one, request.POST.getlist(f"q-{one.id}")) for one in asked}
     guidance = {question: value for question, value in read.items() if value is not None}
     saved = drafting.save_guidance(case.pk, by=request.user.actor, guidance=guidance)
     drafting.refresh_prefill(case.pk)
