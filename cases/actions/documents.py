@@ -21,6 +21,7 @@ from cases.actions.numbering import document_number
 from cases.actions.results import new_mark
 from cases.models import Case, Document, SubApplication
 from cases.ports import SYSTEM, Actor
+from cases.states import CaseState
 
 Kind = Document.Kind
 # The word in front of the number says what kind of paper it is.
@@ -80,6 +81,11 @@ def digest(document: Document) -> str:
     row = [*stated, document.issued_on.isoformat(), document.values]
     canonical = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder)
     return sha256(canonical.encode()).hexdigest()
+
+
+def put_the_end_in_writing(case: Case, subs: list[SubApplication]) -> None:
+    """办结通知书 item by item with what can be done about a refusal, or the confirmation that all was taken back."""
+    issue(case, Kind.WITHDRAWAL if case.state == CaseState.WITHDRAWN else Kind.CONCLUSION)
 
 
 def withdraw(case: Case, document: Document, *, by: Actor = SYSTEM) -> Document:

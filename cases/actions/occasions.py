@@ -99,6 +99,8 @@ ON_SWEEP: tuple[str, ...] = (
     "commitments.call_for_checks",
     "disputes.call_for_answers",
 )
+# (case, subs): the case has just been concluded or withdrawn as a whole.
+AFTER_CLOSING: tuple[str, ...] = ("documents.put_the_end_in_writing",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,11 @@ def before_settling(case: Case, subs: list[SubApplication]) -> None:
 
 def keeps_open(case: Case, subs: list[SubApplication]) -> bool:
     return any(ask(case, subs) for ask in _of(KEEPS_OPEN))
+
+
+def after_closing(case: Case, subs: list[SubApplication]) -> None:
+    for act in _of(AFTER_CLOSING):
+        act(case, subs)
 
 
 def on_sweep() -> int:

@@ -223,6 +223,7 @@ def _close(case: Case, subs: Sequence[SubApplication]) -> None:
         case.save(update_fields=["state", "closed_at", "next_at"])
         record(case, "case.withdrawn", by=SYSTEM)
         notices.withdrawn(case)
+        occasions.after_closing(case, list(subs))
         return
     approved = sum(sub.state == SubState.APPROVED for sub in subs)
     outcome = Outcome.ALL if approved == len(subs) else Outcome.PARTLY if approved else Outcome.NONE
@@ -230,4 +231,5 @@ def _close(case: Case, subs: Sequence[SubApplication]) -> None:
     case.save(update_fields=["state", "outcome", "closed_at", "next_at"])
     record(case, "case.concluded", by=SYSTEM, outcome=outcome.value, approved=approved, items=len(subs))
     notices.concluded(case)
+    occasions.after_closing(case, list(subs))
     attention.close_all(case, except_for=(Attention.Reason.CONTRADICTION, Attention.Reason.LATE_ANSWER))

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from cases.models import Attention, Case, Delivery, SubApplication
+from cases.models import Attention, Case, Delivery, SubApplication, Supplement
 from cases.states import CASE_OPEN, SUB_FINAL, CaseState, DeliveryState, SubState
 
+WAITING_NOTICES = (Supplement.State.COLLECTING, Supplement.State.OPEN)
 GRACE = timedelta(seconds=60)
 
 
@@ -34,7 +35,9 @@ def silent_rows(limit: int = 100) -> tuple[SilentRow, ...]:
     subs = subs.exclude(Exists(told.filter(sub=OuterRef("pk"))))
     due = Delivery.objects.filter(state=DeliveryState.DUE, next_at__lt=before)
     due = due.exclude(Exists(told.filter(sub=OuterRef("sub_id"))))
+    asked = Supplement.objects.filter(state__in=WAITING_NOTICES, next_at__lt=before)
     return (
+        *(SilentRow("supplement", str(pk), state, at) for pk, state, at in _named(asked, limit)),
         *(SilentRow("case", str(pk), state, at) for pk, state, at in _named(cases, limit)),
         *(SilentRow("sub_application", str(pk), state, at) for pk, state, at in _named(subs, limit)),
         *(SilentRow("delivery", str(pk), state, at) for pk, state, at in _named(due, limit)),

@@ -10,11 +10,12 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from cases.actions import documents
+from cases.actions import dispatch, documents, withdrawal
 from cases.models import Case, Document, Event
-from cases.ports import SYSTEM
+from cases.ports import SYSTEM, Reason
 from portal.accounts.models import Account
 from tests.factories import newborn
+from tests.factories.doubles import FakeDepartments
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("departments", "known_family")]
 NEW_YEAR = datetime(2027, 1, 4, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -73,3 +74,23 @@ def test_a_refusal_carries_reasons_and_remedy_行政许可法_38_2(case: Case) -
 
 def serial(document: Document) -> int:
     return int(document.number.rpartition("-")[2].removesuffix("号"))
+
+
+def test_a_partly_concluded_case_says_item_by_item_and_names_the_remedy_行政许可法_38_2(
+    case: Case, departments: FakeDepartments
+) -> None:
+    for item, result in newborn.RESULTS.items():
+        departments.say(item=item, result=result)
+    departments.say("rejected", item="MATERNITY_PAY", reasons=(Reason("J03", "", "连续参保不足规定月数"),))
+    dispatch.pump()
+    assert Case.objects.get(pk=case.pk).outcome == "partly"
+    words = Document.objects.get(case=case, kind="conclusion").values
+    refused = [end for end in words["ends"] if end["is_refused"]]
+    assert [end["reasons"] for end in refused] == [["连续参保不足规定月数"]]
+    assert len(words["ends"]) == case.sub_applications.count()
+    assert "60 日" in words["remedy"]
+
+
+def test_a_case_taken_back_as_a_whole_is_confirmed_in_writing(case: Case, lin: Account) -> None:
+    withdrawal.withdraw_case(case.pk, by=lin.actor, reason="不办了")
+    assert Document.objects.filter(case=case, kind="withdrawal").count() == 1
