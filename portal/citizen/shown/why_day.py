@@ -26,6 +26,7 @@ class WhyShown:
     """The whole explanation; `lead` says what decides the day, `notes` what is not certain."""
 
     lead: str
+    way: tuple[Fact, ...]
     facts: tuple[Fact, ...]
     notes: tuple[str, ...]
     moves: tuple[str, ...]
@@ -35,9 +36,11 @@ class WhyShown:
 
 def shown(why: WhyDay) -> WhyShown:
     """Where the longest way decides, its items are the lines; else the days of the promise."""
+    by_way = why.by_item and bool(why.way)
     return WhyShown(
         lead=_lead(why),
-        facts=tuple(_way(why) if why.by_item and why.way else _days(why.days)),
+        way=tuple(_way(why)) if by_way else (),
+        facts=() if by_way else tuple(_days(why.days)),
         notes=tuple(_notes(why)),
         moves=tuple(move.text for move in why.moves),
         items=tuple(_item(one) for one in why.items),

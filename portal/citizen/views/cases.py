@@ -65,7 +65,7 @@ def case(request: OwnRequest, case_id: UUID) -> HttpResponse:
 
 def _live(own: Any, page: CasePage) -> dict[str, Any]:
     """The part that keeps itself fresh."""
-    why = why_due(own, lang())
+    why = why_due(own, lang()) if page.is_open else None
     return {
         "page": page,
         "answers": case_view.answers(page, why),
