@@ -182,6 +182,16 @@ def plan_goes_on(case: Case) -> None:
     _tell_applicant(case, "plan_goes_on")
 
 
+def jointly_withdrawn(case: Case, sides: list[Party]) -> None:
+    """One side of a joint filing took it back: the applicant and the other sides hear of it."""
+    _tell_applicant(case, "jointly_withdrawn")
+    away = {party.id_index for party in sides} | {""}
+    others = Party.objects.filter(case=case, state=Party.State.AGREED).exclude(id_index__in=away)
+    known = {"bundle": _bundle(case), "case_no": case.number or "", "link": f"{settings.PORTAL_URL}/authorise/"}
+    for phone in {party.phone for party in others if party.phone and party.account_id != case.applicant_id}:
+        _hand_over(case, ports.Message(phone, "jointly_withdrawn", known))
+
+
 def party_invited(case: Case, party: Party, token: str) -> None:
     """Ask a party for its authorisation, by the phone number on the form; the secret is the last part of the link."""
     if not party.phone:

@@ -25,6 +25,8 @@ def faults(draft: Draft) -> Iterator[Fault]:
         if section.filled_by and section.filled_by not in draft.parties:
             yield Fault(f"form.sections[{section.id}].filled_by", f"没有当事人 {section.filled_by}")
     yield from _party_identities(draft)
+    if spec.joint_until and spec.joint_until not in draft.items:
+        yield Fault("joint_withdrawal.until", f"没有事项 {spec.joint_until}")
     yield from _dedupe(draft)
     yield from _sources(draft)
 
@@ -44,8 +46,16 @@ def _item(draft: Draft, item: Item) -> Iterator[Fault]:
     yield from _department(draft, item.dept, f"{path}.dept")
     yield from _matter(draft, item, path)
     yield from _routed(draft, item, f"{path}.instances")
-    if isinstance(item.bind, Mapping) and item.bind.get("with") not in draft.items:
-        yield Fault(f"{path}.bind", f"没有事项 {item.bind.get('with')}")
+    yield from _bound(draft, item, f"{path}.bind")
+    for special in item.decision.special:
+        for dept in special.consult or ():
+            yield from _department(draft, dept, f"{path}.decision.special[{special.id}].consult")
+
+
+def _bound(draft: Draft, item: Item, path: str) -> Iterator[Fault]:
+    """`bind` ties an item to another one of the file, never to itself."""
+    if item.bind is not None and (item.bound_to not in draft.items or item.bound_to == item.id):
+        yield Fault(path, f"bind 要写 with: 另一个事项，没有 {item.bound_to or '写'}")
 
 
 def _matter(draft: Draft, item: Item, path: str) -> Iterator[Fault]:

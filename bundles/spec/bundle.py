@@ -222,6 +222,11 @@ class BundleSpec(Node):
         raw = self.extra.get("match")
         return Match.read(raw, "match") if raw else None
 
+    @property
+    def joint_until(self) -> str:
+        """The irreversible item before which a co-applicant may take a joint filing back, "" where none is named."""
+        return str((self.extra.get("joint_withdrawal") or {}).get("until") or "")
+
     @cached_property
     def groups(self) -> Mapping[str, Group]:
         """Repeating blocks by the key of their rows: repeat sections and group fields."""

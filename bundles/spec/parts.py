@@ -129,6 +129,8 @@ class Reason(Node):
     zh: str
     en: str | None = None
     about: str | None = None
+    basis: str | None = None  # of a refusal: the article of law it rests on
+    remedy: str | None = None  # of a refusal: what can be done against it, where it is not the general remedy
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,9 +47,9 @@ AFTER_SENDING: tuple[str, ...] = ("appointments.wait_for_visitor",)
 # (case, subs, sub, answer) -> str: the reason code why an approval must wait before it takes effect, "" for none.
 BEFORE_APPROVAL: tuple[str, ...] = (
     "replanning.others_have_not_agreed",
-    "binding.reason_to_hold",
     "charging.holds",
     "deferrals.reason_to_wait",
+    "binding.reason_to_hold",  # the last: who waits for nothing but the other one sets the other one free
 )
 # (case, subs, sub): a sub-application has become final; new ones may be appended to `subs`.
 AFTER_FINAL: tuple[str, ...] = (

@@ -7,14 +7,16 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from cases import outbox
+from cases import notices, outbox
 from cases.actions import parties, progress, supplements
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_case_of, lock_subs
-from cases.errors import WrongState
+from cases.errors import CaseError, WrongState
 from cases.models import Case, Delivery, SubApplication
 from cases.models.sub_application import Choice
 from cases.ports import Actor
+from cases.queries import joint
+from cases.queries.people import Person
 from cases.states import SUB_FINAL, CaseState, DeliveryState, SubState
 
 
@@ -47,6 +49,27 @@ def withdraw_case(case_id: UUID, *, by: Actor, reason: str) -> Case:
         raise WrongState("办件已经结束，不能撤回")
     withdraw_all(case, subs, by=by, reason=reason)
     progress.advance(case, subs)
+    return case
+
+
+@transaction.atomic
+def withdraw_jointly(case_id: UUID, *, account: Person, reason: str) -> Case:
+    """Whoever applies jointly takes the filing back before the irreversible decision; the other sides are told.
+
+    Raises CaseError for anybody else, WrongState once it is too late.
+    """
+    case = lock_case(case_id)
+    sides = joint.sides_of(case, account)
+    if not sides:
+        raise CaseError("只有共同申请人可以撤回")
+    if not joint.can_still_be_taken_back(case):
+        raise WrongState("已经作出不可撤回的决定，或者办件已经结束，不能撤回")
+    subs = lock_subs(case)
+    by = Actor("party", str(account.pk))
+    record(case, "case.withdrawn_jointly", by=by, party=sides[0].party_id)
+    withdraw_all(case, subs, by=by, reason=reason)
+    progress.advance(case, subs)
+    notices.jointly_withdrawn(case, sides)
     return case
 
 

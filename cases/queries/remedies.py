@@ -12,8 +12,7 @@ def standard_of(spec: BundleSpec, item_id: str, code: str) -> dict[str, str]:
     found = [one for one in spec.reasons.reject if code and one.code == code and one.item == item_id]
     if not found:
         return {}
-    extra = found[0].extra
-    named = {"article": extra.get("basis"), "remedy": extra.get("remedy")}
+    named = {"article": found[0].basis, "remedy": found[0].remedy}
     return {name: str(text) for name, text in named.items() if text}
 
 

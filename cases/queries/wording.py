@@ -96,6 +96,7 @@ SENTENCES: Mapping[str, Any] = {
     "case.resumed": gettext_lazy("继续办理"),
     "case.concluded": gettext_lazy("全部办结，办成 {approved} 件"),
     "case.withdrawn": gettext_lazy("申请已撤回"),
+    "case.withdrawn_jointly": gettext_lazy("{party}撤回了共同申请"),
     "case.taken_up_again": gettext_lazy("续办 {items} 件事"),
     "stage.opened": gettext_lazy("下一阶段可以申报了：{stage}"),
     "points.scored": gettext_lazy("积分核定：{rule}"),

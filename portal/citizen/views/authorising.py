@@ -13,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases import access
-from cases.actions import parties
+from cases.actions import parties, withdrawal
 from cases.queries.authorisations import authorisation, consents_given, parties_seen_by
+from cases.queries.joint import joint_filings_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, says_why
@@ -30,6 +31,7 @@ def requests(request: OwnRequest) -> HttpResponse:
         "section": "me",
         "waiting": [one for one in seen if one.state == "asked"],
         "answered": [one for one in seen if one.state in ("agreed", "declined")],
+        "joint": joint_filings_of(request.user),
         "given": [one for one in consents_given(request.user) if one.revoked_at is None],
     }
     return render(request, "citizen/authorisations.html", context)
@@ -85,4 +87,17 @@ def revoke(request: OwnRequest, consent_id: UUID) -> HttpResponse:
         raise Http404
     parties.withdraw_consent(consent_id, account=request.user)
     messages.success(request, _("授权已撤回，之后不会再调取"))
+    return redirect("citizen:authorisations")
+
+
+@applicants_only
+@require_POST
+@says_why
+def withdraw(request: OwnRequest, case_id: UUID) -> HttpResponse:
+    """Take a joint filing back before the irreversible decision; the other side is told."""
+    if case_id not in {case.pk for case in joint_filings_of(request.user)}:
+        raise Http404
+    reason = request.POST.get("reason", "").strip()[:200]
+    withdrawal.withdraw_jointly(case_id, account=request.user, reason=reason)
+    messages.success(request, _("共同申请已撤回，对方会收到通知"))
     return redirect("citizen:authorisations")
