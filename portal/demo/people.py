@@ -24,6 +24,8 @@ CITIZENS = {
     "zhang": "张志强",
     "wu": "吴小满",
     "xu": "徐峰",
+    "zheng": "郑老伯",
+    "zhou": "周敏",
     "mi": "米热古丽·阿不都热合曼",
 }
 # username -> (person in the samples, company in the samples)
@@ -31,6 +33,7 @@ OPERATORS = {
     "muck": ("刘师傅", "五洲顺运渣土运输（示例）有限公司"),
     "sun": ("孙老板", "鹭屿餐饮管理（示例）有限公司"),
     "cloud": ("徐峰", "云栈数字科技（示例）有限公司"),
+    "school": ("李秀英", "市示例大学"),
 }
 # username -> (shown name, role, department)
 DESK = {
