@@ -14,11 +14,12 @@ from bundles.forms.answers import rows_of
 from bundles.forms.identity import answer_of
 from bundles.forms.words import text_of
 from bundles.rules import UNKNOWN
-from bundles.spec import BundleSpec, Dedupe
+from bundles.spec import Dedupe
 from bundles.spec.schedule import OPEN_CASES, SAME_YEAR
 from cases.errors import NotEligible, NotReady
 from cases.models import Case, OnceOnly
 from cases.protection import blind_index
+from cases.queries.contradictions import contradictions
 from cases.states import CASE_FINAL, CaseState
 
 ALREADY_FILED = "同样的申请已经在办，请到“我的办件”查看，不用重复提交"
@@ -32,18 +33,6 @@ def check_constraints(case: Case, context: forms.Context, selection: forms.Selec
     broken = [(f"constraints.{one.id}", one.message) for one in contradictions(context, selection)]
     if broken:
         raise NotReady(f"有 {len(broken)} 处前后不一致：{broken[0][1]}", tuple(broken))
-
-
-def contradictions(context: forms.Context, selection: forms.Selection) -> list[forms.Refusal]:
-    """The constraints between answers that are false."""
-    advice = advisory(context.spec)
-    found = forms.check_constraints(context, selection)
-    return [one for one in found if one.verdict == "false" and one.id not in advice]
-
-
-def advisory(spec: BundleSpec) -> frozenset[str]:
-    """Constraints that somebody plans by (a berth, a tide) and that refuse nothing at the door."""
-    return frozenset(str(entry.get("id", "")) for entry in spec.constraints if entry.get("scope"))
 
 
 # ---- filed once ---------------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -25,6 +25,7 @@ from cases.queries.open_notice import Notice, Point, notice_of
 from cases.queries.people import pending_parties
 from cases.queries.picture import Edge, flow_label, waves_of
 from cases.queries.results import Refusal, ResultView, refusals_of, results_of
+from cases.queries.stages import fileable_later
 from cases.queries.timeline import TimelineEntry, timeline_of
 from cases.queries.wording import SOFTENED, day_words, progress_words
 from cases.states import SUB_FINAL, SUB_REFUSED, CaseState, Outcome, SubState
@@ -114,11 +115,13 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
     attentions = list(Attention.objects.filter(case=case, closed_at=None).order_by("since"))
     notice = notice_of(case, spec, registry, lang)
     edges = _edges(case, spec, registry, subs)
+    charges = charges_of(case, lang)
+    unpaid = {one.sub_id for one in charges if one.holds_item}
     nodes = _nodes(case, spec, registry, subs, edges, notice, attentions, lang)
-    counts = _counts(subs, notice)
+    nodes = tuple(_unpaid(node) if node.sub_id in unpaid else node for node in nodes)
+    counts = _counts(subs, notice, unpaid)
     results = results_of(case, lang)
     later = _later(case, spec, lang)
-    charges = charges_of(case, lang)
     step = _pay_first(_next_step(case, nodes, notice, results, later), charges)
     return CasePage(
         id=case.pk,
@@ -205,8 +208,16 @@ def short_of(registry: Registry, dept_code: str) -> str:
     return department.short if department else _("平台")
 
 
-def _counts(subs: Sequence[SubApplication], notice: Notice | None) -> Counts:
-    yours = [sub for sub in subs if _is_asked_to_choose(sub) or (notice and sub.state == SubState.SUPPLEMENT_REQUESTED)]
+def _unpaid(node: ItemNode) -> ItemNode:
+    """An item that waits for nobody but the applicant's payment."""
+    return node if node.state in SUB_FINAL else replace(node, look="you", note=_("等您缴费"))
+
+
+def _counts(subs: Sequence[SubApplication], notice: Notice | None, unpaid: Set[UUID | None]) -> Counts:
+    """`unpaid`: the items that stand still until their fee is paid."""
+    asked = {sub.pk for sub in subs if _is_asked_to_choose(sub)}
+    asked |= {sub.pk for sub in subs if notice and sub.state == SubState.SUPPLEMENT_REQUESTED}
+    yours = [sub for sub in subs if sub.pk in asked or (sub.pk in unpaid and sub.state not in SUB_FINAL)]
     return Counts(
         total=len(subs),
         done=sum(sub.state == SubState.APPROVED for sub in subs),
@@ -222,9 +233,7 @@ def _is_asked_to_choose(sub: SubApplication) -> bool:
 
 def _later(case: Case, spec: BundleSpec, lang: str) -> tuple[LaterItem, ...]:
     """Items put off, once the rest has been filed (分段办)."""
-    known = {item.id for item in spec.items}
-    put_off = [i for i in (case.answers or {}).get("later", ()) if i in known] if case.submitted_at else []
-    items = [spec.item(item_id) for item_id in put_off]
+    items = [spec.item(item_id) for item_id in fileable_later(case, spec)]
     return tuple(LaterItem(item.id, item.en if lang == "en" and item.en else item.zh) for item in items)
 
 

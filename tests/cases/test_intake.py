@@ -13,6 +13,7 @@ from bundles.spec import Schedule, ScheduleStep
 from cases.actions import drafting, filing, intake, withdrawal
 from cases.errors import NotEligible, NotReady
 from cases.models import Case, OnceOnly
+from cases.queries.contradictions import advisory
 from cases.queries.windows import window_of
 from tests.factories import library, school
 from tests.factories.doubles import FakeDepartments, FakeRegister
@@ -154,5 +155,5 @@ def test_answers_that_contradict_each_other_are_named_and_unknown_ones_pass(doub
 
 
 def test_a_constraint_of_the_planning_refuses_nothing_at_the_door() -> None:
-    assert intake.advisory(library.spec("CBJCG")) == {"C1", "C2", "C3", "C4", "C5", "C6"}
-    assert intake.advisory(library.spec("TXYJS")) == frozenset()
+    assert advisory(library.spec("CBJCG")) == {"C1", "C2", "C3", "C4", "C5", "C6"}
+    assert advisory(library.spec("TXYJS")) == frozenset()

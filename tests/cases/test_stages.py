@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from uuid import uuid4
 
 import pytest
 
@@ -70,12 +69,8 @@ def owner(db: None, register: FakeRegister, departments: FakeDepartments) -> Acc
 
 
 @pytest.fixture
-def first_stage(owner: Account, departments: FakeDepartments) -> Case:
-    case = construction.drafting.start_draft("GCJS", applicant=owner, channel="online", guidance=construction.GUIDANCE)
-    construction.fill(case, owner, construction.STAGE_1)
-    filing.submit_case(case.pk, by=owner.actor, client_key=uuid4().hex)
-    construction.everybody_agrees(case)
-    return fresh(case)
+def first_stage(owner: Account) -> Case:
+    return construction.first_stage(owner)
 
 
 def fresh(case: Case) -> Case:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from cases.actions import drafting, materials, parties
+from cases.actions import drafting, filing, materials, parties
 from cases.models import Case, Party
 from cases.queries import task_list
 from cases.queries.people import indexes_of
@@ -91,6 +92,15 @@ def fill(case: Case, by: Account, sections: dict[str, dict[str, Any]]) -> None:
     for slot in task_list(Case.objects.select_related("applicant").get(pk=case.pk)).slots:
         if not slot.is_settled:
             upload(case, slot.slot, by)
+
+
+def first_stage(by: Account) -> Case:
+    """The project with its first stage filed and authorised."""
+    case = drafting.start_draft("GCJS", applicant=by, channel="online", guidance=GUIDANCE)
+    fill(case, by, STAGE_1)
+    filing.submit_case(case.pk, by=by.actor, client_key=uuid4().hex)
+    everybody_agrees(Case.objects.select_related("applicant").get(pk=case.pk))
+    return Case.objects.select_related("applicant").get(pk=case.pk)
 
 
 def upload(case: Case, slot: str, by: Account) -> None:

@@ -99,6 +99,8 @@ def mistakes(case: Any, lacking: NotReady) -> tuple[Mistake, ...]:
 def _place(case: Any, spec: Any, path: str) -> str:
     if path == "charges":
         return reverse("citizen:pay", args=[case.pk])
+    if path.startswith("constraints."):
+        return reverse("citizen:tasks", args=[case.pk])
     if path.startswith("guidance."):
         return reverse("citizen:situations", args=[case.pk])
     field = path.rpartition(".")[2]

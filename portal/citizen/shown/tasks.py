@@ -13,12 +13,16 @@ from django.utils.translation import ngettext
 from bundles.queries import version
 from cases.actions.drafting import DRAFT_KEPT
 from cases.queries.rosters import roster_view, takes_roster
+from cases.queries.stages import fileable_later
 from cases.queries.task_list import ItemChoice, PartyView, TaskList, TaskSection
 from portal.citizen.shown.parts import Crumb, Task, trail
 from portal.citizen.shown.slots import label_of
 from portal.ui import words
 
 _LOOKS = {"done": "done", "wrong": "you", "started": "doing", "not_started": "todo", "waiting": "party"}
+
+# Blockers that are said in full; the others are the parts of the form themselves.
+SAID = frozenset({"stop", "eligibility", "constraint", "window"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,14 @@ def shown(case: Any, page: TaskList) -> dict[str, Any]:
     return {
         "sections": sections,
         "more": more,
-        "put_off": [choice for choice in page.items if choice.is_later] if case.submitted_at else [],
+        "put_off": _put_off(case, page),
         "opts": [] if case.submitted_at else [_opt(choice) for choice in choices(case, page)],
         "items_on": sum(choice.is_on for choice in page.items),
         "parts": len(sections) + 1,
         "done": done,
         "left": len(sections) + 1 - done,
         "others": others,
-        "stops": [blocker.text for blocker in page.blockers if blocker.kind in ("stop", "eligibility")],
+        "stops": [blocker.text for blocker in page.blockers if blocker.kind in SAID],
         "kept_until": words.day_in_words(case.saved_at + DRAFT_KEPT),
         "trail": trail(Crumb(page.bundle_name, reverse("citizen:guide", args=[page.bundle_code])), Crumb(_("填报"))),
     }
@@ -68,6 +72,12 @@ def _roster(case: Any, number: int) -> Task:
     text = _("%(good)s 人可以办，%(bad)s 行要更正") % {"good": view.good, "bad": view.to_correct}
     look, word = ("done", _("填好了")) if view.good else ("you", _("要更正"))
     return Task(_("名册"), href, text, look, word, number)
+
+
+def _put_off(case: Any, page: TaskList) -> list[ItemChoice]:
+    """Of a filed case the items that can be filed now."""
+    fileable = fileable_later(case, version(case.bundle_version_id).spec)
+    return [choice for choice in page.items if choice.item_id in fileable]
 
 
 def _section(case: Any, number: int, section: TaskSection) -> Task:

@@ -1,10 +1,54 @@
-"""Names in the reader's language, sizes of files."""
+"""Names in the reader's language; parts of pages that only some bundles have: the year, stages, points, places."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 
-from portal.citizen.language import said
+from bundles.queries import version
+from bundles.spec import BundleSpec
+from cases.queries.allocation import place_of
+from cases.queries.contradictions import advisory
+from cases.queries.points import points_of
+from cases.queries.stages import stages_of
+from cases.queries.windows import window_of
+from portal.citizen.language import lang, said
 
 register = template.Library()
 register.filter("said", said)
+
+
+@register.inclusion_tag("citizen/parts/window.html")
+def intake_window(spec: BundleSpec, *, year: bool = False) -> dict[str, Any]:
+    """Whether applications are taken now; with `year` the steps of the year as well."""
+    window = window_of(spec, lang=lang())
+    return {"window": window, "steps": window.steps if window and year else ()}
+
+
+@register.inclusion_tag("citizen/parts/window.html")
+def case_window(case: Any, *, year: bool = False) -> dict[str, Any]:
+    """The same for an application, by the version it is bound to."""
+    return intake_window(version(case.bundle_version_id).spec, year=year)
+
+
+@register.inclusion_tag("citizen/parts/progress_of_batch.html", takes_context=True)
+def batch_progress(context: Any, case: Any) -> dict[str, Any]:
+    """What only some cases have: stages, the year, points with objections, the place of a run."""
+    spec = version(case.bundle_version_id).spec
+    return {
+        "case": case,
+        "csrf_token": context.get("csrf_token"),
+        "stages": stages_of(case, lang()) if spec.stages else (),
+        "window": window_of(spec, lang=lang()),
+        "points": points_of(case, lang()) if spec.points else None,
+        "place": place_of(case, lang()) if spec.allocation else None,
+    }
+
+
+@register.simple_tag
+def advice_of(case: Any) -> list[str]:
+    """Conditions that are planned by and refuse nothing, in the words of the bundle."""
+    spec = version(case.bundle_version_id).spec
+    advice = advisory(spec)
+    return [said(entry) for entry in spec.constraints if str(entry.get("id", "")) in advice]
