@@ -16,7 +16,7 @@ from cases import notices, outbox
 from cases.actions import collecting, documents, limits, pauses, progress, supplements
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_case_of, lock_subs
-from cases.errors import NotReady, WrongState
+from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Case, Delivery, Pause, SubApplication, Supplement, SupplementPoint
 from cases.ports import SYSTEM, Actor
 from cases.states import SubState
@@ -50,9 +50,14 @@ def extend(case_id: UUID, *, by: Actor, reason: str = "") -> Supplement:
 
 @transaction.atomic
 def cancel_request(sub_id: UUID, *, by: Actor, reason: str) -> SubApplication:
-    """A department takes its own request back and goes on with what it has. Raises NotReady without a reason."""
+    """A department takes its own request back and goes on with what it has.
+
+    Raises NotReady without a reason, CaseError for another department's.
+    """
     _check_reason(reason)
     case, sub = lock_case_of(sub_id)
+    if by.kind == "staff" and by.department != sub.department:
+        raise CaseError("这件事不归您的部门办理")
     subs = lock_subs(case)
     mine = next(one for one in subs if one.pk == sub.pk)
     if mine.state != SubState.SUPPLEMENT_REQUESTED:

@@ -317,7 +317,9 @@ def test_a_department_takes_its_request_back_with_a_reason(case: Case) -> None:
     notice = all_ask(case)
     with pytest.raises(NotReady, match="为什么"):
         notice_terms.cancel_request(sub_of(case, "HUKOU").pk, by=CLERK, reason=" ")
-    notice_terms.cancel_request(sub_of(case, "HUKOU").pk, by=CLERK, reason="窗口已核对原件")
+    with pytest.raises(CaseError, match="不归您的部门"):
+        notice_terms.cancel_request(sub_of(case, "HUKOU").pk, by=Actor("staff", "1", "YB"), reason="不用了")
+    notice_terms.cancel_request(sub_of(case, "HUKOU").pk, by=Actor("staff", "1", "GA"), reason="窗口已核对原件")
     assert sub_of(case, "HUKOU").state == "received"
     lines = {point.line for point in supplements.points_of(notice)}
     assert lines == {2, 3, 4}  # the name is still asked for by the other department
