@@ -18,6 +18,7 @@ from bundles.forms.fees import Priced
 from bundles.spec import Fee, Item
 from cases import clock, notices, outbox
 from cases.actions import attention, documents, facts, limits, pricing, refunds
+from cases.actions.document_words import day_in_full
 from cases.actions.events import record
 from cases.actions.locking import lock_subs
 from cases.models import Attention, Case, Charge, Pause, PaymentOrder, SubApplication
@@ -142,7 +143,8 @@ def next_look(charge: Charge, now: datetime, later: timedelta) -> datetime:
 
 def fee_values(charge: Charge) -> dict[str, str]:
     """What the paper about a fee adds to the frame all papers have."""
-    return {"fee": charge.label, "amount": pricing.words_of(charge.amount), "when": charge.when}
+    until = day_in_full(charge.pay_by)
+    return {"fee": charge.label, "amount": pricing.words_of(charge.amount), "until": until}
 
 
 def item_title(case: Case, charge: Charge) -> str:

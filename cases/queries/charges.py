@@ -21,6 +21,7 @@ from cases.models.charge import ORDER_OPEN
 State, Relief = Charge.State, Charge.Relief
 # A result waits for these; what is paid "after" holds nothing.
 OPEN_STATES = (State.PLANNED, State.PRICING, State.DUE)
+HOLDING = frozenset({"before_submit", "before_accept", "before_decision"})
 WHEN_WORDS: Mapping[str, Any] = {
     "before_submit": gettext_lazy("缴费后才能提交"),
     "before_accept": gettext_lazy("缴费后送部门受理"),
@@ -69,6 +70,11 @@ class ChargeView:
     @property
     def is_due(self) -> bool:
         return self.state == State.DUE
+
+    @property
+    def holds_item(self) -> bool:
+        """Whether the item stands still until the applicant pays."""
+        return self.is_due and self.when in HOLDING and self.relief != Relief.ASKED
 
     @property
     def can_ask_relief(self) -> bool:
