@@ -24,8 +24,9 @@ LINK_DAYS = timedelta(days=15)
 
 
 def filed(case: Case) -> None:
-    """The case was received: number and where to follow it."""
-    _tell_applicant(case, "case_submitted")
+    """The case was received: number and where to follow it. Who applied for nothing is told in other words."""
+    if case.channel != "proactive":
+        _tell_applicant(case, "case_submitted")
 
 
 def concluded(case: Case) -> None:

@@ -56,8 +56,11 @@ def start_draft(
     assisted_by: Person | None = None,
     guidance: Mapping[str, Any] | None = None,
     by_agent: bool = False,
+    by: Actor | None = None,
 ) -> Case:
     """Begin an application. Beginning is the consent to look up what the bundle says about oneself.
+
+    `by` is who begins it where that is neither the applicant nor who assists: the system, for somebody it found.
 
     Raises NotPublished for an unknown bundle, CaseError for one that is closed to new applications.
     """
@@ -66,6 +69,7 @@ def start_draft(
         raise CaseError(f"“{published.bundle.zh}”暂停受理新的申请，请过些时候再来")
     now, identity = timezone.now(), applicant.identity
     answers: dict[str, Any] = {"guidance": dict(guidance or {}), "fields": {}, "sources": {}}
+    answers |= layers.first_answers(published.spec, identity.kind)
     case = Case.objects.create(
         bundle_version_id=published.version_id,
         bundle_code=bundle_code,
@@ -78,12 +82,14 @@ def start_draft(
         channel=channel,
         region=settings.REGION_CODE,
         title=published.spec.zh,
-        answers=answers | layers.first_answers(published.spec, identity.kind) | ({"by_agent": True} if by_agent else {}),
+        answers=answers
+        | layers.first_answers(published.spec, identity.kind)
+        | ({"by_agent": True} if by_agent else {}),
         saved_at=now,
         next_at=now + DRAFT_KEPT,
     )
     _consent_by_applying(case, applicant)
-    record(case, "draft.started", by=(assisted_by or applicant).actor, bundle=bundle_code, channel=channel)
+    record(case, "draft.started", by=by or (assisted_by or applicant).actor, bundle=bundle_code, channel=channel)
     parties.sync_parties(case)
     return case
 

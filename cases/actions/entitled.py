@@ -79,7 +79,9 @@ def visit(candidate: Candidate, one: EntitledClass, *, because: str = "") -> Non
     _file(candidate, case, one, checked=False)
     candidate.reason = because or candidate.reason
     candidate.class_id = one.id
+    token = _fresh_link(candidate)
     _stand(candidate, State.VISITING, case)
+    notices.entitled(candidate, "entitled_visit", token)
 
 
 def keep_reason(candidate: Candidate, one: EntitledClass) -> None:
@@ -116,7 +118,7 @@ def _begun(candidate: Candidate, one: EntitledClass, guidance: Mapping[str, Any]
     person = ports.account_for(ports.Identity("person", candidate.name, candidate.id_no, "ID", known))
     with transaction.atomic():
         case = drafting.start_draft(
-            candidate.bundle_code, applicant=person, channel="proactive", guidance=dict(guidance)
+            candidate.bundle_code, applicant=person, channel="proactive", guidance=dict(guidance), by=SYSTEM
         )
         Consent.objects.filter(case=case, kind=consents.OWN).update(kind=DUTY)
         fields = {**(case.answers.get("fields") or {}), **_marks(candidate, one)}

@@ -13,7 +13,7 @@ import time_machine
 
 from cases.actions import dispatch, entitled, searching
 from cases.errors import WrongState
-from cases.models import Candidate, Case, Consent, RecurringEntitlement, Search, SubApplication
+from cases.models import Candidate, Case, Consent, Event, RecurringEntitlement, Search, SubApplication
 from cases.ports import Actor
 from portal.accounts.models import Account
 from portal.accounts.people import account_for
@@ -92,7 +92,10 @@ def test_all_green_is_granted_in_seconds_without_a_field_or_a_paper(
     typed = [f for f, v in case.answers["fields"].items() if f not in case.answers["sources"] and v not in (None, [])]
     assert set(typed) <= {"batch_no", "green_class"}
     assert all(m["source"] == "licence" for body in departments.filings() for m in body["materials"])
-    assert [m.template for m in notifier.to(ZHENG["phone"])][0:2] == ["case_submitted", "entitled_granted"]
+    assert [m.template for m in notifier.to(ZHENG["phone"])][0] == "entitled_granted"
+    assert not Event.objects.filter(
+        case=case, kind__in=["draft.started", "case.filed"], actor_kind="applicant"
+    ).exists()
     assert RecurringEntitlement.objects.filter(case=case).exists()
 
 
