@@ -16,7 +16,7 @@ from bundles import queries
 from bundles.forms.words import short_label
 from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
-from cases.models import Attention, Case, Need, SubApplication
+from cases.models import Attention, Case, Need, OwedPaper, SubApplication
 from cases.models.sub_application import Choice
 from cases.queries.charges import ChargeView, charges_of
 from cases.queries.documents import DocumentLine, documents_of
@@ -122,7 +122,7 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
     counts = _counts(subs, notice, unpaid)
     results = results_of(case, lang)
     later = _later(case, spec, lang)
-    step = _pay_first(_next_step(case, nodes, notice, results, later), charges)
+    step = _pay_first(_owed_first(_next_step(case, nodes, notice, results, later), case), charges)
     return CasePage(
         id=case.pk,
         version=case.version,
@@ -291,10 +291,18 @@ def _next_step(
     return NextStep("none", _("不用做什么，有进展会通知您"))
 
 
+def _owed_first(step: NextStep, case: Case) -> NextStep:
+    """A paper promised for later comes before whatever may wait: no result without it (容缺受理)."""
+    if step.kind not in ("later", "results", "none"):
+        return step
+    paper = OwedPaper.objects.filter(case=case, state=OwedPaper.State.OWED).first()
+    return NextStep("owed", _("请补交承诺后补的材料"), paper.due_on) if paper else step
+
+
 def _pay_first(step: NextStep, charges: Sequence[ChargeView]) -> NextStep:
     """A fee that is due comes before whatever may wait."""
     due = [one for one in charges if one.is_due and one.relief != "asked"]
-    if not due or step.kind not in ("later", "results", "none"):
+    if not due or step.kind not in ("later", "results", "none", "owed"):
         return step
     total = f"{sum((one.amount or Decimal(0) for one in due), Decimal(0)):,.2f}"
     days = [one.pay_by for one in due if one.pay_by]

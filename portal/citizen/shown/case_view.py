@@ -76,7 +76,7 @@ def answers(page: CasePage, why: WhyDay | None) -> tuple[Answer, ...]:
         "done" if done else "",
         [n.look for n in page.nodes],
     )
-    tone = "you" if step.kind in ("supplement", "choose", "fill", "pay") else ""
+    tone = "you" if step.kind in ("supplement", "choose", "fill", "pay", "owed") else ""
     must = Answer(
         _("现在要您做什么"), "you" if tone else "user", page.answers.todo, _todo_text(step), tone,
         action_title=title, action_href=href,
@@ -120,6 +120,7 @@ def _act(page: CasePage, step: NextStep) -> tuple[str, str]:
         "supplement": ("citizen:correct", _("现在补")),
         "results": ("citizen:results", _("看结果")),
         "pay": ("citizen:pay", _("去缴费")),
+        "owed": ("citizen:owed", _("去补交")),
     }
     if step.kind in ways:
         name, title = ways[step.kind]
