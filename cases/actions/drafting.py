@@ -82,9 +82,7 @@ def start_draft(
         channel=channel,
         region=settings.REGION_CODE,
         title=published.spec.zh,
-        answers=answers
-        | layers.first_answers(published.spec, identity.kind)
-        | ({"by_agent": True} if by_agent else {}),
+        answers=answers | ({"by_agent": True} if by_agent else {}),
         saved_at=now,
         next_at=now + DRAFT_KEPT,
     )
