@@ -213,7 +213,7 @@ def paid_order(charge: Charge) -> PaymentOrder:
 
 def _settled(case: Case, charge: Charge) -> None:
     """Nothing holds the item any more for want of this payment: its clock runs on, its rules are judged at once."""
-    if charge.sub_id is None:
+    if charge.sub is None:
         return
     if Pause.objects.filter(sub_id=charge.sub_id, kind=Pause.Kind.PAYMENT, ended_at=None).exists():
         limits.resume(case, lock_subs(case), charge.sub, Pause.Kind.PAYMENT, about=charge.item_id)

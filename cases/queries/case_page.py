@@ -109,19 +109,16 @@ class CasePage:
 
 def case_page(case: Case, lang: str = "zh") -> CasePage:
     """The page of a case that has been filed, or waits for others to agree."""
-    published = queries.version(case.bundle_version_id)
-    spec, registry = published.spec, queries.registry()
+    spec, registry = queries.version(case.bundle_version_id).spec, queries.registry()
     subs = list(SubApplication.objects.filter(case=case))
     attentions = list(Attention.objects.filter(case=case, closed_at=None).order_by("since"))
     notice = notice_of(case, spec, registry, lang)
     edges = _edges(case, spec, registry, subs)
     charges = charges_of(case, lang)
     unpaid = {one.sub_id for one in charges if one.holds_item}
-    nodes = _nodes(case, spec, registry, subs, edges, notice, attentions, lang)
-    nodes = tuple(_unpaid(node) if node.sub_id in unpaid else node for node in nodes)
+    nodes = _marked(_nodes(case, spec, registry, subs, edges, notice, attentions, lang), unpaid)
     counts = _counts(subs, notice, unpaid)
-    results = results_of(case, lang)
-    later = _later(case, spec, lang)
+    results, later = results_of(case, lang), _later(case, spec, lang)
     step = _pay_first(_owed_first(_next_step(case, nodes, notice, results, later), case), charges)
     return CasePage(
         id=case.pk,
@@ -208,9 +205,10 @@ def short_of(registry: Registry, dept_code: str) -> str:
     return department.short if department else _("平台")
 
 
-def _unpaid(node: ItemNode) -> ItemNode:
-    """An item that waits for nobody but the applicant's payment."""
-    return node if node.state in SUB_FINAL else replace(node, look="you", note=_("等您缴费"))
+def _marked(nodes: Sequence[ItemNode], unpaid: Set[UUID | None]) -> tuple[ItemNode, ...]:
+    """The items, with those that wait for nobody but the applicant's payment saying so."""
+    waits = {node.sub_id for node in nodes if node.sub_id in unpaid and node.state not in SUB_FINAL}
+    return tuple(replace(one, look="you", note=_("等您缴费")) if one.sub_id in waits else one for one in nodes)
 
 
 def _counts(subs: Sequence[SubApplication], notice: Notice | None, unpaid: Set[UUID | None]) -> Counts:

@@ -154,14 +154,24 @@ class PaymentChannel:
         raw = await request.read()
         if self._behaviours.outage_of(CHANNEL):
             raise web.HTTPServiceUnavailable(text='{"message": "系统维护中"}', content_type="application/json")
-        signed = {"dept": CHANNEL, "method": request.method, "path": request.raw_path, "body": raw}
         try:
             if self._enforce:
-                verify(self._keyring, self._store, headers=request.headers, **signed)
+                self._verify(request, raw)
         except BadSignature as error:
             text = json.dumps({"message": str(error)}, ensure_ascii=False)
             raise web.HTTPUnauthorized(text=text, content_type="application/json") from error
         return raw
+
+    def _verify(self, request: web.Request, raw: bytes) -> None:
+        verify(
+            self._keyring,
+            self._store,
+            dept=CHANNEL,
+            method=request.method,
+            path=request.raw_path,
+            headers=request.headers,
+            body=raw,
+        )
 
 
 def _order(raw: bytes) -> dict[str, Any] | None:

@@ -79,9 +79,7 @@ def make_app(options: Options) -> web.Application:
     app = web.Application(client_max_size=LARGEST_BODY)
     app.add_routes(
         [
-            web.get("/healthz", healthz),
-            web.get("/", page),
-            web.static("/static", STATIC),
+            *_plain_routes(),
             *control.routes(),
             *pacing.routes(local),
             *payments.routes(),
@@ -90,6 +88,10 @@ def make_app(options: Options) -> web.Application:
     )
     app.cleanup_ctx.append(loops)
     return app
+
+
+def _plain_routes() -> list[web.AbstractRouteDef]:
+    return [web.get("/healthz", healthz), web.get("/", page), web.static("/static", STATIC)]
 
 
 async def healthz(_request: web.Request) -> web.Response:
