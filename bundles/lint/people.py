@@ -31,8 +31,11 @@ def _batch(draft: Draft) -> Iterator[Fault]:
         yield Fault("batch.row_key", f"重复组 {batch.group} 里没有字段 {batch.row_key}")
     if batch.material is not None and batch.material not in draft.materials:
         yield Fault("batch.material", f"没有材料 {batch.material}")
-    if not any(item.instances and item.instances.group == batch.group for item in draft.spec.items):
+    by_row = [bool(item.instances and item.instances.group == batch.group) for item in draft.spec.items]
+    if not any(by_row):
         yield Fault("batch.group", "没有事项按名册逐人办理（instances.group）", "warning")
+    if all(by_row):
+        yield Fault("batch", "至少要有一个不按人拆分的事项来受理名册")
     if draft.spec.confirmation is None:
         yield Fault("batch", "名册里的人须本人确认，请写 confirmation", "warning")
     yield from _sections(draft, batch.group)

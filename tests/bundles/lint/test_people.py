@@ -25,6 +25,7 @@ WRONG: list[tuple[str, Callable[[dict[str, Any]], object], str]] = [
     ("DXSCB", lambda d: d["batch"].update(group="s_nobody"), "batch.group"),
     ("DXSCB", lambda d: d["batch"].update(row_key="shoe_size"), "batch.row_key"),
     ("DXSCB", lambda d: d["batch"].update(material="M_NONE"), "batch.material"),
+    ("DXSCB", lambda d: d["items"][0].update(instances={"group": "s_roster"}), "batch"),
     ("DXSCB", lambda d: d["confirmation"].update(party="nobody"), "confirmation.party"),
     ("DXSCB", lambda d: d["confirmation"].update(phone="fax"), "confirmation.phone"),
     ("GLJT", lambda d: d["proactive"]["population"].update(api="NO_SUCH"), "proactive.population.api"),
