@@ -15,7 +15,7 @@ from django.utils import timezone
 from bundles import forms
 from bundles.spec import BundleSpec
 from cases import notices
-from cases.actions import drafting, layers, progress
+from cases.actions import drafting, layers, parties, progress
 from cases.actions.events import record
 from cases.actions.roster_rounds import State, digest_of
 from cases.actions.rosters import lock_row, version_spec
@@ -57,7 +57,7 @@ def _own_case(batch: Case, row: RosterRow, account: Person) -> Case:
     case.parent, case.bundle_version_id = batch, batch.bundle_version_id
     case.answers = layers.person_answers(spec, batch.answers, row.values, timezone.localtime().isoformat())
     case.save(update_fields=["parent", "bundle_version", "answers"])
-    drafting.parties.sync_parties(case)
+    parties.sync_parties(case)
     return case
 
 

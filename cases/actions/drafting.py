@@ -61,15 +61,13 @@ def start_draft(
     """Begin an application. Beginning is the consent to look up what the bundle says about oneself.
 
     `by` is who begins it where that is neither the applicant nor who assists: the system, for somebody it found.
-
     Raises NotPublished for an unknown bundle, CaseError for one that is closed to new applications.
     """
     published = queries.published(bundle_code)
     if not published.bundle.enabled:
         raise CaseError(f"“{published.bundle.zh}”暂停受理新的申请，请过些时候再来")
     now, identity = timezone.now(), applicant.identity
-    answers: dict[str, Any] = {"guidance": dict(guidance or {}), "fields": {}, "sources": {}}
-    answers |= layers.first_answers(published.spec, identity.kind)
+    answers = {"guidance": dict(guidance or {}), **layers.first_answers(published.spec, identity.kind)}
     case = Case.objects.create(
         bundle_version_id=published.version_id,
         bundle_code=bundle_code,
@@ -82,7 +80,7 @@ def start_draft(
         channel=channel,
         region=settings.REGION_CODE,
         title=published.spec.zh,
-        answers=answers | ({"by_agent": True} if by_agent else {}),
+        answers={"fields": {}, "sources": {}, **answers, **({"by_agent": True} if by_agent else {})},
         saved_at=now,
         next_at=now + DRAFT_KEPT,
     )

@@ -43,7 +43,7 @@ def act(candidate: Candidate, one: EntitledClass | None) -> None:
     acts: Mapping[str, Callable[[Candidate, EntitledClass], None]] = {
         "grant": grant, "ask": ask, "visit": visit, "record": keep_reason,
     }  # fmt: skip
-    if one is not None and one.act in acts:
+    if one is not None and one.act is not None and one.act in acts:
         acts[one.act](candidate, one)
 
 
@@ -142,7 +142,7 @@ def _file(candidate: Candidate, case: Case, one: EntitledClass, *, checked: bool
         case = lock_case(case.pk)
         if checked:
             filing.check_ready(case)
-        record(case, "case.found_entitled", by=SYSTEM, **{"class": one.id}, period=candidate.period)
+        record(case, "case.found_entitled", by=SYSTEM, class_id=one.id, period=candidate.period)
         filing.file_case(case, by=SYSTEM)
 
 

@@ -225,5 +225,5 @@ def _running(case: Case, roster: Roster) -> None:
     roster.state, roster.closed_at, roster.next_at = Roster.State.CLOSED, timezone.now(), None
     roster.save(update_fields=["state", "closed_at", "next_at"])
     counts = {str(state): roster.rows.filter(state=state).count() for state in State}
-    record(case, "roster.closed", by=SYSTEM, round=roster.round, **counts)
+    record(case, "roster.closed", by=SYSTEM, round=roster.round, counts=counts)
     progress.settle(case, lock_subs(case))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -23,7 +24,7 @@ from bundles.spec import BundleSpec
 from cases.actions import layers, roster_files
 from cases.actions.events import record
 from cases.actions.locking import lock_case
-from cases.actions.uploads import Posted, forget_file, sha256
+from cases.actions.uploads import Posted, forget_file
 from cases.errors import BadUpload, CaseError, NotReady, WrongState
 from cases.models import Case, Material, Roster, RosterRow
 from cases.ports import Actor
@@ -321,7 +322,7 @@ def check_before_handing_in(case: Case, context: forms.Context, selection: forms
 
 def version_spec(case: Case) -> BundleSpec:
     """The definition the case is bound to."""
-    return cast(BundleSpec, queries.version(case.bundle_version_id).spec)
+    return queries.version(case.bundle_version_id).spec
 
 
 def faults_of(case: Case) -> bytes:
