@@ -69,7 +69,7 @@ def draft(
         drafting.save_section(case.pk, section, values, by=parent.actor)
     case = drafting.refresh_prefill(case.pk)
     for slot in materials.missing_materials(case):
-        cover = materials.defer if "defer" in slot.options else materials.commit_to
+        cover = materials.defer if "deferred" in slot.options else materials.commit_to
         cover(case.pk, slot.slot, by=parent.actor)
     return Case.objects.get(pk=case.pk)
 
