@@ -120,6 +120,9 @@ def _not_as_expected(walk: Walk, result: Outcome) -> Iterator[str]:
     lacking = [one for one in expected.get("results") or () if one not in result.results]
     if lacking:
         yield f"没有出结果：{'、'.join(lacking)}"
+    unserved = [end for end in walk.confirmations.served.values() if end != "concluded/all"]
+    if walk.script.aim == HAPPY and (unserved or len(walk.confirmations.served) != len(walk.script.roster)):
+        yield f"名册 {len(walk.script.roster)} 人，办成 {len(walk.confirmations.served) - len(unserved)} 人"
     yield from missed(walk.spec, result.counted, expected.get("at_most") or {})
 
 

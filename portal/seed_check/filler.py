@@ -205,7 +205,9 @@ class Filler:
         """Cover every open slot: as the scenario says, else by a file."""
         case = access.case_for(self._applicant, case_id)
         assert case is not None
-        for slot in queries.missing_materials(case):
+        for slot in queries.slots_of(case, frame_of(case).context):
+            if slot.is_settled:
+                continue
             how = self._papers.get(slot.material_id, "upload")
             self.uploaded.add(slot.slot)
             if how == "defer":

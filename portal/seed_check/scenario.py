@@ -13,6 +13,8 @@ Format (all keys but `bundle` may be missing; what a file leaves out the filler 
     registers: [{code, key, data}]            # what a register says otherwise than usual
     behaviours: [{item, decide: …}]           # how departments behave, see docs/mock-departments.md
     desk: {ITEM: {refuse: 理由}}              # a department without a system; else it approves; "*" speaks of all
+    roster: [{name: 周敏, student_no: …}]     # a batch: its people, found in the registers by name
+    found: true                               # nobody applies: the nightly search finds the applicant
     choices: {ITEM: stop}                     # where an upstream item was refused; else go on
     expect: {state: concluded, outcome: all, items: {…}, at_most: {seconds: 3}}
     refusal: {item: ITEM}                     # further words on the derived scenarios
@@ -66,6 +68,8 @@ class Script:
     desk: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
     about: str = ""
+    roster: tuple[Mapping[str, Any], ...] = ()
+    found: bool = False
     expect: Mapping[str, Any] = field(default_factory=dict)
 
 

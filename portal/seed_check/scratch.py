@@ -29,6 +29,7 @@ def scratch_settings(folder: Path, *, door: str, departments: str) -> Iterator[N
         MOCK_URL=departments,
         MEDIA_ROOT=str(folder / "media"),
         NUDGE_THROUGH_BROKER=False,
+        SEARCH_BY_ITSELF=False,
         OUTBOUND_NETWORKS=["127.0.0.0/8", "::1/128"],
     ):
         ports.forget_adapters()

@@ -20,10 +20,12 @@ from cases.queries import under_way
 from cases.queries.under_way import UnderWay
 from cases.states import CASE_FINAL, CaseState
 from portal.accounts.models import Account
-from portal.seed_check import aims, desk, pace, paying, visits
+from portal.seed_check import aims, desk, entitled, pace, paying, rosters, visits
 from portal.seed_check.filler import Filler
 from portal.seed_check.papers import paper
+from portal.seed_check.rosters import Confirmations
 from portal.seed_check.scenario import Script, usual_applicant
+from portal.seed_check.seating import SeatingRun
 from portal.seed_check.values import Proposals
 from portal.seed_check.visits import Visits
 from portal.seed_check.world import World
@@ -51,6 +53,8 @@ class Walk:
     notices_answered: int = 0
     decided_by_hand: int = 0
     visits: Visits = field(default_factory=Visits)
+    seating: SeatingRun = field(default_factory=SeatingRun)
+    confirmations: Confirmations = field(default_factory=Confirmations)
     aimed_at: str = ""
     _idle: int = 0
     _procedures: dict[UUID, datetime] = field(default_factory=dict)
@@ -59,9 +63,9 @@ class Walk:
         self.spec: BundleSpec = catalogue.published(self.script.bundle).spec
         self.applicant = self._account(self.script.applicant or usual_applicant(self.spec))
         own_card = str((self.applicant.details or {}).get("bank_card", ""))
-        proposals = Proposals(self.spec, catalogue.registry(), self.world.people, self._cast(), own_card)
+        self.proposals = Proposals(self.spec, catalogue.registry(), self.world.people, self._cast(), own_card)
         words = {"fields": self.script.fields, "rows": self.script.rows, "materials": self.script.materials}
-        self.filler = Filler(self.applicant, proposals, words, self._ask_early)
+        self.filler = Filler(self.applicant, self.proposals, words, self._ask_early)
 
     @property
     def case(self) -> Any:
@@ -90,12 +94,21 @@ class Walk:
     def go(self) -> None:
         """From the first question to the end. Raises Stuck, CannotFill or what the engine refuses with."""
         self._set_the_scene()
-        self._begin()
-        self._hand_in()
+        if self.script.found:
+            entitled.find(self)
+            self.handed_in_at = self.case.submitted_at
+        else:
+            self._begin()
+            self._hand_in()
         aims.prepare(self)
         pressed = time.monotonic()
         self._follow()
         self.handling_s = time.monotonic() - pressed
+
+    def hand_in_and_follow(self) -> None:
+        """Walk a case on that was begun elsewhere already."""
+        self._hand_in()
+        self._follow()
 
     def _set_the_scene(self) -> None:
         tell = self.world.departments.tell
@@ -122,6 +135,8 @@ class Walk:
             drafting.save_guidance(
                 case.pk, by=self.applicant.actor, guidance={}, ticks=self.script.ticks, later=self.script.later
             )
+        if self.script.roster:
+            rosters.bring(self)
 
     def _hand_in(self) -> None:
         """Fill in and hand in; what an authorisation reveals to be missing is filled in and handed in again."""
@@ -182,6 +197,8 @@ class Walk:
             aims.intervene(self)
             or self._take_tasks()
             or self.visits.act(self)
+            or self.seating.act(self)
+            or self.confirmations.act(self)
             or self._decide_what_is_due()
             or self._answer_notice()
             or paying.pay_what_is_due(self.case, by=self.applicant)
@@ -246,10 +263,16 @@ class Walk:
 
     def _continue(self) -> bool:
         """Items put off, or a stage that has opened, are filed from the same case (分段办)."""
-        later = [one.item_id for one in queries.case_page(self.case).later] if self.handed_in_at else []
-        if not later or self.script.aim == "withdrawal":
+        case = self.case
+        if self.handed_in_at is None or self.script.aim == "withdrawal":
+            return False
+        shut = [stage for stage in self.spec.stages if stage.id not in (case.answers or {}).get("stages", ())]
+        waiting = {item for stage in shut if stage.open_when is not None for item in stage.items}
+        later = [one.item_id for one in queries.case_page(case).later if one.item_id not in waiting]
+        if not later:
             return False
         self.filler.fill(self.case_id)
+        self._ask_early()
         filing.file_later(self.case_id, later, by=self.applicant.actor)
         return True
 
