@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from bundles import queries
 from bundles.forms import tables
@@ -21,6 +22,7 @@ from bundles.forms.words import short_label
 from bundles.spec import BundleSpec
 from cases.models import Case, Roster, RosterRow
 from cases.queries.context import context_of
+from cases.queries.people import Person, indexes_of
 
 State = RosterRow.State
 TO_CORRECT = (State.FAULTY, State.RETURNED)
@@ -133,6 +135,35 @@ def _name(values: Mapping[str, Any]) -> str:
 def rows_for_correction(case: Case) -> QuerySet[RosterRow]:
     """The rows that the organisation may still correct."""
     return RosterRow.objects.filter(roster__case=case, state__in=[*TO_CORRECT, State.READY]).select_related("roster")
+
+
+def rows_asked_of(person: Person) -> QuerySet[RosterRow]:
+    """The rows that wait for the word of somebody signed in, with or without the message at hand."""
+    mine = RosterRow.objects.filter(id_index__in=indexes_of(person), state=State.ASKED)
+    in_time = mine.filter(roster__confirm_by__gte=timezone.localdate())
+    return in_time.select_related("roster", "roster__case", "roster__case__applicant", "case")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """A request of an organisation for the person's own word."""
+
+    id: UUID
+    organisation: str
+    bundle_name: str
+    until: date | None
+
+
+def asked_of(person: Person, lang: str = "zh") -> list[AskedView]:
+    """What organisations ask of somebody signed in."""
+    return [_asked(row, lang) for row in rows_asked_of(person)]
+
+
+def _asked(row: RosterRow, lang: str) -> AskedView:
+    case = row.roster.case
+    spec = queries.version(case.bundle_version_id).spec
+    name = spec.en if lang == "en" and spec.en else spec.zh
+    return AskedView(row.pk, case.applicant_name, name, row.roster.confirm_by)
 
 
 @dataclass(frozen=True, slots=True)

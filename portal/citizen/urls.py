@@ -60,6 +60,7 @@ urlpatterns = [
     path("apply/<uuid:case_id>/roster/faults.csv", rosters.faults, name="roster_faults"),
     path("apply/<uuid:case_id>/roster/<uuid:row_id>/", rosters.row_page, name="roster_row"),
     path("apply/<uuid:case_id>/roster/<uuid:row_id>/remove/", rosters.remove, name="roster_remove"),
+    path("confirm/rows/<uuid:row_id>/", confirming.confirm_listed, name="confirm_listed"),
     path("confirm/<str:token>/", confirming.confirm, name="confirm"),
     path("entitled/", entitled.mine, name="entitlements"),
     path("entitled/<uuid:candidate_id>/object/", entitled.object_to, name="object"),

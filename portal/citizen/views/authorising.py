@@ -16,6 +16,7 @@ from cases import access
 from cases.actions import parties, withdrawal
 from cases.queries.authorisations import authorisation, consents_given, parties_seen_by
 from cases.queries.joint import joint_filings_of
+from cases.queries.rosters import asked_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, says_why
@@ -29,6 +30,7 @@ def requests(request: OwnRequest) -> HttpResponse:
     seen = parties_seen_by(request.user)
     context = {
         "section": "me",
+        "rosters": asked_of(request.user, lang()),
         "waiting": [one for one in seen if one.state == "asked"],
         "answered": [one for one in seen if one.state in ("agreed", "declined")],
         "joint": joint_filings_of(request.user),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -15,7 +16,7 @@ from bundles import queries
 from cases.actions import confirming
 from cases.errors import CaseError, WrongState
 from cases.queries.people import indexes_of
-from cases.queries.rosters import cells_of
+from cases.queries.rosters import cells_of, rows_asked_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, says_why
@@ -30,6 +31,22 @@ def confirm(request: OwnRequest, token: str) -> HttpResponse:
     row = confirming.row_by_token(token)
     if row is None or row.id_index not in indexes_of(request.user):
         raise Http404
+    return _read_or_answer(request, row)
+
+
+@applicants_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+@says_why
+def confirm_listed(request: OwnRequest, row_id: UUID) -> HttpResponse:
+    """The same, found in the list of what waits for me: a lost message loses nobody the chance to answer."""
+    row = rows_asked_of(request.user).filter(pk=row_id).first()
+    if row is None:
+        raise Http404
+    return _read_or_answer(request, row)
+
+
+def _read_or_answer(request: OwnRequest, row: Any) -> HttpResponse:
     if request.method == "POST":
         try:
             return _answer(request, row)

@@ -112,3 +112,16 @@ def test_nobody_sees_the_roster_of_another_organisation(school: Account, lin: Ac
     case = made.batch(school)
     for name in ("roster", "roster_template", "roster_faults"):
         assert as_person(lin).get(reverse(f"citizen:{name}", args=[case.pk])).status_code == 404
+
+
+def test_who_lost_the_message_finds_the_request_in_the_own_list(
+    school: Account, lin: Account, chen: Account, as_person: SignIn
+) -> None:
+    made.filed(school, made.student(0))
+    roster_rounds.carry_on()
+    address = reverse("citizen:confirm_listed", args=[RosterRow.objects.get().pk])
+    listed = as_person(lin).get(reverse("citizen:authorisations")).content.decode()
+    assert address in listed and "示例大学" in listed
+    assert as_person(lin).get(address).status_code == 200
+    assert as_person(chen).get(address).status_code == 404
+    assert address not in as_person(chen).get(reverse("citizen:authorisations")).content.decode()
