@@ -18,7 +18,7 @@ STEP_WORDS: Mapping[str, Any] = {
     "tried": gettext_lazy("试算"),
     "publicity": gettext_lazy("公示积分和排名"),
     "published": gettext_lazy("公布全部结果"),
-    "abandoned": gettext_lazy("作废"),
+    "abandoned": gettext_lazy("放弃这次派位"),
 }
 SHOWN = (AllocationRun.State.PUBLICITY, AllocationRun.State.PUBLISHED)
 
@@ -118,6 +118,11 @@ def run_view(run: AllocationRun, lang: str = "zh") -> RunView:
             for s in steps
         ),
     )
+
+
+def _step_view(step: AllocationStep) -> StepView:
+    title = str(STEP_WORDS.get(step.kind, step.kind))
+    return StepView(step.kind, title, step.done_by, step.supervisor, step.fingerprint, step.at)
 
 
 def _group_name(run: AllocationRun, group_id: str, lang: str) -> str:

@@ -25,7 +25,7 @@ from cases.queries.open_notice import Notice, Point, notice_of
 from cases.queries.people import pending_parties
 from cases.queries.picture import Edge, flow_label, waves_of
 from cases.queries.results import Refusal, ResultView, refusals_of, results_of
-from cases.queries.stages import fileable_later
+from cases.queries.stages import fileable_later, stages_to_come
 from cases.queries.timeline import TimelineEntry, timeline_of
 from cases.queries.wording import SOFTENED, day_words, progress_words
 from cases.states import SUB_FINAL, SUB_REFUSED, CaseState, Outcome, SubState
@@ -245,6 +245,8 @@ def _where(case: Case, counts: Counts) -> str:
     if case.state == CaseState.LAPSED:
         return _("超过期限没有处理，申请已失效")
     words = progress_words(counts.done, counts.total, counts.refused)
+    if case.state == CaseState.CONCLUDED and stages_to_come(case):
+        return _("这一阶段办完了：%(words)s") % {"words": words}
     if case.state == CaseState.CONCLUDED:
         ends = {Outcome.ALL: _("全部办结"), Outcome.PARTLY: _("部分办结"), Outcome.NONE: _("办结，未能办成")}
         return f"{ends[Outcome(case.outcome)]}：{words}"

@@ -60,3 +60,8 @@ def fileable_later(case: Case, spec: BundleSpec) -> list[str]:
     opened = ids_in(case.answers or {}, "stages")
     closed = {i for stage in spec.stages if has_stages(spec) and stage.id not in opened for i in stage.items}
     return [item for item in later if item in known and item not in closed]
+
+
+def stages_to_come(case: Case) -> bool:
+    """Whether stages of a filed case have still to be filed: what is concluded is the stage, not the whole."""
+    return bool(ids_in(case.answers or {}, "stages")) and bool(ids_in(case.answers or {}, "later"))
