@@ -34,7 +34,7 @@ def look_at_due(limit: int = 50) -> int:
     return _round(State.DUE, limit)
 
 
-def _round(state: State, limit: int) -> int:
+def _round(state: Charge.State, limit: int) -> int:
     now = timezone.now()
     due = Charge.objects.filter(state=state, next_at__lte=now).order_by("next_at")
     tried = 0
@@ -45,7 +45,7 @@ def _round(state: State, limit: int) -> int:
     return tried
 
 
-def _carry(case_id: UUID, charge_id: UUID, state: State) -> None:
+def _carry(case_id: UUID, charge_id: UUID, state: Charge.State) -> None:
     """Ask outside, act inside; whoever dies in between is made good when the lease runs out."""
     try:
         charge = Charge.objects.select_related("case").get(pk=charge_id)

@@ -112,7 +112,8 @@ def stand_still(case: Case, subs: list[SubApplication]) -> None:
         return
     accepted = {sub.pk: sub for sub in subs if sub.accepted_at and sub.state not in SUB_FINAL}
     for charge in Charge.objects.filter(sub__in=list(accepted), state=State.DUE, when__in=BEFORE_SENDING):
-        charges.stop_the_clock(case, charge, accepted[charge.sub_id])
+        if charge.sub_id in accepted:
+            charges.stop_the_clock(case, charge, accepted[charge.sub_id])
 
 
 def go_on(case: Case, subs: list[SubApplication]) -> None:

@@ -8,6 +8,7 @@ money that comes in after all goes back.
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import structlog
@@ -115,27 +116,26 @@ def _make(case: Case, by: Actor) -> PaymentOrder:
     now = timezone.now()
     order = PaymentOrder.objects.create(
         case=case,
-        amount=sum(charge.amount for charge in due),
+        amount=sum((amount for _, amount in due), Decimal(0)),
         made_by_id=by.id or None,
         created_at=now,
         expires_at=now + TIME_TO_PAY,
         next_at=now + ASK_AFTER,
     )
-    OrderLine.objects.bulk_create(OrderLine(order=order, charge=charge, amount=charge.amount) for charge in due)
-    record(case, "payment.begun", by=by, order=str(order.pk), charges=[str(charge.pk) for charge in due])
+    OrderLine.objects.bulk_create(OrderLine(order=order, charge_id=pk, amount=amount) for pk, amount in due)
+    record(case, "payment.begun", by=by, order=str(order.pk), charges=[str(pk) for pk, _ in due])
     return order
 
 
-def payable(case: Case) -> list[Charge]:
-    """What can be paid now: due, and not before a person who decides about relief."""
+def payable(case: Case) -> list[tuple[UUID, Decimal]]:
+    """What can be paid now, with its amount: due, and not before a person who decides about relief."""
     due = Charge.objects.filter(case=case, state=Charge.State.DUE).exclude(relief=Charge.Relief.ASKED)
-    return list(due.select_related("sub"))
+    return [(pk, amount or Decimal(0)) for pk, amount in due.values_list("pk", "amount")]
 
 
 def _fits(order: PaymentOrder) -> bool:
     """Whether an order is about exactly what is due now."""
-    lines = set(order.lines.values_list("charge_id", "amount"))
-    return lines == {(charge.pk, charge.amount) for charge in payable(order.case)}
+    return set(order.lines.values_list("charge_id", "amount")) == set(payable(order.case))
 
 
 def _close_and_make_anew(order: PaymentOrder, by: Actor) -> PaymentOrder:
@@ -252,7 +252,7 @@ def _paid(case: Case, order: PaymentOrder, state: PaymentState) -> None:
     by_id = {sub.pk: sub for sub in subs}
     for line in order.lines.all():
         charge = charges.locked(line.charge_id)
-        charge.sub = by_id.get(charge.sub_id)
+        charge.sub = by_id[charge.sub_id] if charge.sub_id else None
         charges.mark_paid(case, charge, order)
     charges.thank(case, order)
     charging.go_on(case, subs)
