@@ -48,7 +48,7 @@ def _accept_in(region: str, today: date) -> int:
     last = _last_day_over(reckoning.calendar_of(region), today)
     before = timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
     due = _silent().filter(case__region=region, dispatched_at__lt=before).order_by("dispatched_at")
-    found = due.exclude(received_at__gte=before).values_list("pk", "case_id")[:BATCH]
+    found = due.values_list("pk", "case_id")[:BATCH]
     return sum(_accept(sub_id, case_id, today) for sub_id, case_id in found)
 
 
@@ -75,10 +75,12 @@ def _accept(sub_id: UUID, case_id: UUID, today: date) -> bool:
 
 
 def _since(sub: SubApplication) -> datetime | None:
-    """When the department received it, or the applicant's answer to its last question."""
+    """When it, or the answer to the last question, lay with the department: on its worklist, or in its system."""
     if sub.state not in SILENT or sub.accepted_at is not None or sub.dispatched_at is None:
         return None
-    return max(sub.dispatched_at, sub.received_at or sub.dispatched_at)
+    brought = Delivery.objects.filter(sub=sub, state=DeliveryState.DONE).exclude(purpose=Delivery.Purpose.WITHDRAW)
+    arrived = brought.order_by("-created_at").values_list("closed_at", flat=True).first()
+    return max(sub.dispatched_at, arrived or sub.dispatched_at)
 
 
 def _deadline(case: Case, sub: SubApplication, since: datetime) -> date:

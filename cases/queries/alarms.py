@@ -96,19 +96,15 @@ def colour(sub: SubApplication, today: date | None = None) -> str:
             start=_day(sub.accepted_at or sub.dispatched_at) or today,
             due_on=sub.due_on,
             statutory_due_on=sub.statutory_due_on,
-            received=received_on(sub.state, sub.dispatched_at, sub.received_at, sub.accepted_at),
+            received=received_on(sub.state, sub.dispatched_at, sub.accepted_at),
             calendar=calendar_of(sub.case.region),
         ),
     )
 
 
-def received_on(
-    state: str, dispatched_at: datetime | None, received_at: datetime | None, accepted_at: datetime | None
-) -> date | None:
+def received_on(state: str, dispatched_at: datetime | None, accepted_at: datetime | None) -> date | None:
     """Since when the department has had it, or its latest supplement, unaccepted; None where that is not so."""
-    if state not in NOT_ACCEPTED or accepted_at is not None:
-        return None
-    return _day(max((one for one in (dispatched_at, received_at) if one), default=None))
+    return None if state not in NOT_ACCEPTED or accepted_at is not None else _day(dispatched_at)
 
 
 def _day(moment: datetime | None) -> date | None:

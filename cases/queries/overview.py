@@ -31,5 +31,5 @@ def sub_lines(case: Case) -> dict[UUID, SubLine]:
 def _line(sub: SubApplication, clocks: Clocks, region: str) -> SubLine:
     moments = (sub.closed_at, sub.accepted_at, sub.received_at, sub.dispatched_at, sub.released_at)
     latest = max((moment for moment in moments if moment), default=None)
-    clock = clocks.of(sub.state, sub.due_on, sub.accepted_at, sub.dispatched_at, region)
+    clock = clocks.of_sub(sub, region)
     return SubLine(sub.pk, sub.connect, clock, sub.accepted_at, latest)

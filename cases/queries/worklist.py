@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -15,20 +15,20 @@ from django.utils import timezone
 from bundles import queries
 from cases import clock
 from cases.models import Case, SubApplication
+from cases.queries.alarms import PAUSED, RED, YELLOW, Deadline, colour_of, days_left, received_on
 from cases.queries.people import StaffPerson
+from cases.queries.reckoning import calendar_of
 from cases.states import SUB_FINAL, SUB_WITH_DEPARTMENT, SubState
 
-RED, YELLOW, GREEN, PAUSED = "red", "yellow", "green", "paused"
 WORKLIST_LENGTH = 200
 MOST_COUNTED = 5000
 MOST_FOUND = 50
-FAR_DAYS = 400
 ON_THE_LIST = SUB_WITH_DEPARTMENT | {SubState.SUPPLEMENT_REQUESTED}
 
 
 @dataclass(frozen=True, slots=True)
 class TaskClock:
-    """How much time is left. `colour`: red overdue, yellow due by the next working day, green otherwise, paused.
+    """How much time is left. `colour`: red, yellow, blue by the rules of supervision, green otherwise, paused.
 
     `kind` says which limit runs: the promised one, or, before acceptance and where they end earlier, the five
     working days for telling the applicant what is missing. `days_left` counts working days, below zero how late it is.
@@ -112,7 +112,7 @@ class Worklist:
 
     @property
     def overdue(self) -> int:
-        return self.counts.by_colour.get(RED, 0)
+        return self.counts.by_colour.get(RED, 0) + self.counts.by_colour.get(YELLOW, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def task_row(sub: SubApplication, account: StaffPerson | None, clocks: Clocks | 
         received_at=sub.received_at,
         dispatched_at=sub.dispatched_at,
         due_on=sub.due_on,
-        clock=(clocks or Clocks()).of(sub.state, sub.due_on, sub.accepted_at, sub.dispatched_at, sub.case.region),
+        clock=(clocks or Clocks()).of_sub(sub, sub.case.region),
         is_taken=sub.assigned_to_id is not None,
         is_mine=account is not None and sub.assigned_to_id == account.pk,
     )
@@ -168,7 +168,7 @@ def task_row(sub: SubApplication, account: StaffPerson | None, clocks: Clocks | 
 
 def clock_of(sub: SubApplication, region: str) -> TaskClock:
     """The clock of a sub-application; a decided one stands still and is green."""
-    return Clocks().of(sub.state, sub.due_on, sub.accepted_at, sub.dispatched_at, region)
+    return Clocks().of_sub(sub, region)
 
 
 def due_colour(sub: SubApplication, region: str) -> str:
@@ -193,11 +193,11 @@ def _of_department(account: StaffPerson) -> QuerySet[SubApplication]:
 def _slim(account: StaffPerson) -> list[_Slim]:
     clocks = Clocks()
     rows = _of_department(account).filter(state__in=[*ON_THE_LIST]).order_by("dispatched_at")
-    names = ("pk", "item_id", "state", "due_on", "accepted_at", "dispatched_at", "assigned_to_id")
+    names = ("pk", "item_id", "state", "due_on", "statutory_due_on", "accepted_at", "dispatched_at", "assigned_to_id")
     of_case = ("case__bundle_code", "case__bundle_version_id", "case__region")
     return [
-        _Slim(pk, _key(code, item_id), version, item_id, holder, clocks.of(state, due, accepted, sent, region))
-        for pk, item_id, state, due, accepted, sent, holder, code, version, region in rows.values_list(
+        _Slim(pk, _key(code, item_id), version, item_id, holder, clocks.of(state, due, law, accepted, sent, region))
+        for pk, item_id, state, due, law, accepted, sent, holder, code, version, region in rows.values_list(
             *names, *of_case
         )[:MOST_COUNTED]
     ]
@@ -243,51 +243,42 @@ class Clocks:
         self._calendars: dict[str, clock.WorkingCalendar] = {}
         self._counted: dict[tuple[object, ...], TaskClock] = {}
 
+    def of_sub(self, sub: SubApplication, region: str) -> TaskClock:
+        return self.of(sub.state, sub.due_on, sub.statutory_due_on, sub.accepted_at, sub.dispatched_at, region)
+
     def of(
-        self, state: str, due_on: date | None, accepted: datetime | None, sent: datetime | None, region: str
+        self,
+        state: str,
+        due_on: date | None,
+        statutory_due_on: date | None,
+        accepted: datetime | None,
+        sent: datetime | None,
+        region: str,
     ) -> TaskClock:
-        """The clock of a task by its state, due day, and when it was accepted and sent."""
+        """The clock of a task by its state, its days by promise and law, and when it was accepted and sent."""
         began = accepted or sent
         start = timezone.localdate(began) if began else self._today
-        runs_to_notice = sent is not None and accepted is None
-        key = (state, due_on, start, runs_to_notice, region)
+        deadline = Deadline(
+            self._today, start, due_on, statutory_due_on, received_on(state, sent, accepted), self._calendar(region)
+        )
+        key = (state, due_on, statutory_due_on, start, deadline.received, region)
         if key not in self._counted:
-            self._counted[key] = self._count(state, due_on, start, runs_to_notice, region)
+            self._counted[key] = self._count(state, deadline)
         return self._counted[key]
 
-    def _count(self, state: str, due_on: date | None, start: date, runs_to_notice: bool, region: str) -> TaskClock:
-        calendar = self._calendar(region)
-        due, kind = due_on, "promise"
-        if runs_to_notice:
-            notice = clock.notice_deadline(start, calendar)
+    def _count(self, state: str, deadline: Deadline) -> TaskClock:
+        due, kind = deadline.due_on, "promise"
+        if deadline.received is not None:
+            notice = clock.notice_deadline(deadline.received, deadline.calendar)
             due, kind = (notice, "notice") if due is None or notice < due else (due, kind)
-        left = _days_left(self._today, due, calendar) if due else 0
-        colour = _colour(state, due, self._today, calendar)
-        return TaskClock(colour, kind, due, left, _percent(start, due, self._today))  # type: ignore[arg-type]
+        left = days_left(self._today, due, deadline.calendar) if due else 0
+        colour = colour_of(state, replace(deadline, due_on=due))
+        return TaskClock(colour, kind, due, left, _percent(deadline.start, due, self._today))  # type: ignore[arg-type]
 
     def _calendar(self, region: str) -> clock.WorkingCalendar:
         if region not in self._calendars:
-            known = queries.working_calendar(region)
-            self._calendars[region] = clock.WorkingCalendar(known.holidays, known.makeup, known.announced_years)
+            self._calendars[region] = calendar_of(region)
         return self._calendars[region]
-
-
-def _colour(state: str, due: date | None, today: date, calendar: clock.WorkingCalendar) -> str:
-    if state == SubState.SUPPLEMENT_REQUESTED:
-        return PAUSED
-    if due is None or state in SUB_FINAL:
-        return GREEN
-    if due < today:
-        return RED
-    return YELLOW if due <= calendar.add_working_days(today, 1) else GREEN
-
-
-def _days_left(today: date, due: date, calendar: clock.WorkingCalendar) -> int:
-    """Working days from today to the due day, the day itself not counted; below zero after it."""
-    first, last = sorted((today, due))
-    span = min((last - first).days, FAR_DAYS)
-    count = sum(calendar.is_working_day(first + timedelta(days=n)) for n in range(1, span + 1))
-    return count if due >= today else -max(count, 1)
 
 
 def _percent(start: date, due: date | None, today: date) -> int:

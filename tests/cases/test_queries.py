@@ -282,16 +282,17 @@ def test_a_task_waits_on_the_worklist_until_somebody_takes_it(
     assert [mine.sub_id for mine in worklist_of(officer).mine] == [sub.pk]
 
 
-def test_an_overdue_task_is_red_and_one_due_tomorrow_yellow(
+def test_a_task_past_the_law_is_red_past_the_promise_yellow_and_due_today_blue(
     lin: Account, chen: Account, happy: FakeDepartments, officer: Account
 ) -> None:
     sub = manual_task(lin, chen)
     today = timezone.localdate()
     colours = []
-    for day in (today - timedelta(days=1), today, today + timedelta(days=60)):
-        SubApplication.objects.filter(pk=sub.pk).update(due_on=day)
+    far, yesterday = today + timedelta(days=60), today - timedelta(days=1)
+    for day, law in ((yesterday, yesterday), (yesterday, far), (today, far), (far, far)):
+        SubApplication.objects.filter(pk=sub.pk).update(due_on=day, statutory_due_on=law)
         colours.append(worklist_of(officer).waiting[0].colour)
-    assert colours == ["red", "yellow", "green"]
+    assert colours == ["red", "yellow", "blue", "green"]
 
 
 def test_a_department_sees_the_fields_its_item_names_and_no_others(

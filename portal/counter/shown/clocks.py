@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from cases.queries import TaskClock
 
 BAR = 48
-STATES = {"red": "bad", "yellow": "you", "green": "done", "paused": "wait"}
+STATES = {"red": "bad", "yellow": "you", "blue": "doing", "green": "done", "paused": "wait"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from portal.ui.parts import Told
 LOOKS = {"item.approved": "done", "result.issued": "done", "case.concluded": "done", "item.rejected": "bad",
          "item.not_accepted": "bad", "item.supplement_requested": "you", "item.choice_asked": "you"}  # fmt: skip
 SHOWN_EVENTS = 20
-URGENCY = {"red": 0, "yellow": 1, "paused": 2, "green": 3}
+URGENCY = {"red": 0, "yellow": 1, "blue": 2, "paused": 3, "green": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _line(point: Point) -> str:
 
 
 def _figures(page: CasePage, lines: Mapping[UUID, SubLine]) -> tuple[Figure, ...]:
-    late = sum(line.clock.colour == "red" for line in lines.values())
+    late = sum(line.clock.colour in ("red", "yellow") for line in lines.values())
     counts = page.counts
     due = words.day_in_words(page.due_on) if page.due_on and page.is_open else page.state_label
     figures = (

@@ -14,8 +14,8 @@ from cases.queries import TaskRow, Worklist
 from portal.counter.shown.clocks import ClockShown, shown
 from portal.ui.parts import Filter
 
-COLOURS = ("red", "yellow", "green", "paused")
-LOOKS = {"red": "bad", "yellow": "you", "green": "done", "paused": "paused"}
+COLOURS = ("red", "yellow", "blue", "green", "paused")
+LOOKS = {"red": "bad", "yellow": "you", "blue": "doing", "green": "done", "paused": "paused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,13 @@ def columns() -> tuple[Column, ...]:
 
 def groups(rows: Sequence[TaskRow]) -> tuple[Group, ...]:
     """The most urgent group first; a group without rows is left out."""
-    titles = {"red": _("已超时"), "yellow": _("今明到期"), "green": _("往后"), "paused": _("停表，等申请人")}
+    titles = {
+        "red": _("红牌：超法定时限或应受理未受理"),
+        "yellow": _("黄牌：超承诺时限"),
+        "blue": _("快到期"),
+        "green": _("往后"),
+        "paused": _("停表，等申请人"),
+    }
     found = []
     for colour in COLOURS:
         mine = tuple(row_shown(row) for row in rows if row.colour == colour)
@@ -132,7 +138,13 @@ def _channel(code: str) -> str:
 def filters(found: Worklist, chosen: Mapping[str, str]) -> tuple[Filter, ...]:
     """All, mine, nobody's, then each colour; each keeps the item that was chosen."""
     counts = found.counts
-    colours = {"red": _("超时"), "yellow": _("今明到期"), "green": _("不急"), "paused": _("停表")}
+    colours = {
+        "red": _("红牌"),
+        "yellow": _("黄牌"),
+        "blue": _("快到期"),
+        "green": _("不急"),
+        "paused": _("停表"),
+    }
     plain = not chosen["held"] and not chosen["colour"]
     made = [
         Filter(_("全部"), _address(chosen, held="", colour=""), plain, counts.total),
@@ -163,8 +175,8 @@ def _address(chosen: Mapping[str, str], **change: str) -> str:
 def figures(found: Worklist) -> tuple[Figure, ...]:
     counts = found.counts
     numbers = (
-        (_("超时"), counts.by_colour.get("red", 0), "bad"),
-        (_("今明到期"), counts.by_colour.get("yellow", 0), "you"),
+        (_("超时"), found.overdue, "bad"),
+        (_("快到期"), counts.by_colour.get("blue", 0), "doing"),
         (_("停表中"), counts.by_colour.get("paused", 0), "paused"),
         (_("今天办结"), counts.done_today, "done"),
     )

@@ -40,9 +40,12 @@ def test_another_department_sees_an_empty_desk(sub: SubApplication, teacher: Acc
 def test_tasks_are_grouped_and_filtered_by_colour(sub: SubApplication, officer: Account, at: At) -> None:
     client = at(officer)
     today = timezone.localdate()
-    for day, group, colour in ((-1, "已超时", "red"), (0, "今明到期", "yellow"), (60, "往后", "green")):
-        due = today + timedelta(days=day)
-        SubApplication.objects.filter(pk=sub.pk).update(due_on=due, accepted_at=timezone.now() - timedelta(days=3))
+    accepted = timezone.now() - timedelta(days=3)
+    expected = ((-1, -1, "红牌", "red"), (-1, 9, "黄牌", "yellow"), (0, 9, "快到期", "blue"), (60, 90, "往后", "green"))
+    for day, law, group, colour in expected:
+        SubApplication.objects.filter(pk=sub.pk).update(
+            due_on=today + timedelta(days=day), statutory_due_on=today + timedelta(days=law), accepted_at=accepted
+        )
         assert group in text_of(client.get(DESK))
         assert sub.number in text_of(client.get(DESK, {"colour": colour}))
         other = "green" if colour != "green" else "red"
