@@ -48,7 +48,7 @@ def document_number(word: str, region: str, day: date) -> str:
 
 def _next_document_of(year: date) -> int:
     table = connection.ops.quote_name(NumberSeries._meta.db_table)
-    place = ["", "document", year]
+    place: list[str | date] = ["", "document", year]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT nextval('cases_document_serial') - last FROM {table} "
