@@ -171,6 +171,7 @@ ERRORS: list[tuple[str, Change, str, str]] = [
     ),
     # limits
     ("beyond the law", put("items", "HUKOU", "committed", "n", 30), "items[HUKOU].committed", "长于法定"),
+    ("a start that is no item", put("clock", "starts_with", "NOBODY"), "clock.starts_with", "没有事项 NOBODY"),
     ("promise beyond the law", put("clock", "committed", "n", 50), "clock.committed", "长于法定"),
     ("limit without a source", drop("items", "HUKOU", "committed", "src"), "items[HUKOU].committed", "来源"),
     ("fee without an amount", drop("items", "MI_PAY", "fee", "amount"), "items[MI_PAY].fee", "amount"),
