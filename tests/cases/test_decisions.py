@@ -19,7 +19,7 @@ from cases.queries import results_page, silent_rows
 from portal.accounts.models import Account
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister, RecordingNotifier
-from tests.factories.received import by_staff, filing_key, on_the_worklist, sub_of
+from tests.factories.received import by_staff, filing_key, on_the_worklist, received, sub_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_family")]
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -292,3 +292,19 @@ def test_nothing_is_released_that_still_has_its_reason(case: Case) -> None:
     with transaction.atomic():
         locked = lock_case(case.pk)
         assert holding.release(locked, lock_subs(locked)) == 0
+
+
+# ---- what the rules leave to people -------------------------------------------------------------------------
+
+
+def test_what_the_rules_cannot_decide_a_person_does_within_the_longer_limit(
+    lin: Account, departments: FakeDepartments
+) -> None:
+    departments.say("accepted", item="TALENT")
+    guidance = {"category": "high", "work_state": "seeking", "settle_at": "own", "follow": ["none"]}
+    with time_machine.travel(MONDAY, tick=False):
+        case = received(lin, "RCRH", guidance)
+    sub = sub_of(case, "TALENT")
+    assert (sub.state, sub.by_person) == ("accepted", True)
+    assert sub.due_on is not None and sub.due_on.isoformat() == "2026-11-30"
+    assert Event.objects.filter(sub=sub, kind="item.went_to_person").count() == 1
