@@ -216,7 +216,7 @@ def _is_told(told: date, new: date, reason: str, *, drifts: bool) -> bool:
     return new != told and (bool(reason) or (new > told and not drifts))
 
 
-def _moved(old: date, new: date, reason: str) -> dict[str, str]:
+def _moved(old: date, new: date, reason: str) -> dict[str, Any]:
     return {"old": old.isoformat(), "new": new.isoformat(), "reason": reason}
 
 
