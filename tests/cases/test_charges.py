@@ -404,3 +404,19 @@ def test_a_refund_is_tried_again_with_the_same_key_while_the_channel_is_down(
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
         dispatch.pump()
     assert Refund.objects.get().state == "done" and len(payments.refunds) == 1
+
+
+@pytest.mark.usefixtures("known_family")
+def test_the_premium_of_a_newborn_is_paid_after_the_enrolment_and_before_the_voucher(
+    lin: Account, chen: Account, departments: FakeDepartments, payments: FakePayments
+) -> None:
+    """The shipped bundle: its rule waits for `paid("MI_PAY")`, its waiver asks a register."""
+    for item, result in newborn.RESULTS.items():
+        departments.say(item=item, result=result)
+    case = newborn.submitted(lin, chen, guidance={"extra": ["pay"]})
+    dispatch.pump()
+    assert toll.states(case)["MI_JOIN"] == "approved" and toll.states(case)["MI_PAY"] == "ready"
+    assert (toll.charge(case).state, toll.charge(case).amount) == ("due", Decimal("400.00"))
+    pay(case, payments, lin)
+    case = Case.objects.get(pk=case.pk)
+    assert (case.state, case.outcome) == ("concluded", "all"), toll.states(case)
