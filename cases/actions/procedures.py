@@ -151,7 +151,7 @@ def _computed(case: Case, sub: SubApplication, expression: str) -> int | None:
     context = context_of(case)
     value = evaluate(expression, forms.scope(context, forms.select(context), row=row_of(sub)))
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number else None  # type: ignore[call-overload, no-any-return]
+    return int(value) if is_number else None  # type: ignore[call-overload]
 
 
 def _over_on(case: Case, takes: Duration, start: datetime) -> date:

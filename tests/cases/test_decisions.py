@@ -288,7 +288,6 @@ def test_what_has_been_supplemented_lately_is_called_back_too(case: Case, lin: A
 
 def test_nothing_is_released_that_still_has_its_reason(case: Case) -> None:
 
-
     with transaction.atomic():
         locked = lock_case(case.pk)
         assert holding.release(locked, lock_subs(locked)) == 0
