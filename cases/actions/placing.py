@@ -112,8 +112,8 @@ def _result(case: Case, sub: SubApplication, place: AllocationPlace, spec: Bundl
 
 def _value(text: str, words: Mapping[str, str], scope: forms.FormScope) -> object:
     if text.startswith("@"):
-        for word, value in words.items():
-            text = text.replace(word, value)
+        for word, said in words.items():
+            text = text.replace(word, said)
         return text
     value = evaluate(text, scope)
     return None if value is UNKNOWN else stored_form(value)
