@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from bundles import forms, queries
-from bundles.rules import UNKNOWN
 from bundles.spec import Ending, Recurring
 from cases import clock
 from cases.actions import facts, ledger, recurring
@@ -103,8 +102,7 @@ def _last_month(case: Case, ended: Ending) -> date | None:
 def _resume_where_cleared(entitlement: RecurringEntitlement, case: Case, plan: Recurring) -> None:
     """The doubt has gone by the data itself: false, not merely unknown."""
     said = {one.id: one for one in plan.suspend_when}[entitlement.reason]
-    value = ledger.value_of(case, said.expr)
-    if value is False and value is not UNKNOWN:
+    if ledger.value_of(case, said.expr) is False:
         recurring.resume(entitlement, case, by=SYSTEM)
 
 

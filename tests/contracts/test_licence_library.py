@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from cases.ports import GatewayError, LicenceLibrary, Query
+from cases.ports import GatewayError, LicenceLibrary, LicenceToKeep, Query
 from integrations.http import Call, Reply, call_all, system_of
 from integrations.licences.http import HttpLicenceLibrary
 from integrations.models import RegisterCall
@@ -86,6 +86,35 @@ def test_a_file_that_is_not_the_department_s_is_not_fetched(licences: Licences, 
     assert refused.value.permanent
 
 
+def kept(reference: str) -> LicenceToKeep:
+    face = {"cert_no": "J350203-2026-000009", "male_name": LIN["name"], "male_id": LIN["id_no"]}
+    return LicenceToKeep("MARRIAGE_CERT", {"id_no": NOBODY}, face, reference, "350200-XSECS-1")
+
+
+def test_a_result_is_kept_once_and_found_by_its_holder(licences: Licences) -> None:
+    first, again = licences.port.issue(kept("s/R/1")), licences.port.issue(kept("s/R/1"))
+    assert first.licence_id == again.licence_id
+    assert licences.port.issue(kept("s/R/2")).licence_id != first.licence_id
+    (finding,) = licences.port.search([query("MARRIAGE_CERT", id_no=NOBODY)], budget_s=3)
+    assert first.licence_id in {record["licence_id"] for record in finding.records}
+
+
+@pytest.mark.parametrize("act", ["revoke", "supersede"])
+def test_what_is_no_longer_valid_is_no_longer_offered(licences: Licences, act: str) -> None:
+    old = licences.port.issue(kept(f"{act}/R/1"))
+    for _ in range(2):
+        getattr(licences.port, act)("MARRIAGE_CERT", old.licence_id, "由新的证照取代")
+    (finding,) = licences.port.search([query("MARRIAGE_CERT", id_no=NOBODY)], budget_s=3)
+    assert old.licence_id not in {record["licence_id"] for record in finding.records}
+
+
+def test_a_library_that_is_down_may_be_told_again_later(licences: Licences) -> None:
+    licences.silence()
+    with pytest.raises(GatewayError) as waiting:
+        licences.port.issue(LicenceToKeep("ID_CARD", {"id_no": NOBODY}, {"id_no": NOBODY}, "x/R/1", "1"))
+    assert not waiting.value.permanent
+
+
 def test_a_revoked_licence_is_not_offered(connected: MockProcess) -> None:
     port = HttpLicenceLibrary()
     (before,) = port.search([query("MARRIAGE_CERT", id_no=LIN["id_no"])], budget_s=3)
@@ -96,7 +125,7 @@ def test_a_revoked_licence_is_not_offered(connected: MockProcess) -> None:
 
 
 def _revoke(process: MockProcess, licence_id: str) -> None:
-    """The department itself revokes: the portal has no such verb."""
+    """The department itself revokes."""
     system = system_of("MZ")
     assert system is not None
     body, path = b'{"reason": "test"}', f"/licences/{licence_id}/revoke"
