@@ -41,7 +41,7 @@ class Figure:
 
 def figures_of(walk: Walk) -> tuple[Figure, ...]:
     """The bundle's own figures, each with ours."""
-    ours = counted(walk)
+    ours = {what: value for what, value in counted(walk).items() if what not in walk.script.uncounted}
     return tuple(
         Figure(
             what=str(entry["what"]),
@@ -71,7 +71,7 @@ def counted(walk: Walk) -> dict[str, float]:
         "cases": 1.0,
     }
     if case.submitted_at and case.closed_at:
-        found["days"] = float(_working_days(case.region, case.accepted_at or case.submitted_at, case.closed_at))
+        found["days"] = float(_working_days(case.region, _start_of_clock(walk, case), case.closed_at))
     return found
 
 
@@ -94,6 +94,13 @@ def _elapsed_s(walk: Walk, case: Any) -> float:
         return 0.0
     seconds = (case.closed_at - case.submitted_at).total_seconds()
     return round(seconds, 1) if seconds > QUICK_S else round(min(seconds, walk.handling_s), 1)
+
+
+def _start_of_clock(walk: Walk, case: Any) -> Any:
+    """Where the promise is counted from: the acceptance, or the end of the item that the bundle names."""
+    named = getattr(walk.spec.clock, "starts_with", None) or walk.spec.clock.extra.get("starts_with")
+    ends = [sub.closed_at for sub in walk.subs if sub.item_id == named and sub.closed_at]
+    return ends[0] if ends else case.accepted_at or case.submitted_at
 
 
 def _working_days(region: str, start: Any, end: Any) -> int:

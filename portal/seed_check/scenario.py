@@ -16,6 +16,7 @@ Format (all keys but `bundle` may be missing; what a file leaves out the filler 
     roster: [{name: 周敏, student_no: …}]     # a batch: its people, found in the registers by name
     found: true                               # nobody applies: the nightly search finds the applicant
     choices: {ITEM: stop}                     # where an upstream item was refused; else go on
+    uncounted: [minutes]                      # figures of the bundle that mean something a walk cannot count
     expect: {state: concluded, outcome: all, items: {…}, at_most: {seconds: 3}}
     refusal: {item: ITEM}                     # further words on the derived scenarios
     scenarios: {name: {…}}                    # more of them, each over the keys above
@@ -70,6 +71,7 @@ class Script:
     about: str = ""
     roster: tuple[Mapping[str, Any], ...] = ()
     found: bool = False
+    uncounted: tuple[str, ...] = ()
     expect: Mapping[str, Any] = field(default_factory=dict)
 
 

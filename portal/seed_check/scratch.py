@@ -42,26 +42,36 @@ class Scratch:
 
     def __init__(self) -> None:
         self._home = str(connection.settings_dict["NAME"])
-        self._prepared = f"seed_check_{os.getpid()}_{secrets.token_hex(3)}"
+        self.name = f"seed_check_{os.getpid()}_{secrets.token_hex(3)}"
         self._made: list[str] = []
 
     def prepare(self, *also: Path) -> None:
-        """Tables and the shipped definitions, further bundle files, the departments' systems."""
-        self._create(self._prepared)
-        self._turn_to(self._prepared)
+        """Tables, the shipped definitions and further bundle files."""
+        self._create(self.name)
+        self._turn_to(self.name)
         call_command("migrate", interactive=False, verbosity=0)
         said = io.StringIO()
         call_command("load_domain", stdout=said)
         for path in also:
             call_command("load_bundle", str(path), publish=True, stdout=said)
-        call_command("connect_mock_departments", stdout=said)
+        queries.forget()
+
+    def take_over(self, prepared: str) -> None:
+        """Start from a database that somebody else has prepared."""
+        self._create(self.name, template=prepared)
+        self._turn_to(self.name)
+        queries.forget()
+
+    def connect_departments(self) -> None:
+        """Every department has the system that MOCK_URL names."""
+        call_command("connect_mock_departments", stdout=io.StringIO())
 
     @contextmanager
     def copy(self) -> Iterator[None]:
         """Live in a fresh copy of the prepared database until the end of the block."""
-        name = f"{self._prepared}_{len(self._made)}"
+        name = f"{self.name}_{len(self._made)}"
         self._turn_to(self._home)
-        self._create(name, template=self._prepared)
+        self._create(name, template=self.name)
         self._turn_to(name)
         try:
             yield
@@ -69,9 +79,13 @@ class Scratch:
             self._turn_to(self._home)
             self._drop(name)
 
+    def leave(self) -> None:
+        """Back to the database this process was started with: nobody else can copy one that is in use."""
+        self._turn_to(self._home)
+
     def remove(self) -> None:
         """Nothing is left."""
-        self._turn_to(self._home)
+        self.leave()
         for name in list(self._made):
             self._drop(name)
 
@@ -93,4 +107,3 @@ class Scratch:
         connections.close_all()
         settings.DATABASES["default"]["NAME"] = name
         connection.settings_dict["NAME"] = name
-        queries.forget()

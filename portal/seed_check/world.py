@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from cases.actions import dispatch
 from cases.actions.sweep import sweep
 from portal.seed_check.clock import RunningClock, running_ahead
 from portal.seed_check.departments import Departments
@@ -42,9 +43,9 @@ class World:
     def go_on(self) -> None:
         """Carry out everything that can happen at this moment, at the portal and at the departments."""
         for _ in range(MOST_ROUNDS):
-            steps = sweep()
+            steps = dispatch.pump()
             self.departments.tell("quiet", timeout_s=15)
-            if not steps:
+            if not steps and not sweep():
                 return
 
     def advance(self, to: datetime) -> None:
@@ -54,15 +55,22 @@ class World:
 
 
 @contextmanager
-def world(*also: Path) -> Iterator[World]:
-    """Build a city with the shipped definitions and further bundle files; nothing of it is left afterwards."""
+def world(*also: Path, prepared: str = "") -> Iterator[World]:
+    """Build a city with the shipped definitions and further bundle files; nothing of it is left afterwards.
+
+    `prepared` names a database that has both already.
+    """
     with tempfile.TemporaryDirectory(prefix="seed-check-") as name, running_ahead() as clock:
         folder = Path(name)
         library = _library(folder, also)
         door, departments, scratch = Door(), Departments(folder, library), Scratch()
         try:
             with scratch_settings(folder, door=door.url, departments=departments.url):
-                scratch.prepare(*also)
+                if prepared:
+                    scratch.take_over(prepared)
+                else:
+                    scratch.prepare(*also)
+                scratch.connect_departments()
                 yield World(departments, clock, People(departments.ask("people")), scratch)
         finally:
             departments.stop()
