@@ -60,6 +60,8 @@ class Charge(models.Model):
     relief_text = SealedField(null=True)
     trace = SealedField(json=True, default=list)
     pay_by = models.DateField(null=True)
+    # When the applicant was asked to pay: what becomes due together is asked for in one message.
+    told_at = models.DateTimeField(null=True)
     reminders = models.PositiveSmallIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
