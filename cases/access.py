@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from hashlib import sha256
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from bundles import queries
 from bundles.forms.points import points_item
+from bundles.spec import BundleSpec
 from cases.models import (
     AccessRecord,
     AllocationRun,
@@ -24,6 +26,7 @@ from cases.models import (
     PointsSheet,
     Result,
     SubApplication,
+    Visit,
 )
 from cases.ports import Actor
 from cases.queries.people import StaffPerson, indexes_of
@@ -83,6 +86,59 @@ def allocations_for(account: StaffPerson) -> tuple[str, ...]:
 def allocation_runs_for(account: StaffPerson) -> QuerySet[AllocationRun]:
     """Runs of the bundles the department leads."""
     return AllocationRun.objects.filter(bundle_code__in=allocations_for(account))
+
+
+def plans_for(account: StaffPerson) -> QuerySet[Case]:
+    """Filed cases of bundles that let a live plan be changed, where the department has an item or leads."""
+    if account.role != STAFF or not account.department:
+        return Case.objects.none()
+    plans = [one for one in queries.published_all() if one.spec.replan]
+    led = [one.code for one in plans if one.spec.lead == account.department]
+    concerned = Q(bundle_code__in=led) | Q(pk__in=subs_for_department(account).values("case_id"))
+    filed = Case.objects.exclude(number=None).filter(bundle_code__in=[one.code for one in plans])
+    return filed.filter(concerned).select_related("applicant")
+
+
+def closures_for(account: StaffPerson) -> tuple[str, ...]:
+    """The codes of bundles that this department, as their lead, may close for a time (封航)."""
+    if account.role != STAFF or not account.department:
+        return ()
+    led = [one for one in queries.published_all() if one.spec.replan and one.spec.lead == account.department]
+    return tuple(one.code for one in led if any(t.act == "pause" and t.moment for t in one.spec.replan.triggers))
+
+
+def visits_for(account: StaffPerson) -> QuerySet[Visit]:
+    """Bookings at the counter of the department of this member of staff."""
+    if account.role != STAFF or not account.department:
+        return Visit.objects.none()
+    return Visit.objects.filter(department=account.department, sub__isnull=False).select_related("case", "sub")
+
+
+def joint_visits_for(account: StaffPerson) -> QuerySet[Case]:
+    """Filed cases of bundles whose joint visits the department arranges."""
+    if account.role != STAFF or not account.department:
+        return Case.objects.none()
+    rules = ((one.code, one.spec.joint_visit) for one in queries.published_all())
+    codes = [code for code, rule in rules if rule and rule.lead == account.department]
+    return Case.objects.exclude(number=None).filter(bundle_code__in=codes).select_related("applicant")
+
+
+def plans_and_visits(account: StaffPerson) -> frozenset[str]:
+    """Which of these desks a department has, by the published bundles: plans, visits, joint_visits."""
+    if account.role != STAFF or not account.department:
+        return frozenset()
+    found = (desk for one in queries.published_all() for desk in _desks(one.spec, account.department))
+    return frozenset(found)
+
+
+def _desks(spec: BundleSpec, department: str) -> Iterator[str]:
+    mine = {item.id for item in spec.items if item.dept == department}
+    if spec.replan and (mine or spec.lead == department):
+        yield "plans"
+    if any(spec.appointment(item) for item in mine):
+        yield "visits"
+    if spec.joint_visit and spec.joint_visit.lead == department:
+        yield "joint_visits"
 
 
 def parties_for(account: StaffPerson) -> QuerySet[Party]:

@@ -34,6 +34,7 @@ from bundles.spec.parts import (
 )
 from bundles.spec.points import PointsGroup, PointsRule, PointsTable, TieBreak
 from bundles.spec.recurring import Ending, Entitlement, Recurring
+from bundles.spec.replies import Remind, Reply
 from bundles.spec.runtime import Change, Freeze, Merge, Replan, Retry
 from bundles.spec.schedule import Dedupe, Overlap, Schedule, ScheduleStep, Span
 from bundles.spec.visits import Appointment, JointVisit
@@ -75,7 +76,9 @@ __all__ = [
     "Reason",
     "Reasons",
     "Recurring",
+    "Remind",
     "Replan",
+    "Reply",
     "Result",
     "Retry",
     "Rule",

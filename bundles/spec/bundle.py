@@ -30,6 +30,7 @@ from bundles.spec.points import PointsTable
 from bundles.spec.proactive import Match, Proactive
 from bundles.spec.reading import Node
 from bundles.spec.recurring import Recurring
+from bundles.spec.replies import Reply
 from bundles.spec.runtime import Merge, Replan, Retry
 from bundles.spec.schedule import Dedupe, Schedule, ScheduleStep
 from bundles.spec.visits import Appointment, JointVisit
@@ -163,6 +164,12 @@ class BundleSpec(Node):
         """How often registers that do not answer are asked again before a person is asked (`instant.retry`)."""
         raw = (self.extra.get("instant") or {}).get("retry")
         return Retry.read(raw, "instant.retry") if raw else None
+
+    @cached_property
+    def reply(self) -> Reply | None:
+        """How departments answer, None where nothing special is said."""
+        raw = self.extra.get("reply")
+        return Reply.read(raw, "reply") if raw else None
 
     @cached_property
     def one_notice(self) -> OneNotice:

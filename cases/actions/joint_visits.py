@@ -46,7 +46,8 @@ def arrange(case_id: UUID, begins_at: datetime, ends_at: datetime, place: str, *
     rule = rule_of(case)
     if rule is None or by.department != rule.lead:
         raise CaseError("合并上门由牵头部门安排")
-    found = concerned(rule, subs)
+    judged = _judged(case)
+    found = [sub for sub in concerned(rule, subs) if sub.item_id not in judged]
     if not found:
         raise WrongState("没有需要上门的事项了")
     if begins_at <= timezone.now() or ends_at <= begins_at:
@@ -65,6 +66,12 @@ def arrange(case_id: UUID, begins_at: datetime, ends_at: datetime, place: str, *
     notices.joint_visit_arranged(case, begins_at, place)
     progress.settle(case, subs)
     return visit
+
+
+def _judged(case: Case) -> set[str]:
+    """Items about which an earlier occasion left nothing to see again."""
+    done = Visit.objects.filter(case=case, sub=None, state=Visit.State.DONE)
+    return {item for visit in done for item, found in (visit.findings or {}).items() if found[0] != TO_FIX}
 
 
 @transaction.atomic

@@ -70,7 +70,7 @@ AFTER_FINAL: tuple[str, ...] = (
 # (case, subs) -> bool: nothing goes on without the applicant.
 WAITS_FOR_APPLICANT: tuple[str, ...] = ("charging.waits", "deferrals.someone_owes")
 # (case, subs): everything that could go on has gone on; the state of the case is about to follow.
-BEFORE_SETTLING: tuple[str, ...] = ("collecting.send_if_all_spoke", "charging.stand_still")
+BEFORE_SETTLING: tuple[str, ...] = ("collecting.send_if_all_spoke", "charging.stand_still", "charging.tell_due")
 # (case, subs) -> bool: the case is not over although all its items are.
 KEEPS_OPEN: tuple[str, ...] = ("roster_rounds.keeps_open",)
 # () -> int: a round of its own in every turn of the pump: what should follow within moments.
@@ -92,6 +92,7 @@ ON_SWEEP: tuple[str, ...] = (
     "notice_terms.look_at_due",
     "watching.look_round",
     "appointments.tend",
+    "reminding.remind_round",
     "deeming.accept_the_silent",
     "calendar_rounds.recount",
     "errands.carry",

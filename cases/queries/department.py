@@ -42,12 +42,13 @@ class FromUpstream:
 
 @dataclass(frozen=True, slots=True)
 class ResultInput:
-    """A field of the result form, from the item's declared results."""
+    """A field of the result form, from the item's declared results; `choices` where the bundle lists the answers."""
 
     name: str
     label: str
     type: str
     result: str
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +219,13 @@ def _is_of_row(slot: SlotView, spec: BundleSpec, row: forms.Row) -> bool:
 
 
 def _result_fields(spec: BundleSpec, item: Item) -> tuple[ResultInput, ...]:
+    listed = spec.reply.choices if spec.reply else {}
+    filled = spec.merge.fields or {} if spec.merge and spec.merge.item == item.id else {}
     return tuple(
-        ResultInput(name, label, kind, result.zh)
+        ResultInput(name, label, kind, result.zh, listed.get(name, ()))
         for result in spec.results_of(item.id)
         for name, (label, kind) in declared_fields(result).items()
+        if name not in filled
     )
 
 

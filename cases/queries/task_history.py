@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Attention, Event, SubApplication
@@ -58,6 +59,8 @@ SENTENCES: Mapping[str, Any] = {
     "charge.waived": gettext_lazy("不用缴费"),
     "charge.relief_asked": gettext_lazy("申请人申请减免费用"),
     "charge.refunding": gettext_lazy("费用退回申请人"),
+    "item.reminded": gettext_lazy("催办：{due}"),
+    "attention.handed_up": gettext_lazy("多次催办没有回音，转{other}督办"),
     "attention.raised": gettext_lazy("需要关注：{reason}"),
 }
 _LOOKS = {
@@ -99,9 +102,14 @@ def _text(event: Event) -> str:
         "other": department_short(event.facts.get("department")),
         "held": str(HELD.get(str(event.facts.get("reason", "")), HELD_OTHERWISE)),
         "working_days": event.facts.get("working_days", ""),
+        "due": _due(event.facts.get("late")),
         **moved_facts(event.facts),
     }
     return str(SENTENCES[event.kind]).format_map(facts)
+
+
+def _due(late: Any) -> str:
+    return _("已超期 %(count)s 个工作日") % {"count": late} if late else _("就要到期")
 
 
 def _reason(value: Any) -> str:

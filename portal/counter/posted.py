@@ -60,6 +60,8 @@ def _accepted(one: ResultInput, text: str) -> Any:
     if one.type == "list":
         entries = [_accept("text", line) for line in text.splitlines()]
         return [entry for entry in entries if entry]
+    if one.choices and text and text not in {value for value, _label in one.choices}:
+        raise typed.Illtyped(_("请从列出的里面选"), "Choose one of the listed answers")
     return _accept(one.type, text)
 
 

@@ -174,17 +174,20 @@ def _slot(slot: SlotView) -> SlotShown:
     return SlotShown(slot.label, tags.get(slot.state, slot.state), SLOT_TAGS.get(slot.state, ""), text, files)
 
 
+RESULT_INPUTS = {"list": "longtext", "enum": "text"}
+
+
 def _result(one: ResultInput, typed: Typed) -> FieldView:
     """A field of the result form with the input its declared type wants."""
     name = f"result.{one.name}"
     value = typed.values.get(name, "")
-    choices: tuple[Choice, ...] = ()
+    choices = tuple(Choice(code, title, chosen=code == value) for code, title in one.choices)
     if one.type == "bool":
         choices = tuple(Choice(v, title, chosen=v == value) for v, title in (("true", _("是")), ("false", _("否"))))
     return FieldView(
         name=name,
         label=one.label,
-        type="longtext" if one.type == "list" else "text" if one.type == "enum" else one.type,
+        type="enum" if one.choices else RESULT_INPUTS.get(one.type, one.type),
         value=value,
         choices=choices,
         hint=_("一行一条") if one.type == "list" else "",

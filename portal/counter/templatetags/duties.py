@@ -16,9 +16,19 @@ register = template.Library()
 class Duties:
     gives_seats: bool
     scores_points: bool
+    changes_plans: bool
+    has_visits: bool
+    arranges_visits: bool
 
 
 @register.simple_tag
 def duties_of(account: Account) -> Duties:
     """The duties that come from the published bundles; nothing is read from the database."""
-    return Duties(bool(access.allocations_for(account)), access.scores_points(account))
+    desks = access.plans_and_visits(account)
+    return Duties(
+        gives_seats=bool(access.allocations_for(account)),
+        scores_points=access.scores_points(account),
+        changes_plans="plans" in desks,
+        has_visits="visits" in desks,
+        arranges_visits="joint_visits" in desks,
+    )

@@ -18,6 +18,7 @@ from cases.actions import worklist
 from cases.errors import CaseError, ChangedMeanwhile, NotReady, WrongState
 from cases.ports import Actor, Reason
 from cases.queries import TaskPage
+from cases.queries.task_modes import task_modes
 from portal.accounts.access import staff_only
 from portal.counter import posted
 from portal.counter.posted import Typed
@@ -179,6 +180,7 @@ def _show(
         "task": task_shown(page, typed, revealed=revealed),
         "steps": steps_shown(page, queries.proceedings_of(sub), typed),
         "page": page,
+        "modes": task_modes(sub),
         "form": getattr(request.resolver_match, "url_name", ""),
         "error": error,
         "mistakes": mistakes(page, typed.faults, error),
