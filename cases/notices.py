@@ -16,6 +16,7 @@ from django.utils import timezone
 from bundles import queries
 from cases import ports
 from cases.models import Candidate, Case, Party, SubApplication
+from cases.queries.stages import stages_to_come
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +31,9 @@ def filed(case: Case) -> None:
 
 
 def concluded(case: Case) -> None:
-    _tell_applicant(case, "case_concluded", outcome=OUTCOMES[case.outcome])
+    """Everything is decided; of a project with stages to come, everything of this stage."""
+    template = "stage_concluded" if stages_to_come(case) else "case_concluded"
+    _tell_applicant(case, template, outcome=OUTCOMES[case.outcome])
 
 
 def withdrawn(case: Case) -> None:

@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_datetime
 from bundles import forms, queries
 from bundles.spec import Change, Freeze, Replan
 from cases import notices, outbox
-from cases.actions import pauses, progress
+from cases.actions import intake, pauses, progress
 from cases.actions.bodies import change_body
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_subs
@@ -36,7 +36,9 @@ PLAN = "plan"  # the reason code of an approval that waits for the others' agree
 def change_plan(
     case_id: UUID, change_id: str, values: Mapping[str, Any], *, by: Actor, reason: str = ""
 ) -> PlanVersion:
-    """Change a live plan. Raises CaseError for one who may not, WrongState too late, NotReady naming wrong fields."""
+    """Change a live plan. Raises CaseError for one who may not, WrongState too late, NotReady naming wrong
+    fields, NotEligible where the new values meet another case.
+    """
     case = lock_case(case_id)
     subs = lock_subs(case)
     replan, change = _rules(case, change_id)
@@ -119,6 +121,7 @@ def _take_in(case: Case, change: Change, values: Mapping[str, Any]) -> None:
     if faults:
         raise NotReady(f"还有 {len(faults)} 处不对：{faults[0][1]}", tuple(dict.fromkeys(faults)))
     case.save(update_fields=["answers"])
+    intake.claim_anew(case, context, forms.select(context))
 
 
 def _replace_proposed(case: Case) -> None:

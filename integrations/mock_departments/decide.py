@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .application import Application
-from .facts import ApplicationScope
+from .facts import ApplicationScope, Unheard
 from .library import Item
 from .rules import UNKNOWN, evaluate, truth
 
@@ -33,7 +33,7 @@ def judge(application: Application, scope: ApplicationScope) -> Verdict:
     item = application.item
     if item is None:
         return Verdict("approve")
-    findings = [_finding(rule, scope) for rule in item.rules]
+    findings = [_in_doubt(rule, scope, _finding(rule, scope)) for rule in item.rules]
     failings = {_failing(rule, finding["value"]) for rule, finding in zip(item.rules, findings, strict=True)}
     outcome = next((outcome for outcome in _ORDER if outcome in failings), _default(item))
     reasons: list[dict[str, object]] = []
@@ -110,6 +110,13 @@ def _finding(rule: Mapping[str, Any], scope: ApplicationScope) -> dict[str, obje
     else:
         value = truth(evaluate(text, scope))
     return {"rule": rule.get("id", ""), "zh": rule.get("zh", ""), "value": None if value is UNKNOWN else value}
+
+
+def _in_doubt(rule: Mapping[str, Any], scope: ApplicationScope, finding: dict[str, object]) -> dict[str, object]:
+    """A rule that could refuse is broken only where a record says so: the absence of one is not known, not a no."""
+    if finding["value"] is not False or rule.get("fail") != "reject":
+        return finding
+    return _finding(rule, Unheard.of(scope))
 
 
 def _failing(rule: Mapping[str, Any], value: object) -> Outcome | None:

@@ -91,7 +91,7 @@ class ApplicationScope:
 
     def in_row(self, row: Mapping[str, Any]) -> ApplicationScope:
         """The same application seen from one row."""
-        return ApplicationScope(self.application, self._library, self._registers, self._licences, row)
+        return type(self)(self.application, self._library, self._registers, self._licences, row)
 
     def valid(self, validator: str, value: object) -> object:
         """Whether a value follows a validator of the code lists."""
@@ -165,3 +165,17 @@ def typed(kind: str, value: Any) -> object:
     except (InvalidOperation, TypeError, ValueError):
         return UNKNOWN
     return value if isinstance(value, bool | list | date | datetime) or kind == "bool" else str(value)
+
+
+class Unheard(ApplicationScope):
+    """The same application where registers without a record count as registers that could not be asked."""
+
+    @classmethod
+    def of(cls, scope: ApplicationScope) -> Unheard:
+        """The application as `scope` sees it."""
+        return cls(scope.application, scope._library, scope._registers, scope._licences, scope._row)
+
+    def fact(self, path: str) -> object:
+        """What the register says, UNKNOWN where it has no record."""
+        found = super().fact(path)
+        return UNKNOWN if found is None else found

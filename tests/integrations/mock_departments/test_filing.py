@@ -141,14 +141,28 @@ def test_withdrawal_stops_an_undecided_application_and_is_too_late_after(
     assert (late.status, late.body["status"]) == (409, "approved")
 
 
-def test_changed_fields_are_taken_until_the_decision(departments: Departments, inbox: Inbox) -> None:
+def test_changed_fields_are_taken_while_the_application_lives(departments: Departments, inbox: Inbox) -> None:
     departments.control("behaviour", {"dept": "GA", "decide_s": 30})
     departments.file("GA", hukou(inbox, child_name="陈一诺"), "changed")
     answer = departments.send(
         "GA", "POST", "applications/changed/changes", {"round": 1, "fields": {"child_name": "陈诺"}}
     )
-    assert answer.status == 200
+    assert answer.status == 202
     assert departments.record("changed")["body"]["fields"]["child_name"] == "陈诺"
+
+
+def test_what_was_approved_is_decided_anew_after_a_change_and_what_was_refused_is_not(
+    departments: Departments, inbox: Inbox
+) -> None:
+    departments.file("CG", truck(inbox, "闽DA0001"), "approved")
+    change = {"round": 1, "fields": {}}
+    again = departments.send("CG", "POST", "applications/approved/changes", change)
+    assert (again.status, again.body["status"]) == (200, "approved")
+    assert departments.record("approved")["effect_counts"]["approved"] == 2
+    departments.control("behaviour", {"dept": "CG", "decide": "reject"})
+    departments.file("CG", truck(inbox, "闽DA0002"), "refused")
+    late = departments.send("CG", "POST", "applications/refused/changes", change)
+    assert (late.status, late.body["status"]) == (409, "rejected")
 
 
 def test_a_body_that_breaks_the_contract_is_refused_for_good(departments: Departments, inbox: Inbox) -> None:
