@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from bundles import forms
 from bundles.forms.typed import EMPTY, as_typed
 from cases import queries
-from cases.actions import withdrawal
+from cases.actions import replanning, withdrawal
 from cases.queries.under_way import UnderWay
 from portal.seed_check.pace import HELD_S, takes_time
+from portal.seed_check.values import written
 
 if TYPE_CHECKING:
     from portal.seed_check.walk import Walk
@@ -32,6 +33,8 @@ def prepare(walk: Walk) -> None:
 
 def intervene(walk: Walk) -> bool:
     """What the scenario does while the case is under way."""
+    if walk.script.replan and not walk.aimed_at:
+        return _change_plan(walk)
     if walk.script.aim != "withdrawal" or walk.aimed_at:
         return False
     walk.aimed_at = "全部"
@@ -60,6 +63,17 @@ def values_at(context: forms.Context, about: str) -> dict[str, Any]:
         if value not in EMPTY:
             found[place.path] = list(value) if isinstance(value, list) else as_typed(spec.field(name), value)
     return found
+
+
+def _change_plan(walk: Walk) -> bool:
+    """Change the live plan once as soon as a department has accepted or decided something."""
+    if not any(sub.accepted_at for sub in walk.subs):
+        return False
+    words = walk.script.replan
+    values = {name: written(value) for name, value in words["values"].items()}
+    replanning.change_plan(walk.case_id, str(words["change"]), values, by=walk.applicant.actor, reason="改期（核对用）")
+    walk.aimed_at = str(words["change"])
+    return True
 
 
 # -- the four ---------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from cases import queries
+from cases.actions import replanning
 from cases.errors import CaseError
 from cases.queries import under_way
 from cases.states import CASE_FINAL
@@ -120,6 +121,8 @@ def _not_as_expected(walk: Walk, result: Outcome) -> Iterator[str]:
     lacking = [one for one in expected.get("results") or () if one not in result.results]
     if lacking:
         yield f"没有出结果：{'、'.join(lacking)}"
+    if walk.script.replan and replanning.latest_number(walk.case) < 2:
+        yield "计划没有改成"
     unserved = [end for end in walk.confirmations.served.values() if end != "concluded/all"]
     if walk.script.aim == HAPPY and (unserved or len(walk.confirmations.served) != len(walk.script.roster)):
         yield f"名册 {len(walk.script.roster)} 人，办成 {len(walk.confirmations.served) - len(unserved)} 人"

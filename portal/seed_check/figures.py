@@ -71,7 +71,8 @@ def counted(walk: Walk) -> dict[str, float]:
         "cases": 1.0,
     }
     if case.submitted_at and case.closed_at:
-        found["days"] = float(_working_days(case.region, _start_of_clock(walk, case), case.closed_at))
+        end = _end_of_clock(walk, case)
+        found["days"] = float(_working_days(case.region, _start_of_clock(walk, case), end))
     return found
 
 
@@ -101,6 +102,12 @@ def _start_of_clock(walk: Walk, case: Any) -> Any:
     named = getattr(walk.spec.clock, "starts_with", None) or walk.spec.clock.extra.get("starts_with")
     ends = [sub.closed_at for sub in walk.subs if sub.item_id == named and sub.closed_at]
     return ends[0] if ends else case.accepted_at or case.submitted_at
+
+
+def _end_of_clock(walk: Walk, case: Any) -> Any:
+    """The end of the items that the figure speaks of, as the scenario says; else of the whole case."""
+    ends = [sub.closed_at for sub in walk.subs if sub.item_id in walk.script.until and sub.closed_at]
+    return max(ends, default=case.closed_at)
 
 
 def _working_days(region: str, start: Any, end: Any) -> int:

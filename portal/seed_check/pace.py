@@ -12,6 +12,7 @@ from cases.queries.under_way import UnderWay
 HELD_S = 10_000_000.0  # a step of the mock departments that waits to be woken
 BY_THE_CLOCK = {"second": "seconds", "minute": "minutes", "hour": "hours"}
 LATEST = time(16, 30)
+WORKING_HOURS = 8
 DECIDED = frozenset({"approved", "rejected", "not_accepted", "withdrawn", "cancelled", "lapsed"})
 WITH_DEPARTMENT = frozenset({"dispatched", "received", "accepted", "special_procedure"})
 
@@ -36,4 +37,6 @@ def decides_at(sub: UnderWay, spec: BundleSpec) -> datetime | None:
         return began + timedelta(**{BY_THE_CLOCK[item.committed.unit]: item.committed.n})
     if sub.due_on is None or item.committed.n == 0:
         return began
+    if item.committed.unit == "workday" and item.committed.n < 1:
+        return began + timedelta(hours=WORKING_HOURS * item.committed.n)
     return timezone.make_aware(datetime.combine(sub.due_on, LATEST))

@@ -11,12 +11,14 @@ Format (all keys but `bundle` may be missing; what a file leaves out the filler 
     rows: {vehicles: 2}  fields: {路径: 值}    # today+60, today-22 09:12, now+6h are counted from the day of the walk
     materials: {M_X: defer}                   # upload (the usual), defer, commit
     registers: [{code, key, data}]            # what a register says otherwise than usual
-    behaviours: [{item, decide: …}]           # how departments behave, see docs/mock-departments.md
+    behaviours: [{item, decide: …}]           # how departments behave (mock_departments/behaviours.py)
     desk: {ITEM: {refuse: 理由}}              # a department without a system; else it approves; "*" speaks of all
     roster: [{name: 周敏, student_no: …}]     # a batch: its people, found in the registers by name
     found: true                               # nobody applies: the nightly search finds the applicant
+    replan: {change: T1, values: {field: 值}}  # the plan of the live case is changed once
     choices: {ITEM: stop}                     # where an upstream item was refused; else go on
     uncounted: [minutes]                      # figures of the bundle that mean something a walk cannot count
+    until: [TRANSFER]                         # the items that the figure of days speaks of; else the whole case
     expect: {state: concluded, outcome: all, items: {…}, at_most: {seconds: 3}}
     refusal: {item: ITEM}                     # further words on the derived scenarios
     scenarios: {name: {…}}                    # more of them, each over the keys above
@@ -71,7 +73,9 @@ class Script:
     about: str = ""
     roster: tuple[Mapping[str, Any], ...] = ()
     found: bool = False
+    replan: Mapping[str, Any] = field(default_factory=dict)
     uncounted: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
     expect: Mapping[str, Any] = field(default_factory=dict)
 
 
