@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from cases import notices
 from cases.actions import charges, charging, facts, pricing, progress
 from cases.actions.charges import BEFORE_SENDING, State
 from cases.actions.events import record
@@ -67,7 +66,7 @@ def _price(case: Case, subs: list[SubApplication], charge: Charge) -> None:
     if charge.state == State.WAIVED:
         charging.go_on(case, subs)
     else:
-        progress.settle(case, subs)
+        progress.advance(case, subs)
 
 
 def _look_at(case: Case, subs: list[SubApplication], charge: Charge) -> None:
@@ -106,15 +105,24 @@ def _lapse(case: Case, subs: list[SubApplication], charge: Charge) -> None:
 
 
 def _remind(case: Case, charge: Charge) -> None:
-    """Every few days at first, then once a month; the page says it all the time."""
+    """Every few days at first, then once a month, all that is due in one message; the page says it all the time."""
     now = timezone.now()
-    charge.reminders += 1
-    rests = charge.reminders >= MOST_REMINDERS
-    charge.next_at = charges.next_look(charge, now, REST if rests else charges.REMIND_EVERY)
-    charge.save(update_fields=["reminders", "next_at"])
-    if charge.reminders <= MOST_REMINDERS and charge.relief != Charge.Relief.ASKED and charge.sub is not None:
-        title = charges.item_title(case, charge)
-        notices.payment_due(case, title, pricing.words_of(charge.amount), charge.pay_by)
+    together = [charge, *_due_as_well(case, charge, now)]
+    for one in together:
+        one.reminders += 1
+        rests = one.reminders >= MOST_REMINDERS
+        one.next_at = charges.next_look(one, now, REST if rests else charges.REMIND_EVERY)
+        one.save(update_fields=["reminders", "next_at"])
+    asked = [one for one in together if one.reminders <= MOST_REMINDERS and one.relief != Charge.Relief.ASKED]
+    if asked := [one for one in asked if one.sub is not None]:
+        charges.ask_to_pay(case, asked)
+
+
+def _due_as_well(case: Case, charge: Charge, now: datetime) -> list[Charge]:
+    """Other charges of the case whose reminder has come: those of which neither a waiver nor a last day has to say."""
+    others = Charge.objects.select_for_update(of=("self",)).filter(case=case, state=State.DUE, next_at__lte=now)
+    others = others.exclude(pk=charge.pk).exclude(sub=None).exclude(relief=Charge.Relief.MAY_ASK)
+    return [one for one in others.select_related("sub") if not _is_over(one)]
 
 
 ACTS = {State.PRICING: _price, State.DUE: _look_at}

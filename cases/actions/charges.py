@@ -7,6 +7,7 @@ accepted already, the clock stands still until it is paid. Only what the bundle'
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -119,7 +120,7 @@ def _try_again(case: Case, charge: Charge) -> None:
 
 
 def make_due(case: Case, charge: Charge, amount: Decimal, *, relief: str = Relief.NONE) -> None:
-    """Ask the applicant to pay: event, message, paper; an accepted item's clock stops until then."""
+    """What has to be paid is known: event, paper; an accepted item's clock stops. `charging.tell_due` sends word."""
     now = timezone.now()
     charge.state, charge.amount, charge.relief = State.DUE, amount, relief
     charge.due_at, charge.pay_by = now, _pay_by(case, charge, now)
@@ -130,7 +131,13 @@ def make_due(case: Case, charge: Charge, amount: Decimal, *, relief: str = Relie
     if charge.sub is not None:
         stop_the_clock(case, charge, charge.sub)
         documents.issue(case, "fee", sub=charge.sub, values=fee_values(charge))
-        notices.payment_due(case, item_title(case, charge), pricing.words_of(amount), charge.pay_by)
+
+
+def ask_to_pay(case: Case, due: Sequence[Charge]) -> None:
+    """One message for several charges: what they are for, what they come to, the first of their last days."""
+    titles = "、".join(dict.fromkeys(item_title(case, charge) for charge in due))
+    total = sum((charge.amount for charge in due if charge.amount is not None), Decimal(0))
+    notices.payment_due(case, titles, pricing.words_of(total), min((c.pay_by for c in due if c.pay_by), default=None))
 
 
 def next_look(charge: Charge, now: datetime, later: timedelta) -> datetime:

@@ -7,6 +7,7 @@ after holds nothing.
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bundles.forms.fees import pays_itself
@@ -114,6 +115,17 @@ def stand_still(case: Case, subs: list[SubApplication]) -> None:
     for charge in Charge.objects.filter(sub__in=list(accepted), state=State.DUE, when__in=BEFORE_SENDING):
         if charge.sub_id in accepted:
             charges.stop_the_clock(case, charge, accepted[charge.sub_id])
+
+
+def tell_due(case: Case, subs: list[SubApplication]) -> None:
+    """Ask for everything that has become due in one message, once nothing is still being worked out beside it."""
+    if not charges.charges_anything(case):
+        return
+    mine = Charge.objects.filter(case=case).exclude(sub=None)
+    due = list(mine.filter(state=State.DUE, told_at=None).select_related("sub"))
+    if due and not mine.filter(state=State.PRICING, tries=0).exists():
+        charges.ask_to_pay(case, due)
+        Charge.objects.filter(pk__in=[charge.pk for charge in due]).update(told_at=timezone.now())
 
 
 def go_on(case: Case, subs: list[SubApplication]) -> None:

@@ -69,7 +69,7 @@ def state_amount(charge_id: UUID, amount: Decimal, *, by: Actor) -> Charge:
         charging.go_on(case, subs)
     else:
         charges.make_due(case, charge, stated)
-        progress.settle(case, subs)
+        progress.advance(case, subs)
     return charge
 
 
