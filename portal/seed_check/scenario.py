@@ -118,7 +118,8 @@ def _script(words: Mapping[str, Any]) -> Script:
     unknown = set(words) - set(Script.__dataclass_fields__)
     if unknown:
         raise UnknownWord(f"{words.get('bundle', '')}：不认识的键 {'、'.join(sorted(unknown))}")
-    return Script(**{key: tuple(value) if isinstance(value, list) else value for key, value in words.items()})
+    said: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in words.items()}
+    return Script(**said)
 
 
 def _over(base: Script, words: Mapping[str, Any]) -> Script:

@@ -99,7 +99,7 @@ class Scratch:
         self._made.remove(name)
 
     def _on_server(self, statement: str) -> None:
-        with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        with connection._nodb_cursor() as cursor:
             cursor.execute(statement)
 
     @staticmethod

@@ -52,7 +52,8 @@ class SeatingRun:
         """Enter a number of seats for every choice of the applicant, take the data and try."""
         batch = str(timezone.localdate().year)
         fields = (walk.case.answers or {}).get("fields") or {}
-        choices = {str(fields[name]) for name in walk.spec.allocation.choice_fields if fields.get(name)}
+        rule = walk.spec.allocation
+        choices = {str(fields[name]) for name in (rule.choice_fields if rule else ()) if fields.get(name)}
         seats.enter(walk.spec.code, batch, "\n".join(f"{choice},{SEATS_EACH}" for choice in sorted(choices)))
         self._run = allocation.freeze(walk.spec.code, batch, by=by, supervisor=SUPERVISOR)
         self._run = allocation.try_out(self._run.pk, by=by, supervisor=SUPERVISOR)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from threading import Thread
-from typing import TextIO
+from typing import IO
 
 from django.conf import settings
 
@@ -64,7 +64,7 @@ def _work(
         worker.stdin.close()
 
 
-def _hear(lines: TextIO, say: Callable[[str], None]) -> list[Outcome] | None:
+def _hear(lines: IO[str], say: Callable[[str], None]) -> list[Outcome] | None:
     for line in lines:
         if line.startswith(MARK):
             return [outcome_of(entry) for entry in json.loads(line[1:])]
