@@ -45,6 +45,11 @@ class Caller:
     def patch(self, path: str, body: Any) -> Any:
         return self.send("PATCH", path, body)
 
+    def upload(self, path: str, slot: str) -> Any:
+        """The answer to a scanned paper for the slot."""
+        body = {"slot": slot, "how": "upload", "file": newborn.scan()}
+        return self._client.post(API + path, body, headers={"Authorization": f"Bearer {self.token}"})
+
 
 def caller(account: Account) -> Caller:
     return Caller(ApiToken.issue(account, "test"))
@@ -80,8 +85,8 @@ def everybody_else(db: None) -> dict[str, Caller]:
     return found | {"stranger": caller(newborn.account(person("王建国"), "stranger"))}
 
 
-def filled(lin: Caller) -> Mapping[str, Any]:
-    """The demonstration's newborn draft, typed in through the API."""
+def filled(lin: Caller, *, owes: bool = False) -> Mapping[str, Any]:
+    """The demonstration's newborn draft, typed in through the API; `owes`: what may come later comes later."""
     plan = walk.scenario("XSECS")
     begin = {"bundle": "XSECS", "guidance": plan["guidance"], "channel": plan["channel"]}
     draft = lin.post("/drafts/", begin).json()
@@ -95,16 +100,19 @@ def filled(lin: Caller) -> Mapping[str, Any]:
     typed |= {"s_child.0.birth_time": birth.strftime("%Y-%m-%dT%H:%M"), "s_child.0.gender": "2"}
     typed |= {"s_child.0.gest_weeks": 39, "s_child.0.hospital": "示例市妇幼保健院"}
     draft = lin.patch(f"/drafts/{draft['id']}/", {"fields": typed}).json()
+    papers = f"/drafts/{draft['id']}/materials/"
     for slot in draft["materials"]:
-        if slot["state"] == "open" and "defer" in slot["options"]:
-            draft = lin.post(f"/drafts/{draft['id']}/materials/", {"slot": slot["slot"], "how": "defer"}).json()
+        if slot["state"] == "open" and owes and "defer" in slot["options"]:
+            draft = lin.post(papers, {"slot": slot["slot"], "how": "defer"}).json()
+        elif slot["state"] == "open" and "upload" in slot["options"]:
+            draft = lin.upload(papers, slot["slot"]).json()
     found: Mapping[str, Any] = draft
     return found
 
 
-def submitted(lin: Caller, chen: Caller) -> Mapping[str, Any]:
+def submitted(lin: Caller, chen: Caller, *, owes: bool = False) -> Mapping[str, Any]:
     """Handed in by 林晓岚, authorised by 陈屿."""
-    case = lin.post(f"/drafts/{filled(lin)['id']}/submit/", {}, **{"Idempotency-Key": uuid4().hex}).json()
+    case = lin.post(f"/drafts/{filled(lin, owes=owes)['id']}/submit/", {}, **{"Idempotency-Key": uuid4().hex}).json()
     for request in chen.get("/authorisations/").json():
         chen.post(f"/authorisations/{request['id']}/agree/")
     found: Mapping[str, Any] = lin.get(f"/cases/{case['id']}/").json()

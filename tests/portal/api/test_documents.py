@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 def test_the_papers_of_a_case_are_listed_with_their_words(
     lin: Caller, chen: Caller, everybody_else: dict[str, Caller]
 ) -> None:
-    case = submitted(lin, chen)
+    case = submitted(lin, chen, owes=True)
     address = f"/cases/{case['id']}/documents/"
     papers = lin.get(address).json()
     paper = next(paper for paper in papers if paper["kind"] == "deferred")
