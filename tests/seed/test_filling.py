@@ -1,4 +1,4 @@
-"""What the filler types where nobody tells it: texts that fit patterns, days counted from the walk, papers that open."""
+"""What the filler types where nobody tells it: texts that fit patterns, days counted from the walk, papers."""
 
 from __future__ import annotations
 
