@@ -21,6 +21,7 @@ from bundles.lint import (
     order,
     papers,
     people,
+    rare,
     references,
     runtime,
     selection,
@@ -67,8 +68,10 @@ def _content_faults(document: Any, registry: Registry) -> Iterator[Fault]:
     except MalformedDocument as error:
         yield Fault(error.path.removeprefix("bundle").lstrip("."), error.message)
         return
-    for check in CHECKS:
+    unreadable = list(rare.faults(draft.spec))
+    for check in () if unreadable else CHECKS:
         yield from check(draft)
+    yield from unreadable
 
 
 def _errors(found: list[Fault]) -> bool:

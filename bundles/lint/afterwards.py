@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from bundles.errors import Fault
 from bundles.lint.draft import Draft
-from bundles.spec import Result
+from bundles.spec import Recurring, Result
+
+LAST_DAY = 31
 
 
 def faults(draft: Draft) -> Iterator[Fault]:
@@ -37,8 +39,22 @@ def _recurring(draft: Draft) -> Iterator[Fault]:
         yield Fault(f"{path}.result", f"事项 {entitlement.item} 没有结果 {entitlement.result}")
     if entitlement.holder not in draft.parties:
         yield Fault(f"{path}.holder", f"没有当事人 {entitlement.holder}")
-    if isinstance(recurring.pay_day, str) and not draft.spec.has_field(recurring.pay_day):
-        yield Fault("recurring.run.day_field", f"没有字段 {recurring.pay_day}")
+    yield from _days(draft, recurring)
+
+
+def _days(draft: Draft, recurring: Recurring) -> Iterator[Fault]:
+    """The day of the month is a number or a field; the day of looking again is a number."""
+    pay_day, recheck_day = recurring.pay_day, (recurring.recheck or {}).get("day")
+    if isinstance(pay_day, str) and not draft.spec.has_field(pay_day):
+        yield Fault("recurring.run.day_field", f"没有字段 {pay_day}")
+    elif not isinstance(pay_day, str) and not _is_day(pay_day):
+        yield Fault("recurring.pay.day", "每月的日子应为 1 到 31 的整数")
+    if recheck_day is not None and not _is_day(recheck_day):
+        yield Fault("recurring.recheck.day", "每月的日子应为 1 到 31 的整数")
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LAST_DAY
 
 
 def _older(draft: Draft, result: Result) -> Iterator[Fault]:

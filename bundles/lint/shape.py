@@ -22,6 +22,11 @@ def faults(document: Any) -> Iterator[Fault]:
     yield from _node(BundleSpec, document, "")
 
 
+def node_faults(cls: type[Node], raw: Any, path: str) -> Iterator[Fault]:
+    """The same of one mapping that is read only when it is wanted."""
+    yield from _node(cls, raw, path)
+
+
 def _keys_are_text(raw: Any, path: str) -> Iterator[Fault]:
     """A number as a key would come back as text from the database."""
     if isinstance(raw, Mapping):
