@@ -70,8 +70,13 @@ def apply_answer(case: Case, subs: list[SubApplication], sub: SubApplication, an
     elif effect is Effect.CONTRADICTION:
         attention.raise_attention(case, Attention.Reason.CONTRADICTION, sub=sub, detail=f"{sub.state}/{answer.status}")
     elif effect is Effect.LATE:
-        attention.raise_attention(case, Attention.Reason.LATE_ANSWER, sub=sub, detail=answer.status)
+        attention.raise_attention(case, Attention.Reason.LATE_ANSWER, sub=sub, detail=_named(answer))
     return effect
+
+
+def _named(answer: Answer) -> str:
+    """The decision and where to find it in the department's own books; what it says is kept as evidence, sealed."""
+    return f"{answer.status} {answer.receipt_no}".strip()
 
 
 def _judge(sub: SubApplication, answer: Answer) -> Effect:

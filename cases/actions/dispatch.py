@@ -13,7 +13,7 @@ import structlog
 from django.db import transaction
 
 from cases import outbox, ports
-from cases.actions import attention, judging, occasions
+from cases.actions import attention, inbox, judging, occasions
 from cases.actions.answers import apply_answer
 from cases.actions.locking import lock_case_of, lock_subs
 from cases.models import Attention, Case, Delivery, SubApplication
@@ -88,7 +88,8 @@ def _record_locked(case: Case, sub: SubApplication, claimed: Claim, outcome: Out
         if outbox.close(claimed, DeliveryState.DONE) and claimed.delivery.department == sub.department:
             subs = lock_subs(case)
             mine = next(one for one in subs if one.pk == sub.pk)
-            apply_answer(case, subs, mine, outcome.answer, by=Actor("department", department=sub.department))
+            effect = apply_answer(case, subs, mine, outcome.answer, by=Actor("department", department=sub.department))
+            inbox.keep_answer(mine, outcome.answer, effect, event_id=f"answer:{claimed.delivery.pk}")
     elif outcome.kind == "refused":
         if outbox.close(claimed, DeliveryState.REFUSED, error=outcome.detail):
             attention.raise_attention(case, Attention.Reason.REFUSED_BY_SYSTEM, sub=sub, detail=outcome.detail)
@@ -119,7 +120,9 @@ def ask_about(subs: Sequence[SubApplication]) -> int:
             mine = lock_subs(case)
             sub = next(one for one in mine if one.pk == sub_id)
             if outcome.kind == "done" and outcome.answer is not None:
-                apply_answer(case, mine, sub, outcome.answer, by=Actor("department", department=sub.department))
+                department = Actor("department", department=sub.department)
+                effect = apply_answer(case, mine, sub, outcome.answer, by=department)
+                inbox.keep_answer(sub, outcome.answer, effect, event_id=f"asked:{sub.pk}:{outcome.answer.status}")
                 answered += 1
             elif outcome.kind == "refused" and sub.receipt_no:
                 attention.raise_attention(case, Attention.Reason.FORGOTTEN, sub=sub, detail=outcome.detail)

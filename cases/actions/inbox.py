@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from enum import StrEnum
 from uuid import UUID
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -12,7 +15,7 @@ from cases import outbox
 from cases.actions.answers import Effect, apply_answer
 from cases.actions.locking import lock_case_of, lock_subs
 from cases.models import Delivery, InboxMessage, SubApplication
-from cases.ports import Actor, Callback
+from cases.ports import Actor, Answer, Callback
 
 VERDICTS = {
     Effect.APPLIED: InboxMessage.Verdict.APPLIED,
@@ -76,6 +79,26 @@ def _take_in(callback: Callback, sub_id: UUID) -> Verdict:
     )
     outbox.nudge()
     return Verdict.CONTRADICTION if effect is Effect.CONTRADICTION else Verdict.STORED
+
+
+def keep_answer(sub: SubApplication, answer: Answer, effect: Effect, *, event_id: str) -> None:
+    """Keep what a department answered and what took no effect: a decision after the end, or against the first one.
+
+    A callback is evidence by itself; an answer to a withdrawal or to a question is kept here, once for each `event_id`.
+    """
+    if effect not in (Effect.LATE, Effect.CONTRADICTION):
+        return
+    InboxMessage.objects.get_or_create(
+        department=sub.department,
+        event_id=event_id,
+        defaults={
+            "sub": sub,
+            "status": answer.status,
+            "body": json.dumps(asdict(answer), cls=DjangoJSONEncoder, ensure_ascii=False),
+            "verdict": VERDICTS[effect],
+            "received_at": timezone.now(),
+        },
+    )
 
 
 def _seen(callback: Callback) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,18 @@ from cases import outbox
 from cases.actions import dispatch, handing_on, holding, inbox, procedures, proceedings, withdrawal, worklist
 from cases.actions.locking import lock_case, lock_subs
 from cases.errors import NotReady, WrongState
-from cases.models import Attention, Case, Delivery, Document, Event, Pause, Reassignment, Result, SubApplication
+from cases.models import (
+    Attention,
+    Case,
+    Delivery,
+    Document,
+    Event,
+    InboxMessage,
+    Pause,
+    Reassignment,
+    Result,
+    SubApplication,
+)
 from cases.ports import Answer, Callback, Reason
 from cases.queries import results_page, silent_rows
 from portal.accounts.models import Account
@@ -274,7 +286,12 @@ def test_a_department_that_has_decided_before_is_heard_of_when_told_of_a_withdra
     withdrawal.withdraw_item(sub.pk, by=lin.actor, reason="不办了")
     dispatch.pump()
     assert sub_of(case, "HUKOU").state == "withdrawn"
-    assert Attention.objects.filter(sub=sub, reason="late_answer", closed_at=None).exists()
+    raised = Attention.objects.get(sub=sub, reason="late_answer", closed_at=None)
+    assert raised.detail == f"approved {sub_of(case, 'HUKOU').receipt_no}", "which decision, and where to find it"
+    kept = InboxMessage.objects.get(sub=sub)
+    assert (kept.status, kept.verdict) == ("approved", "late")
+    assert json.loads(kept.body)["result"] == newborn.RESULTS["HUKOU"], "what was decided is not lost"
+    assert not Result.objects.filter(sub=sub).exists()
 
 
 def test_what_has_been_supplemented_lately_is_called_back_too(case: Case, lin: Account) -> None:
