@@ -25,7 +25,7 @@ class _Silent:
         return UNKNOWN if found is None else found
 
     def rows(self, group: str) -> Sequence[Scope]:
-        return [_Silent(row) for row in self._scope.rows(group)]  # type: ignore[misc]
+        return [_Silent(row) for row in self._scope.rows(group)]
 
 
 def judge_to_refuse(expression: Expression | str, scope: Scope) -> Truth:
@@ -36,4 +36,4 @@ def judge_to_refuse(expression: Expression | str, scope: Scope) -> Truth:
     verdict = judge(expression, scope)
     if verdict is not False:
         return verdict
-    return False if judge(expression, _Silent(scope)) is False else UNKNOWN  # type: ignore[arg-type]
+    return False if judge(expression, _Silent(scope)) is False else UNKNOWN

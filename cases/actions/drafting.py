@@ -66,16 +66,12 @@ def start_draft(
     published = queries.published(bundle_code)
     if not published.bundle.enabled:
         raise CaseError(f"“{published.bundle.zh}”暂停受理新的申请，请过些时候再来")
-    now, identity = timezone.now(), applicant.identity
-    answers = {"guidance": dict(guidance or {}), **layers.first_answers(published.spec, identity.kind)}
+    now = timezone.now()
+    answers = {"guidance": dict(guidance or {}), **layers.first_answers(published.spec, applicant.identity.kind)}
     case = Case.objects.create(
         bundle_version_id=published.version_id,
         bundle_code=bundle_code,
-        applicant_id=applicant.pk,
-        applicant_kind=identity.kind,
-        applicant_name=identity.name,
-        applicant_id_no=identity.id_no,
-        applicant_index=blind_index(_number_of(applicant)),
+        **_who(applicant),
         assisted_by_id=assisted_by.pk if assisted_by else None,
         channel=channel,
         region=settings.REGION_CODE,
@@ -88,6 +84,18 @@ def start_draft(
     record(case, "draft.started", by=by or (assisted_by or applicant).actor, bundle=bundle_code, channel=channel)
     parties.sync_parties(case)
     return case
+
+
+def _who(applicant: Person) -> dict[str, Any]:
+    """What a case keeps of its applicant, so that a later change of the account changes no case."""
+    identity = applicant.identity
+    return {
+        "applicant_id": applicant.pk,
+        "applicant_kind": identity.kind,
+        "applicant_name": identity.name,
+        "applicant_id_no": identity.id_no,
+        "applicant_index": blind_index(_number_of(applicant)),
+    }
 
 
 def _number_of(applicant: Person) -> str:

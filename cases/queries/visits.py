@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from bundles import queries
-from bundles.spec import Appointment
+from bundles.spec import Appointment, Item
 from cases.models import Case, SubApplication, Visit
 from cases.states import SUB_WITH_DEPARTMENT
 
@@ -42,21 +42,29 @@ class Today:
     sub_id: UUID
 
 
-def visits_of(case: Case) -> tuple[VisitView, ...]:
+def visits_of(case: Case, lang: str = "zh") -> tuple[VisitView, ...]:
     """What stands in the calendar of a case, and what has to be put there."""
     spec = queries.version(case.bundle_version_id).spec
     booked = {v.sub_id: v for v in Visit.objects.filter(case=case, state=Visit.State.BOOKED)}
     subs = SubApplication.objects.filter(case=case, state__in=SUB_WITH_DEPARTMENT)
     found = [
-        _own(sub, spec.item(sub.item_id).zh, rule, booked.get(sub.pk))
+        _own(sub, _named(spec.item(sub.item_id), lang), rule, booked.get(sub.pk))
         for sub in subs
         if (rule := spec.appointment(sub.item_id)) is not None and _is_open(sub)
     ]
     joint = booked.get(None)
     if joint is not None:
-        names = "、".join(spec.item(item).zh for item in joint.items)
+        names = _listed([_named(spec.item(item), lang) for item in joint.items], lang)
         found.append(_view(None, joint, names, joint.department, is_joint=True))
     return tuple(found)
+
+
+def _named(item: Item, lang: str) -> str:
+    return item.en if lang == "en" and item.en else item.zh
+
+
+def _listed(names: list[str], lang: str) -> str:
+    return (", " if lang == "en" else "、").join(names)
 
 
 def _is_open(sub: SubApplication) -> bool:
@@ -86,20 +94,19 @@ def _view(
 def todays_visits(department: str, day: date) -> tuple[Today, ...]:
     """Bookings of a day at the counter of a department, in order."""
     rows = Visit.objects.filter(department=department, sub__isnull=False, begins_at__date=day)
-    rows = rows.exclude(state=Visit.State.CANCELLED).select_related("case", "sub")
-    return tuple(_today(visit) for visit in rows.order_by("begins_at"))
+    rows = rows.exclude(state=Visit.State.CANCELLED).select_related("case", "sub").order_by("begins_at")
+    return tuple(_today(visit, visit.sub) for visit in rows if visit.sub is not None)
 
 
-def _today(visit: Visit) -> Today:
+def _today(visit: Visit, sub: SubApplication) -> Today:
     spec = queries.version(visit.case.bundle_version_id).spec
-    sub = visit.sub
     return Today(
         visit.pk,
-        sub.number if sub else "",
-        spec.item(sub.item_id).zh if sub else "",
+        sub.number,
+        spec.item(sub.item_id).zh,
         visit.case.applicant_name,
         visit.begins_at,
         visit.language,
         visit.state,
-        visit.sub_id,
+        sub.pk,
     )
