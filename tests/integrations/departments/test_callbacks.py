@@ -203,7 +203,7 @@ def test_the_same_event_sent_anew_is_200_and_has_no_second_effect(sub: SubApplic
 
 
 def test_two_departments_may_use_the_same_nonce_and_the_same_event_id(sub: SubApplication) -> None:
-    other = filed(department="RS", item="SOCIAL_CARD")
+    other = filed(department="RS", item="SBK")
     assert Letter(sub, nonce="n-1", event_id="e-1").post() == 200
     assert Letter(other, dept="RS", nonce="n-1", event_id="e-1").post() == 200
 
