@@ -85,7 +85,9 @@ def _nothing(walk: Walk) -> None:
 
 def _refuse(walk: Walk) -> None:
     """The last item a department's system decides is refused; without one, the last at a worklist."""
-    sub = _meant(walk) or _last(walk.subs)
+    allocation = walk.spec.allocation
+    allotted = allocation.item if allocation else None  # a run decides it, no department
+    sub = _meant(walk) or _last(tuple(sub for sub in walk.subs if sub.item_id != allotted))
     walk.aimed_at = sub.item_id
     if sub.connect == "manual":
         walk.script = _with_desk(walk, sub.item_id, {"refuse": REFUSAL})

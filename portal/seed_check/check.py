@@ -103,9 +103,14 @@ def _faults(walk: Walk, result: Outcome) -> Iterator[str]:
     stuck = [row.kind for row in queries.silent_rows()]
     if stuck:
         yield f"有行无人过问：{'、'.join(stuck)}"
-    twice = walk.world.departments.ask("summary")["duplicate_effects"]
+    twice = [one for one in walk.world.departments.ask("summary")["duplicate_effects"] if _is_once(walk, one)]
     if twice:
         yield f"部门做了两次：{twice[:2]}"
+
+
+def _is_once(walk: Walk, effect: Mapping[str, Any]) -> bool:
+    """Whether a department does a thing once only: every version of a plan is decided anew, never filed anew."""
+    return not walk.script.replan or effect["effect"] == "filed"
 
 
 def _not_as_expected(walk: Walk, result: Outcome) -> Iterator[str]:
