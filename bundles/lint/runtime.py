@@ -15,6 +15,8 @@ ACTS = ("change", "pause", "withdraw")
 def faults(draft: Draft) -> Iterator[Fault]:
     yield from _merge(draft)
     yield from _replan(draft)
+    yield from _joint_visit(draft)
+    yield from _reply(draft)
     for item in draft.spec.items:
         if item.trigger and parse_path(item.trigger.event) is None:
             yield Fault(f"items[{item.id}].trigger.event", "触发条件应写成 api:接口@当事人.字段")
@@ -50,6 +52,22 @@ def _replan(draft: Draft) -> Iterator[Fault]:
     yield from _items(draft, replan.confirmed_by, "replan.confirmed_by")
     if replan.freeze:
         yield from _fields(draft, [replan.freeze.before], "replan.freeze.before")
+
+
+def _joint_visit(draft: Draft) -> Iterator[Fault]:
+    rule = draft.spec.joint_visit
+    if rule is None:
+        return
+    yield from _items(draft, rule.items, "joint_visit.items")
+    if rule.lead not in draft.registry.departments:
+        yield Fault("joint_visit.lead", f"没有部门 {rule.lead}")
+
+
+def _reply(draft: Draft) -> Iterator[Fault]:
+    declared = {str(field[0]) for result in draft.spec.results for field in result.fields}
+    for name in draft.spec.reply.choices if draft.spec.reply else ():
+        if name not in declared:
+            yield Fault(f"reply.{name}", f"结果里没有字段 {name}")
 
 
 def _items(draft: Draft, ids: Iterable[str], path: str) -> Iterator[Fault]:

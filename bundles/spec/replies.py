@@ -39,7 +39,7 @@ class Reply:
 
     @classmethod
     def read(cls, raw: Mapping[str, Any], path: str) -> Reply:
-        """Every key that lists pairs is a result field with its choices; other keys are prose. Raises MalformedDocument."""
+        """A key that lists pairs is a result field with its choices, any other is prose. Raises MalformedDocument."""
         remind = raw.get("remind")
         return cls(
             {str(name): pairs for name, value in raw.items() if (pairs := _pairs(value))},

@@ -43,6 +43,7 @@ class Change(Node):
 
     id: str
     zh: str
+    en: str | None = None
     by: Any = None
     changes: tuple[str, ...] = ()
     redo: tuple[str, ...] = ()
@@ -54,6 +55,10 @@ class Change(Node):
     scope: Any = None
     act: str = "change"  # change, pause, withdraw
     moment: str | None = None  # the field with the planned time, where `act` is pause
+
+    def named(self, lang: str) -> str:
+        """What the change is called in a language."""
+        return self.en if lang == "en" and self.en else self.zh
 
 
 @dataclass(frozen=True, kw_only=True)

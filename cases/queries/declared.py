@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from bundles import queries
+from bundles.spec import BundleSpec
 from bundles.spec import Result as ResultSpec
 from bundles.spec.registry import Registry
 
@@ -36,6 +37,12 @@ def readable(value: Any, kind: str) -> str:
     if isinstance(value, list):
         return "、".join(_entry(entry) for entry in value)
     return str(value)
+
+
+def said_as(spec: BundleSpec, name: str, value: Any, kind: str) -> str:
+    """A result value in words; one of the answers that the bundle lists (`reply`) by its label."""
+    listed = dict(spec.reply.choices.get(name, ())) if spec.reply else {}
+    return listed.get(str(value)) or readable(value, kind)
 
 
 def _entry(entry: Any) -> str:

@@ -14,7 +14,7 @@ from bundles.rules import evaluate
 from bundles.spec import BundleSpec, Merge
 from cases.models import Case, Result, SubApplication
 from cases.queries.context import context_of
-from cases.queries.declared import declared_fields, readable
+from cases.queries.declared import declared_fields, said_as
 from cases.states import SUB_FINAL, SubState
 
 REPLIED, PENDING, REFUSED = "replied", "pending", "refused"
@@ -68,7 +68,7 @@ def _values(sub: SubApplication, spec: BundleSpec) -> tuple[tuple[str, str], ...
     for declared in spec.results_of(sub.item_id):
         for name, (label, kind) in declared_fields(declared).items():
             if name in fields:
-                found.append((label, readable(fields[name], kind)))
+                found.append((label, said_as(spec, name, fields[name], kind)))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bundles import queries
-from bundles.spec import Change
+from bundles.spec import Change, Item
 from cases.models import Case, HeldAnswer, PlanVersion, SubApplication
 from cases.ports import Actor
 from cases.states import CaseState, SubState
@@ -41,22 +41,25 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """What can be done about the plan now, and its versions, newest first."""
+    """What can be done about the plan now, and its versions, newest first; `withdrawals` take the whole plan back."""
 
     changes: tuple[Change, ...]
     versions: tuple[Version, ...]
     holds: int
+    withdrawals: tuple[Change, ...] = ()
 
 
-def plans_of(case: Case, by: Actor) -> Plans | None:
+def plans_of(case: Case, by: Actor, lang: str = "zh") -> Plans | None:
     """The plan of a case whose bundle lets it be changed; None for every other case."""
     replan = queries.version(case.bundle_version_id).spec.replan
     if replan is None or case.state in OVER:
         return None
-    versions = tuple(_version(case, one) for one in PlanVersion.objects.filter(case=case).order_by("-number"))
-    changes = tuple(one for one in replan.triggers if one.act == "change" and may_propose(case, one, by))
+    versions = tuple(_version(case, one, lang) for one in PlanVersion.objects.filter(case=case).order_by("-number"))
+    mine = [one for one in replan.triggers if may_propose(case, one, by)]
+    changes = tuple(one for one in mine if one.act == "change")
+    withdrawals = tuple(one for one in mine if one.act == "withdraw")
     holds = next((one.number for one in versions if one.state == PlanVersion.State.EFFECTIVE), 1)
-    return Plans(changes, versions, holds)
+    return Plans(changes, versions, holds, withdrawals)
 
 
 def may_propose(case: Case, change: Change, by: Actor) -> bool:
@@ -70,14 +73,14 @@ def may_propose(case: Case, change: Change, by: Actor) -> bool:
     return by.kind == "system" or (by.kind in ("applicant", "clerk") and "agent" in allowed)
 
 
-def _version(case: Case, version: PlanVersion) -> Version:
+def _version(case: Case, version: PlanVersion, lang: str) -> Version:
     spec = queries.version(case.bundle_version_id).spec
     change = next((one for one in spec.replan.triggers if one.id == version.change), None) if spec.replan else None
     subs = SubApplication.objects.filter(pk__in=version.redone)
     held = set(HeldAnswer.objects.filter(sub__in=subs, released_at=None).values_list("sub_id", flat=True))
     agreements = tuple(
         Agreement(
-            spec.item(sub.item_id).zh,
+            _named(spec.item(sub.item_id), lang),
             sub.instance_label or "",
             sub.department,
             version.state == PlanVersion.State.EFFECTIVE or sub.state == SubState.APPROVED or sub.pk in held,
@@ -86,7 +89,7 @@ def _version(case: Case, version: PlanVersion) -> Version:
     )
     return Version(
         number=version.number,
-        title=change.zh if change else version.change,
+        title=change.named(lang) if change else version.change,
         reason=version.reason or "",
         state=version.state,
         state_label=str(PlanVersion.State(version.state).label),
@@ -94,3 +97,7 @@ def _version(case: Case, version: PlanVersion) -> Version:
         answer_by=version.answer_by,
         agreements=agreements,
     )
+
+
+def _named(item: Item, lang: str) -> str:
+    return item.en if lang == "en" and item.en else item.zh

@@ -72,6 +72,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/calendar.ics", submitting.calendar, name="calendar"),
     path("cases/<uuid:case_id>/plan/<slug:change_id>/", plans.change, name="plan_change"),
     path("cases/<uuid:case_id>/visits/<uuid:sub_id>/", visits.book, name="visit"),
+    path("cases/<uuid:case_id>/calendar/<uuid:visit_id>/", visits.calendar, name="visit_calendar"),
     path("cases/<uuid:case_id>/withdraw/", cases.withdraw, name="withdraw"),
     path("cases/<uuid:case_id>/choose/", cases.choose, name="choose"),
     path("cases/<uuid:case_id>/points/object/", objections.object_to_points, name="object_points"),

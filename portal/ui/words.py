@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.functional import Promise
@@ -106,6 +107,11 @@ def moment_in_words(at: datetime | None) -> str:
 
 def _local_day(day: date | datetime) -> date:
     return timezone.localtime(day).date() if isinstance(day, datetime) else day
+
+
+def in_language(named: Any) -> str:
+    """What something of a definition with `zh` and `en` is called; Chinese where there is no English."""
+    return str((_english() and named.en) or named.zh)
 
 
 def _english() -> bool:

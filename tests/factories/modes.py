@@ -77,3 +77,13 @@ def restaurant(applicant: Account, departments: FakeDepartments) -> Case:
     departments.say("accepted")
     departments.say(item="ENT_VERIFY", result={"status": "正常"})
     return filed(applicant, "CYKB", RESTAURANT, {})
+
+
+def bankruptcy_check(applicant: Account) -> Case:
+    """A check that asks many departments about a company in liquidation."""
+    scope = ["reg", "bank", "estate"]
+    guidance = {"proc_kind": "liquidation", "scope": scope, "bank_scope": "balance", "related": "no"}
+    fields = {
+        "debtor_name": "示例破产企业有限公司", "debtor_uscc": "91350200MA9XA0067M", "admin_name": "示例律所",
+    }  # fmt: skip
+    return filed(applicant, "QYPC", guidance, fields)

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bundles import forms
-from bundles.spec import Change
+from bundles.spec import Change, Item
 from cases.actions import replanning
 from cases.errors import NotReady
 from cases.queries.context import context_of
@@ -47,7 +47,7 @@ def change(request: OwnRequest, case_id: UUID, change_id: str) -> HttpResponse:
     try:
         replanning.change_plan(case.pk, chosen.id, values, by=request.user.actor, reason=reason)
     except NotReady as refusal:
-        errors = [forms.FieldError(path, text) for path, text in refusal.faults]
+        errors = [forms.FieldError(path, text, "", path.rpartition(".")[2]) for path, text in refusal.faults]
         return _show(request, case, chosen, typed=typed, errors=errors, status=422)
     messages.success(request, _("新计划已发给各方，都确认后生效；确认前仍按原计划"))
     return redirect("citizen:case", case_id=case_id)
@@ -59,24 +59,28 @@ def _show(
 ) -> HttpResponse:  # fmt: skip
     context = context_of(case)
     spec = context.spec
-    redo = [spec.item(one).zh for one in chosen.redo]
     crumbs = (
         Crumb(_("我的办件"), reverse("citizen:cases")),
-        Crumb(case.title or spec.zh, reverse("citizen:case", args=[case.pk])),
+        Crumb(case.title or (spec.en if lang() == "en" else spec.zh), reverse("citizen:case", args=[case.pk])),
         Crumb(_("改计划")),
     )
     shown = {
         "section": "cases",
         "case": case,
         "change": chosen,
+        "title": chosen.named(lang()),
         "parts": _fields(case, context, chosen, errors, typed or {}),
-        "redo": redo,
-        "keep": [spec.item(one).zh for one in chosen.keep],
+        "redo": [_named(spec.item(one)) for one in chosen.redo],
+        "keep": [_named(spec.item(one)) for one in chosen.keep],
         "reason": request.POST.get("reason", ""),
         "errors": [*mistakes(errors), *(Mistake("#reason", e.message) for e in errors if e.path not in chosen.changes)],
         "trail": trail(*crumbs),
     }
     return render(request, "citizen/plan_change.html", shown, status=status)
+
+
+def _named(item: Item) -> str:
+    return item.en if lang() == "en" and item.en else item.zh
 
 
 def _fields(

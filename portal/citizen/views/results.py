@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_GET
 
 from cases.queries.case_page import case_page
 from cases.queries.documents import document_pages
+from cases.queries.reports import Report, reports_of
 from cases.queries.results import ResultView, results_held_by, results_page
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
@@ -46,6 +48,7 @@ def results(request: OwnRequest, case_id: UUID) -> HttpResponse:
         "ended": [outcomes.ended(one) for one in (*found.results, *found.earlier) if one.standing != "valid"],
         "refused": [outcomes.refused(one) for one in found.refused],
         "picture": pictures.live(page),
+        "report": next(iter(reports_of(case)), None),
     }
     return render(request, "citizen/results.html", context)
 
@@ -62,13 +65,23 @@ def certificate(request: OwnRequest, case_id: UUID, result_id: UUID) -> HttpResp
         raise Http404
     if result.is_withheld:
         return redirect("citizen:pay", case_id=case_id)
-    context = {"section": "licences", "case": case, **_paper(request, result)}
+    reports = reports_of(case)
+    context = {
+        "section": "licences",
+        "case": case,
+        "versions": reports if any(one.result_id == result_id for one in reports) else (),
+        **_paper(request, result, reports),
+    }
     return render(request, "citizen/certificate.html", context)
 
 
-def _paper(request: OwnRequest, result: ResultView) -> dict[str, object]:
+def _paper(request: OwnRequest, result: ResultView, reports: Sequence[Report]) -> dict[str, object]:
     address = request.build_absolute_uri(reverse("citizen:verify_mark", args=[result.mark]))
-    return {"result": result, "facts": outcomes.facts_of(result), "address": address, "qr": qr_code(address)}
+    report = next((one for one in reports if one.result_id == result.id), None)
+    return {
+        "result": result, "facts": outcomes.facts_of(result), "address": address, "qr": qr_code(address),
+        "report": report,
+    }  # fmt: skip
 
 
 @applicants_only
@@ -81,12 +94,12 @@ def package(request: OwnRequest, case_id: UUID) -> HttpResponse:
     handed_out = [one for one in found.results if not one.is_withheld]
     if not handed_out:
         raise Http404
-    held = io.BytesIO()
+    held, reports = io.BytesIO(), reports_of(case)
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("look.css", sheet().plain)
         for number, result in enumerate(handed_out, start=1):
             name = f"{number:02d}-{get_valid_filename(result.title)}"
-            archive.writestr(f"{name}.html", render_to_string("citizen/packed.html", _paper(request, result)))
+            archive.writestr(f"{name}.html", render_to_string("citizen/packed.html", _paper(request, result, reports)))
             archive.writestr(f"{name}.json", json.dumps(outcomes.as_data(result), ensure_ascii=False, indent=2))
         for number, one in enumerate(document_pages(case), start=1):
             page = render_to_string("documents/packed.html", paper(request, one))

@@ -14,15 +14,17 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import access
 from cases.actions import appointments
 from cases.actions.appointments import Slot
 from cases.queries.visits import visits_of
 from portal.accounts.access import applicants_only
+from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.shown.parts import Crumb, trail
+from portal.citizen.shown.visit_calendar import visit_entry
 
 LANGUAGES = {"zh": "中文", "en": "English", "ja": "日本語", "ko": "한국어"}
 
@@ -35,7 +37,7 @@ def book(request: OwnRequest, case_id: UUID, sub_id: UUID) -> HttpResponse:
     """Choose a time; the place is kept until then."""
     case = own_case(request, case_id)
     sub = access.sub_for(request.user, sub_id)
-    visit = next((one for one in visits_of(case) if one.sub_id == sub_id), None)
+    visit = next((one for one in visits_of(case, lang()) if one.sub_id == sub_id), None)
     rule = appointments.rule_of(sub) if sub is not None and sub.case_id == case.pk else None
     if sub is None or visit is None or rule is None:
         raise Http404
@@ -60,6 +62,21 @@ def book(request: OwnRequest, case_id: UUID, sub_id: UUID) -> HttpResponse:
         ),
     }
     return render(request, "citizen/visit_book.html", shown)
+
+
+@applicants_only
+@never_cache
+@require_GET
+def calendar(request: OwnRequest, case_id: UUID, visit_id: UUID) -> HttpResponse:
+    """A booked visit for one's own calendar."""
+    case = own_case(request, case_id)
+    visit = next((one for one in visits_of(case, lang()) if one.visit_id == visit_id and one.begins_at), None)
+    if visit is None:
+        raise Http404
+    address = request.build_absolute_uri(reverse("citizen:case", args=[case_id]))
+    response = HttpResponse(visit_entry(visit, address), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="visit.ics"'
+    return response
 
 
 def _by_day(slots: Sequence[Slot]) -> list[tuple[object, list[Slot]]]:

@@ -81,7 +81,11 @@ def _show_change(
     access.record_access(case_id, by=worker(request).actor, what=_("计划"), purpose=_("改计划"))
     known = faults or {}
     typed = {path: _typed(request, path) for path in chosen.changes if path in request.POST}
-    errors = [forms.FieldError(path, text) for path, text in known.items() if path in chosen.changes]
+    errors = [
+        forms.FieldError(path, text, "", path.rpartition(".")[2])
+        for path, text in known.items()
+        if path in chosen.changes
+    ]
     context = {
         "section": "plans",
         "case": case,

@@ -25,6 +25,7 @@ register.filter("mask_phone", words.mask_phone)
 register.filter("mask_id", words.mask_id)
 register.filter("mask_card", words.mask_card)
 register.filter("look", words.look_of)
+register.filter("in_language", words.in_language)
 register.simple_tag(mark_of, name="mark_of")
 
 
