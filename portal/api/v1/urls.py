@@ -4,7 +4,18 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
-from portal.api.v1.views import authorisations, cases, catalogue, charges, clock, documents, drafts, tokens
+from portal.api.v1.views import (
+    authorisations,
+    cases,
+    catalogue,
+    charges,
+    clock,
+    documents,
+    drafts,
+    plans,
+    tokens,
+    visits,
+)
 
 app_name = "api"
 urlpatterns = [
@@ -25,6 +36,8 @@ urlpatterns = [
     path("cases/", cases.Cases.as_view(), name="cases"),
     path("cases/<uuid:case_id>/", cases.CaseDetail.as_view(), name="case"),
     path("cases/<uuid:case_id>/clock/", clock.CaseClock.as_view(), name="case_clock"),
+    path("cases/<uuid:case_id>/plan/", plans.CasePlan.as_view(), name="case_plan"),
+    path("cases/<uuid:case_id>/visits/", visits.CaseVisits.as_view(), name="case_visits"),
     path("cases/<uuid:case_id>/documents/", documents.CaseDocuments.as_view(), name="case_documents"),
     path("cases/<uuid:case_id>/results/", cases.CaseResults.as_view(), name="case_results"),
     path("cases/<uuid:case_id>/charges/", charges.CaseCharges.as_view(), name="case_charges"),
