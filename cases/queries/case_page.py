@@ -16,12 +16,13 @@ from bundles import queries
 from bundles.forms.words import short_label
 from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
-from cases.models import Attention, Case, Need, OwedPaper, SubApplication
+from cases.models import Attention, Case, Need, SubApplication
 from cases.models.sub_application import Choice
 from cases.queries.charges import ChargeView, charges_of
 from cases.queries.documents import DocumentLine, documents_of
 from cases.queries.nodes import ItemNode, node_of
 from cases.queries.open_notice import Notice, Point, notice_of
+from cases.queries.owed import OwedView, owed_papers
 from cases.queries.people import pending_parties
 from cases.queries.picture import Edge, flow_label, waves_of
 from cases.queries.results import Refusal, ResultView, refusals_of, results_of
@@ -105,6 +106,7 @@ class CasePage:
     due_on: date | None
     is_open: bool
     charges: tuple[ChargeView, ...] = ()
+    owed: tuple[OwedView, ...] = ()
 
 
 def case_page(case: Case, lang: str = "zh") -> CasePage:
@@ -118,8 +120,8 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
     unpaid = {one.sub_id for one in charges if one.holds_item}
     nodes = _marked(_nodes(case, spec, registry, subs, edges, notice, attentions, lang), unpaid)
     counts = _counts(subs, notice, unpaid)
-    results, later = results_of(case, lang), _later(case, spec, lang)
-    step = _pay_first(_owed_first(_next_step(case, nodes, notice, results, later), case), charges)
+    results, later, owed = results_of(case, lang), _later(case, spec, lang), owed_papers(case, lang)
+    step = _pay_first(_owed_first(_next_step(case, nodes, notice, results, later), owed), charges)
     return CasePage(
         id=case.pk,
         version=case.version,
@@ -146,6 +148,7 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
         due_on=case.due_on,
         is_open=case.is_open,
         charges=charges,
+        owed=owed,
     )
 
 
@@ -291,11 +294,11 @@ def _next_step(
     return NextStep("none", _("不用做什么，有进展会通知您"))
 
 
-def _owed_first(step: NextStep, case: Case) -> NextStep:
+def _owed_first(step: NextStep, owed: Sequence[OwedView]) -> NextStep:
     """A paper promised for later comes before whatever may wait: no result without it (容缺受理)."""
     if step.kind not in ("later", "results", "none"):
         return step
-    paper = OwedPaper.objects.filter(case=case, state=OwedPaper.State.OWED).first()
+    paper = next((one for one in owed if one.is_owed), None)
     return NextStep("owed", _("请补交承诺后补的材料"), paper.due_on) if paper else step
 
 

@@ -79,7 +79,7 @@ def _live(own: Any, page: CasePage) -> dict[str, Any]:
         "refused": [outcomes.refused(one) for one in page.refused],
         "charges": charges.settled(page.charges),
         "takes_more": staging.takes_more(own),
-        **afterwards_of(own, lang()),
+        **afterwards_of(own, page, lang()),
     }
 
 
