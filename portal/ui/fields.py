@@ -51,6 +51,7 @@ class FieldView:
 
     `source` is the chip under a prefilled value ("医院分娩记录，今天 21:06 取来"); `locked` shows the value only, with
     `wrong_href` behind 信息不对?. `check` is the address that answers while typing is left (empty: no check).
+    `form` is the id of the form it belongs to where it stands outside of it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class FieldView:
     wrong_href: str = ""
     id: str = ""
     shown: str = ""
+    form: str = ""
 
     @property
     def dom_id(self) -> str:

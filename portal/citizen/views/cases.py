@@ -55,7 +55,6 @@ def case(request: OwnRequest, case_id: UUID) -> HttpResponse:
         "case": own,
         "mark": history_mark(own),
         "plans": plans_of(own, request.user.actor, lang()),
-        "visits": visits_of(own, lang()),
         "withdrawable": [node for node in page.nodes if node.can_withdraw],
         "trail": trail(Crumb(_("我的办件"), reverse("citizen:cases")), Crumb(page.bundle_name)),
         **_live(own, page),
@@ -66,6 +65,7 @@ def case(request: OwnRequest, case_id: UUID) -> HttpResponse:
 def _live(own: Any, page: CasePage) -> dict[str, Any]:
     """The part that keeps itself fresh."""
     why = why_due(own, lang()) if page.is_open else None
+    fees = charges.settled(page.charges)
     return {
         "page": page,
         "answers": case_view.answers(page, why),
@@ -77,7 +77,9 @@ def _live(own: Any, page: CasePage) -> dict[str, Any]:
         "why_shown": why_day.shown(why) if why else None,
         "contacts": case_view.contacts(page),
         "refused": [outcomes.refused(one) for one in page.refused],
-        "charges": charges.settled(page.charges),
+        "charges": fees,
+        "visits": visits_of(own, lang()),
+        "pays_now": any(fee.look == "you" for fee in fees),
         "takes_more": staging.takes_more(own),
         **afterwards_of(own, page, lang()),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,8 @@ from portal.citizen.shown import slots
 from portal.citizen.shown.fields import SectionDrawing, ShownPart, mistakes
 from portal.citizen.shown.parts import Mistake
 from portal.citizen.views.sections import Typed, typed_in
+
+FORM = "answers"  # the fields of all points are sent by one form, whose buttons stand after the last of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ def _fields_of(
     view = forms.section_view(context, selection, section, errors=errors, raw=typed, lang=lang())
     shown = SectionDrawing(case.pk).draw(view)
     parts = [part for one in shown.parts for part in ([one] if one.field else _inner(one))]
-    return [part for part in parts if part.field and about in (part.field.name, part.field.name.rpartition(".")[2])]
+    fields = [part.field for part in parts if part.field]
+    return [ShownPart(replace(one, form=FORM)) for one in fields if about in (one.name, one.name.rpartition(".")[2])]
 
 
 def _inner(part: ShownPart) -> list[ShownPart]:

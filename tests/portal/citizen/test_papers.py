@@ -17,7 +17,7 @@ SLOT = "M_DISCHARGE"
 
 @pytest.fixture
 def open_slot(draft: Case, lin: Account) -> Case:
-    materials.undo_cover(draft.pk, SLOT, by=lin.actor)
+    materials.remove_file(draft.pk, draft.materials.get(slot=SLOT).pk, by=lin.actor)
     return draft
 
 
