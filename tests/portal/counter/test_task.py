@@ -334,4 +334,4 @@ def test_the_desk_speaks_english(sub: SubApplication, officer: Account, at: At) 
         desk = text_of(client.get(reverse("counter:desk")))
     for words in ("Approve with the results", "Ask for a supplement", "Refuse", "What was applied for"):
         assert words in page
-    assert "Due today or tomorrow" in desk
+    assert "Due soon" in desk
