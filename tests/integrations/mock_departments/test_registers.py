@@ -73,7 +73,11 @@ class City:
                 "company": {"name": "新公司（示例）有限公司"},
                 "row": fang,
             },
-            "GCJS": {"owner": {"project_code": "2501-350203-04-01-123456", "parcel_no": "2025P01"}},
+            "GCJS": {
+                "owner": self.body(
+                    "海恒建设开发（示例）有限公司", project_code="2501-350203-04-01-123456", parcel_no="2025P01"
+                )
+            },
             "BDCN": {
                 "buyer": lin | {"contract_no": "WQ202600012345"},
                 "seller": self.person("徐峰", unit_no="350203001002GB00001F00010001", account_no="10000001"),
@@ -127,7 +131,7 @@ NOTHING = {
         "RESIDENCE_INFO.live_address",
         "HUKOU_BOOK.id_no",
     },
-    "GLJT": {"DISABILITY_INFO.dis_level"},
+    "GLJT": {"DEATH_INFO.death_date", "DISABILITY_INFO.dis_level", "FUNERAL_INFO.cremation_date"},
     "WGRGZ": {"WORK_PERMIT_INFO.permit_no"},
     "GJJTQ": {
         "DISABILITY_INFO.dis_level",
