@@ -99,7 +99,7 @@ def overview(page: CasePage, lines: Mapping[UUID, SubLine], *, applicant: str) -
 
 def _line(point: Point) -> str:
     """A line of the notice; who asks for the second time is marked, because it is against 一次性告知."""
-    asking = "、".join(f"{one.short}{_('（再次要求）') if one.repeated else ''}" for one in point.asking)
+    asking = "、".join(one.short + (_("（再次要求）") if one.repeated else "") for one in point.asking)
     return f"{point.number}. {asking}：{point.text}"
 
 
