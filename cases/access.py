@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bundles import queries
 from bundles.forms.points import points_item
-from bundles.spec import BundleSpec
+from bundles.spec import BundleSpec, Replan
 from cases.models import (
     AccessRecord,
     AllocationRun,
@@ -103,8 +103,12 @@ def closures_for(account: StaffPerson) -> tuple[str, ...]:
     """The codes of bundles that this department, as their lead, may close for a time (封航)."""
     if account.role != STAFF or not account.department:
         return ()
-    led = [one for one in queries.published_all() if one.spec.replan and one.spec.lead == account.department]
-    return tuple(one.code for one in led if any(t.act == "pause" and t.moment for t in one.spec.replan.triggers))
+    led = [one for one in queries.published_all() if one.spec.lead == account.department]
+    return tuple(one.code for one in led if one.spec.replan and _may_close(one.spec.replan))
+
+
+def _may_close(replan: Replan) -> bool:
+    return any(change.act == "pause" and change.moment for change in replan.triggers)
 
 
 def visits_for(account: StaffPerson) -> QuerySet[Visit]:
