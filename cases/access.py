@@ -209,7 +209,7 @@ def results_for(account: StaffPerson) -> QuerySet[Result]:
 
 
 def document_for(account: StaffPerson, document_id: UUID) -> Document | None:
-    """A paper of an own case; for staff one about an item of the department; for a clerk any of a case at the window."""
+    """A paper of an own case; for staff about an item of the department; for a clerk of any case at the window."""
     found = Document.objects.select_related("case", "sub").filter(pk=document_id)
     if account.role == STAFF:
         return found.filter(sub__in=subs_for_department(account)).first()

@@ -53,15 +53,18 @@ def _blocks(spec: BundleSpec) -> Iterator[tuple[type[Node], Any, str]]:
             yield cls, spec.extra[key], key
     for name, raw in _mapping(spec, "variables").items():
         yield Variable, raw, f"variables.{name}"
-    schedule = spec.extra.get("schedule")
-    for number, raw in enumerate(schedule if isinstance(schedule, list) else ()):
-        yield ScheduleStep, raw, f"schedule[{raw.get('id', number) if isinstance(raw, Mapping) else number}]"
+    yield from _steps(spec.extra.get("schedule"))
     for key, name, cls in (("instant", "retry", Retry), ("reply", "remind", Remind)):
         if raw := _mapping(spec, key).get(name):
             yield cls, raw, f"{key}.{name}"
     for item in spec.items:
         if item.appointment:
             yield Appointment, item.appointment, f"items[{item.id}].appointment"
+
+
+def _steps(schedule: Any) -> Iterator[tuple[type[Node], Any, str]]:
+    for number, raw in enumerate(schedule if isinstance(schedule, list) else ()):
+        yield ScheduleStep, raw, f"schedule[{raw.get('id', number) if isinstance(raw, Mapping) else number}]"
 
 
 def _mapping(spec: BundleSpec, key: str) -> Mapping[str, Any]:

@@ -78,6 +78,7 @@ DEMANDED: Mapping[type, tuple[str, ...]] = {
 RARE: Mapping[type, frozenset[str]] = {
     BundleSpec: frozenset(
         "schedule points allocation proactive recurring variables dedupe examples tables target batch confirmation "
-        "match instant unique replan change reply merge privacy joint_visit notices data form_note one_notice joint_withdrawal".split()
+        "match instant unique replan change reply merge privacy joint_visit notices data form_note one_notice "
+        "joint_withdrawal".split()
     ),
 }

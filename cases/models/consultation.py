@@ -12,7 +12,7 @@ from cases.protection import SealedField
 
 
 class Consultation(models.Model):
-    """A question of the deciding department to another one; no item of its own. Past `due_on`: no opinion (视为无意见)."""
+    """A question of the deciding department to another one; no item of its own. Past `due_on`: no opinion."""
 
     class State(models.TextChoices):
         OPEN = "open", _("等回复")

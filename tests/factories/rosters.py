@@ -23,8 +23,8 @@ GUIDANCE = {"pay_mode": "self", "card_mode": "own"}
 HEADING = ["姓名", "证件类型", "证件号码", "性别", "民族", "手机号", "学号", "学院与班级", "入学日期", "学制", "困难生"]
 FIELDS = {
     "姓名": "name", "证件类型": "id_kind", "证件号码": "id_no", "性别": "gender", "民族": "ethnic",
-    "手机号": "学生手机号", "学号": "student_no", "学院与班级": "college", "入学日期": "enrol_date", "学制": "study_years",
-    "困难生": "学校认定困难生",
+    "手机号": "学生手机号", "学号": "student_no", "学院与班级": "college", "入学日期": "enrol_date",
+    "学制": "study_years", "困难生": "学校认定困难生",
 }  # fmt: skip
 
 
