@@ -144,9 +144,7 @@ def test_no_record_and_no_answer_neither_stop_nor_suspend(
     assert periods(case)[-1][0] == "2027-01"
 
 
-def test_what_was_paid_beyond_the_last_month_is_to_be_recovered(
-    case: Case, clock: Any, register: FakeRegister
-) -> None:
+def test_what_was_paid_beyond_the_last_month_is_to_be_recovered(case: Case, clock: Any, register: FakeRegister) -> None:
     for month in (1, 2, 3):
         clock.move_to(at(2027, month, 10))
         recurring_rounds.tend()
