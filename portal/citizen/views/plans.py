@@ -59,6 +59,7 @@ def _show(
 ) -> HttpResponse:  # fmt: skip
     context = context_of(case)
     spec = context.spec
+    filed = set(case.sub_applications.values_list("item_id", flat=True))
     crumbs = (
         Crumb(_("我的办件"), reverse("citizen:cases")),
         Crumb(case.title or (spec.en if lang() == "en" else spec.zh), reverse("citizen:case", args=[case.pk])),
@@ -70,8 +71,8 @@ def _show(
         "change": chosen,
         "title": chosen.named(lang()),
         "parts": _fields(case, context, chosen, errors, typed or {}),
-        "redo": [_named(spec.item(one)) for one in chosen.redo],
-        "keep": [_named(spec.item(one)) for one in chosen.keep],
+        "redo": [_named(spec.item(one)) for one in chosen.redo if one in filed],
+        "keep": [_named(spec.item(one)) for one in chosen.keep if one in filed],
         "reason": request.POST.get("reason", ""),
         "errors": [*mistakes(errors), *(Mistake("#reason", e.message) for e in errors if e.path not in chosen.changes)],
         "trail": trail(*crumbs),
