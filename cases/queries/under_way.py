@@ -9,13 +9,16 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from cases.models import Attention, Case, Delivery, SubApplication
+from cases.models import Attention, Case, Delivery, HeldAnswer, SubApplication
 from cases.states import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """One sub-application. `connect`: manual, api-sync or api-callback; `choice` as the applicant was asked."""
+    """One sub-application. `connect`: manual, api-sync or api-callback; `choice` as the applicant was asked.
+
+    `held_by`: the closed gate before it is sent, or why an approval that has come waits.
+    """
 
     sub_id: UUID
     item_id: str
@@ -36,7 +39,9 @@ class UnderWay:
 
 def items_under_way(case: Case) -> tuple[UnderWay, ...]:
     """Every sub-application of a case, in the order of the case."""
-    return tuple(map(_of, SubApplication.objects.filter(case=case).order_by("seq")))
+    held = dict(HeldAnswer.objects.filter(sub__case=case, released_at=None).values_list("sub_id", "reason"))
+    subs = SubApplication.objects.filter(case=case).order_by("seq")
+    return tuple(_of(sub, held.get(sub.pk, "")) for sub in subs)
 
 
 def next_try(case: Case) -> datetime | None:
@@ -57,7 +62,7 @@ def _known(moments: Iterable[datetime | None]) -> Iterable[datetime]:
     return (at for at in moments if at is not None)
 
 
-def _of(sub: SubApplication) -> UnderWay:
+def _of(sub: SubApplication, held: str) -> UnderWay:
     return UnderWay(
         sub_id=sub.pk,
         item_id=sub.item_id,
@@ -66,7 +71,7 @@ def _of(sub: SubApplication) -> UnderWay:
         connect=sub.connect,
         state=sub.state,
         choice=sub.choice,
-        held_by=sub.held_by,
+        held_by=sub.held_by or held,
         version=sub.version,
         due_on=sub.due_on,
         released_at=sub.released_at,

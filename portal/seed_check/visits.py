@@ -85,7 +85,8 @@ class Visits:
             return False
         meant = [sub for sub in walk.subs if sub.item_id in rule.items]
         lead = walk.world.people.staff(rule.lead).actor
-        if self.joint is None and meant and all(sub.state in WITH_DEPARTMENT for sub in meant):
+        here = [sub for sub in meant if sub.state in WITH_DEPARTMENT]
+        if self.joint is None and here and (len(here) == len(meant) or walk.is_idle):
             begins_at = timezone.now() + TOMORROW
             visit = joint_visits.arrange(walk.case_id, begins_at, begins_at + TAKES, PLACE, by=lead)
             self.joint, self._inspected = (visit.pk, begins_at), tuple(visit.items)

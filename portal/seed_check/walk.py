@@ -32,6 +32,7 @@ from portal.seed_check.world import World
 
 TURNS = 400
 IDLE_TURNS = 40
+PATIENT_TURNS = 5
 MOST_NOTICES = 3
 SUBMISSIONS = 4
 LONGEST_STEP = timedelta(days=5)
@@ -311,6 +312,11 @@ class Walk:
             patience = min(timedelta(minutes=10) * 2 ** min(self._idle, 12), LONGEST_STEP)
             moments.append(max(look, now + patience) if self._idle > 2 else look)
         self.world.advance(min(moments, default=now + timedelta(hours=1)) + timedelta(seconds=1))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether time alone has not brought anything on: nobody else is going to move first."""
+        return self._idle > PATIENT_TURNS
 
     def where(self) -> str:
         """Where a case stands that does not go on."""
