@@ -114,8 +114,7 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
     spec, registry = queries.version(case.bundle_version_id).spec, queries.registry()
     subs = list(SubApplication.objects.filter(case=case))
     attentions = list(Attention.objects.filter(case=case, closed_at=None).order_by("since"))
-    notice = notice_of(case, spec, registry, lang)
-    edges = _edges(case, spec, registry, subs)
+    notice, edges = notice_of(case, spec, registry, lang), _edges(case, spec, registry, subs)
     charges = charges_of(case, lang)
     unpaid = {one.sub_id for one in charges if one.holds_item}
     nodes = _marked(_nodes(case, spec, registry, subs, edges, notice, attentions, lang), unpaid)

@@ -54,7 +54,7 @@ class PlanRequest(serializers.Serializer):
         return found
 
 
-class Slot(serializers.Serializer):
+class VisitSlot(serializers.Serializer):
     begins_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     free = serializers.IntegerField()
@@ -73,7 +73,7 @@ class Visit(serializers.Serializer):
     place = serializers.CharField(allow_blank=True)
     bring = serializers.ListField(child=serializers.CharField())
     languages = serializers.ListField(child=serializers.CharField())
-    slots = Slot(many=True)
+    slots = VisitSlot(many=True)
 
 
 class VisitRequest(serializers.Serializer):
