@@ -114,10 +114,12 @@ def _withdraw(walk: Walk) -> None:
 
 
 def _go_away(walk: Walk) -> None:
-    """The first department's system is away for some tries."""
-    sub = _meant(walk) or _first(walk.subs)
-    walk.aimed_at = sub.department
-    if sub.connect != "manual":
+    """The first department's system to be called is away for some tries; where all are people, nothing can be."""
+    systems = [sub for sub in walk.subs if sub.connect != "manual"]
+    at_once = [sub for sub in systems if sub.state != "waiting"]
+    sub = _meant(walk) or next(iter([*at_once, *systems]), None)
+    if sub is not None and sub.connect != "manual":
+        walk.aimed_at = sub.department
         faults = {"error503": True}
         walk.world.departments.tell("behaviour", dept=sub.department, on="all", times=OUTAGE_TRIES, faults=faults)
 

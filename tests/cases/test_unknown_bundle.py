@@ -38,7 +38,7 @@ RESULTS: dict[str, dict[str, Any]] = {
     "POLICE": {"police_no": "P-1"},
     "FIRE": {"opinion": "合格"},
     "SIGN": {"sign_no": "S-1"},
-    "SUM": {"no": "N-1"},
+    "SUM": {"sum_no": "N-1"},
 }
 
 

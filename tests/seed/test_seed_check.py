@@ -21,6 +21,7 @@ from tests.factories.library import codes
 pytestmark = [pytest.mark.serial, pytest.mark.timeout(1800)]
 ROOT = Path(__file__).parents[2]
 UNKNOWN = Path(__file__).with_name("unknown_bundle.yaml")
+MANY_MODES = Path(__file__).with_name("unknown_hall.yaml")
 LONGEST_S = 1700.0
 
 
@@ -64,3 +65,9 @@ def test_a_bundle_unknown_to_the_portal_loads_and_runs_every_scenario(tmp_path: 
     assert {one["scenario"] for one in found} == {"happy", *scenario.DERIVED}
     happy = next(one for one in found if one["scenario"] == "happy")
     assert set(happy["items"]) == {"JOIN"}, "nothing was ticked that the person did not choose"
+
+
+def test_an_unknown_bundle_with_many_modes_at_once_runs_every_scenario(tmp_path: Path) -> None:
+    found = seed_check(tmp_path / "hall.json", "--file", str(MANY_MODES))
+    assert {one["scenario"]: one["reason"] for one in found if not one["passed"]} == {}
+    assert {one["scenario"] for one in found} == {"happy", *scenario.DERIVED}
