@@ -62,7 +62,7 @@ def test_the_court_decides_at_the_desk_and_the_bank_goes_on_from_it(portal_stack
 def _take_and_accept(court: Page) -> None:
     settled(court)
     court.keyboard.press("t")
-    expect(court.get_by_role("heading", name="受理")).to_be_visible()
+    expect(court.get_by_role("heading", name="受理", exact=True)).to_be_visible()
     settled(court)
     court.keyboard.press("a")
     expect(court.locator("main")).to_contain_text("时限从现在起算")
