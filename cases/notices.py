@@ -172,6 +172,11 @@ def visit_missed(case: Case) -> None:
     _tell_applicant(case, "visit_missed")
 
 
+def visit_lapsed(case: Case) -> None:
+    """Nobody came within the days the bundle gives: the item has ended, the paper says why."""
+    _tell_applicant(case, "visit_lapsed")
+
+
 def joint_visit_arranged(case: Case, begins_at: datetime, place: str) -> None:
     """All departments come on one occasion."""
     _tell_applicant(case, "joint_visit_arranged", when=_moment(begins_at), place=place)

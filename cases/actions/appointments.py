@@ -19,7 +19,7 @@ from django.utils import timezone
 from bundles import queries
 from bundles.spec import Appointment, Item
 from cases import notices
-from cases.actions import limits, progress
+from cases.actions import limits, notice_terms, progress
 from cases.actions.events import record
 from cases.actions.locking import lock_case_of, lock_subs
 from cases.errors import CaseError, WrongState
@@ -185,9 +185,8 @@ def _end_when_due(pause: Pause) -> bool:
         sub = next(one for one in subs if one.pk == found.pk)
         if sub.state in SUB_FINAL:
             return False
-        sub.lapse(at=timezone.now())
-        sub.save(update_fields=["state", "closed_at", "next_at"])
-        record(case, "item.lapsed", by=SYSTEM, sub=sub, why="no_show")
-        progress.became_final(case, subs, sub)
+        why = f"{rule.no_show_days} 日内没有到场，终止办理"
+        notice_terms.end_item(case, subs, sub, why=why, code="no_show")
+        notices.visit_lapsed(case)
         progress.advance(case, subs)
     return True

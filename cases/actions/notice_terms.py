@@ -161,13 +161,15 @@ def lapse(case: Case, subs: list[SubApplication], notice: Supplement) -> None:
     progress.advance(case, subs)
 
 
-def end_item(case: Case, subs: list[SubApplication], sub: SubApplication, *, why: str) -> None:
+def end_item(
+    case: Case, subs: list[SubApplication], sub: SubApplication, *, why: str, code: str = "supplement"
+) -> None:
     """End one item because what was asked for did not come: event, paper, and word to the department."""
     untouched = outbox.cancel_due(sub)
     sub.lapse(at=timezone.now())
     sub.save(update_fields=["state", "closed_at", "next_at"])
     pauses.end_all(sub)
-    record(case, "item.lapsed", by=SYSTEM, sub=sub, why="supplement")
+    record(case, "item.lapsed", by=SYSTEM, sub=sub, why=code)
     documents.issue(case, documents.Kind.LAPSE, sub=sub, values={"why": why, "lines": _texts(sub)})
     filing = outbox.filing_of(sub)
     if sub.connect != "manual" and filing is not None and not untouched:

@@ -11,11 +11,11 @@ from django.utils import timezone
 from bundles import queries
 from cases.actions import appointments, dispatch, joint_visits, sweep
 from cases.errors import CaseError, NotReady, WrongState
-from cases.models import Case, Pause, SubApplication, Visit
+from cases.models import Case, Document, Pause, SubApplication, Visit
 from cases.ports import Actor
 from portal.accounts.models import Account
 from tests.cases.test_query_mode import file
-from tests.factories.doubles import FakeDepartments
+from tests.factories.doubles import FakeDepartments, RecordingNotifier
 
 pytestmark = [pytest.mark.django_db]
 COUNTER = Actor("staff", "1", "CRJ")
@@ -87,7 +87,9 @@ def test_a_booking_moves_three_times_and_no_more(waiting: SubApplication, admini
     assert Visit.objects.filter(sub=waiting, state="booked").count() == 1
 
 
-def test_who_never_comes_is_not_waited_for_without_end(waiting: SubApplication) -> None:
+def test_who_never_comes_is_not_waited_for_without_end_and_hears_of_it(
+    waiting: SubApplication, notifier: RecordingNotifier
+) -> None:
     with time_machine.travel("2026-12-10T10:00:00+08:00", tick=True):
         appointments.tend()
         waiting.refresh_from_db()
@@ -96,6 +98,8 @@ def test_who_never_comes_is_not_waited_for_without_end(waiting: SubApplication) 
         appointments.tend()
         waiting.refresh_from_db()
         assert waiting.state == "lapsed"
+    assert Document.objects.filter(sub=waiting, kind="lapse").count() == 1
+    assert [m.template for m in notifier.messages].count("visit_lapsed") == 1
 
 
 @pytest.fixture
