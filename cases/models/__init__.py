@@ -9,12 +9,14 @@ from cases.models.charge import Charge, OrderLine, PaymentEvent, PaymentOrder, R
 from cases.models.commitment import Commitment, CommitmentCheck
 from cases.models.consultation import Consultation, Reassignment
 from cases.models.delivery import Delivery
+from cases.models.desk import DeskPost, DeskRound, DeskTally, EscalationRule, EscalationStep, StaffMail
 from cases.models.dispute import DataDispute
 from cases.models.document import Document
 from cases.models.errand import LicenceErrand
 from cases.models.event import AccessRecord, Event
 from cases.models.inbox import InboxMessage
 from cases.models.intake import OnceOnly
+from cases.models.letter import TaskFile, TaskLetter
 from cases.models.lookup import Lookup
 from cases.models.material import Material
 from cases.models.owed import OwedPaper
@@ -45,7 +47,12 @@ __all__ = [
     "Consultation",
     "DataDispute",
     "Delivery",
+    "DeskPost",
+    "DeskRound",
+    "DeskTally",
     "Document",
+    "EscalationRule",
+    "EscalationStep",
     "Event",
     "Extension",
     "HeldAnswer",
@@ -74,9 +81,12 @@ __all__ = [
     "Roster",
     "RosterRow",
     "Search",
+    "StaffMail",
     "SubApplication",
     "Supplement",
     "SupplementPoint",
+    "TaskFile",
+    "TaskLetter",
     "Visit",
     "Watch",
 ]

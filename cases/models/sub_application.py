@@ -72,6 +72,19 @@ class SubApplication(ConcurrentTransitionMixin, models.Model):
         ordering = ["seq"]
         indexes = [
             models.Index(fields=["department", "state", "due_on"], name="sub_worklist"),
+            models.Index(
+                fields=["department", "due_on", "id"],
+                name="sub_desk",
+                condition=models.Q(
+                    connect="manual",
+                    state__in=["accepted", "dispatched", "received", "special_procedure", "supplement_requested"],
+                ),
+            ),
+            models.Index(
+                fields=["department", "closed_at"],
+                name="sub_desk_done",
+                condition=models.Q(connect="manual", closed_at__isnull=False),
+            ),
             models.Index(fields=["next_at"], name="sub_next", condition=models.Q(next_at__isnull=False)),
             models.Index(
                 fields=["dispatched_at"], name="sub_silent", condition=models.Q(state__in=["dispatched", "received"])
