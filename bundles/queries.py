@@ -214,9 +214,12 @@ def _build_registry() -> Registry:
 
 _DEPARTMENT_COLUMNS = ("code", "name", "short", "en", "kind", "org_code", "system", "window", "tel")
 _LICENCE_COLUMNS = (
-    "code", "zh", "en", "dept_id", "holder", "id_field", "fields", "national", "validity", "type_code",
+    "code", "zh", "en", "dept_id", "holder", "id_field", "fields", "national", "validity", "type_code", "sensitive",
 )  # fmt: skip
-_INTERFACE_COLUMNS = ("code", "zh", "en", "dept_id", "share", "level", "sla", "input", "output")
+_INTERFACE_COLUMNS = (
+    "code", "zh", "en", "dept_id", "share", "level", "sla", "input", "output", "sensitive", "max_age_s", "per_minute",
+    "per_day",
+)  # fmt: skip
 _MATTER_COLUMNS = ("matter", "zh", "dept_id", "type", "base", "impl", "used_in")
 
 

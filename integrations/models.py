@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.protection import SealedField
 from integrations.http import systems
+from integrations.sharing_models import QuotaUse as QuotaUse
 
 # The same shape as the `<dept>` part of a callback address.
 DEPARTMENT_CODE = RegexValidator(r"\A[A-Z][A-Z0-9]{0,15}\Z")

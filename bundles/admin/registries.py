@@ -65,7 +65,7 @@ class LicenceForm(forms.ModelForm):
 
     class Meta:
         model = LicenceKind
-        fields = ("code", "zh", "en", "dept", "holder", "id_field", "national", "validity", "type_code")
+        fields = ("code", "zh", "en", "dept", "holder", "id_field", "national", "validity", "type_code", "sensitive")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,14 +94,17 @@ class InterfaceForm(forms.ModelForm):
 
     class Meta:
         model = Interface
-        fields = ("code", "zh", "en", "dept", "share", "level", "sla", "input", "output")
+        fields = (
+            "code", "zh", "en", "dept", "share", "level", "sla", "input", "output",
+            "sensitive", "max_age_s", "per_minute", "per_day",
+        )  # fmt: skip
 
 
 @admin.register(Interface)
 class InterfaceAdmin(RegistryAdmin):
     form = InterfaceForm
-    list_display = ("code", "zh", "dept", "share", "level", "sla")
-    list_filter = ("share", "level", "sla", "dept")
+    list_display = ("code", "zh", "dept", "share", "level", "sla", "per_minute", "per_day")
+    list_filter = ("share", "level", "sla", "sensitive", "dept")
     search_fields = ("code", "zh", "en")
     autocomplete_fields = ("dept",)
 

@@ -12,6 +12,15 @@ class Interface(RegistryRow):
     LEVELS = {"national": "国家接口", "province": "省接口", "city": "市接口"}
     SPEEDS = {"ms": "毫秒级", "s": "秒级", "batch": "批量（T+1）", "manual": "人工查询回填"}
 
+    SENSITIVE = {
+        "health": "医疗健康",
+        "finance": "金融账户",
+        "identity": "特定身份",
+        "biometric": "生物识别",
+        "track": "行踪轨迹",
+        "minor": "不满十四周岁未成年人",
+    }
+
     code = models.CharField("代码", max_length=40, primary_key=True)
     zh = models.CharField("名称", max_length=100)
     en = models.CharField("英文名称", max_length=150, blank=True)
@@ -21,6 +30,19 @@ class Interface(RegistryRow):
     sla = models.CharField("响应", max_length=10, choices=SPEEDS)
     input = models.JSONField("入参", default=list)
     output = models.JSONField("出参", default=list, help_text="[字段, 中文, 类型] 的列表")
+    sensitive = models.CharField(
+        "敏感个人信息",
+        max_length=10,
+        choices=SENSITIVE,
+        blank=True,
+        default="",
+        help_text="个人信息保护法第二十八条的类别；要单独同意",
+    )
+    max_age_s = models.PositiveIntegerField(
+        "结果可用多久（秒）", null=True, blank=True, help_text="同一办件内不再重复查；空着按响应方式定"
+    )
+    per_minute = models.PositiveIntegerField("每分钟最多", null=True, blank=True, help_text="空着为不限")
+    per_day = models.PositiveIntegerField("每天最多", null=True, blank=True, help_text="空着为不限")
 
     class Meta:
         verbose_name = "共享接口"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from bundles.models.interface import Interface
 from bundles.models.registry import RegistryRow
 
 
@@ -20,6 +21,14 @@ class LicenceKind(RegistryRow):
     national = models.BooleanField("国家级、跨省互认", default=False)
     validity = models.CharField("有效期", max_length=60, blank=True)
     type_code = models.CharField("证照类型代码", max_length=30, blank=True)
+    sensitive = models.CharField(
+        "敏感个人信息",
+        max_length=10,
+        choices=Interface.SENSITIVE,
+        blank=True,
+        default="",
+        help_text="个人信息保护法第二十八条的类别；要单独同意",
+    )
 
     class Meta:
         verbose_name = "证照类型"

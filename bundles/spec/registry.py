@@ -37,11 +37,20 @@ class LicenceKind:
     national: bool = False
     validity: str = ""
     type_code: str = ""
+    sensitive: str = ""
+
+
+# How long an answer may be used again in its case where an interface does not say, by how it answers (seconds).
+KEEPS_S: Mapping[str, int] = {"ms": 600, "s": 600, "batch": 86_400, "manual": 86_400}
 
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """A data-sharing interface. `input`: names it asks for; `output`: (name, zh, type) of what it returns."""
+    """A data-sharing interface. `input`: names it asks for; `output`: (name, zh, type) of what it returns.
+
+    `sensitive`: the kind of sensitive personal information (个人信息保护法 第二十八条), empty for none. `max_age_s`,
+    `per_minute` and `per_day` are the terms of its department; None where there are none.
+    """
 
     code: str
     zh: str
@@ -52,6 +61,15 @@ class Interface:
     sla: str
     input: tuple[str, ...]
     output: tuple[tuple[str, str, str], ...]
+    sensitive: str = ""
+    max_age_s: int | None = None
+    per_minute: int | None = None
+    per_day: int | None = None
+
+    @property
+    def keeps_s(self) -> int:
+        """How long an answer may be used again in its case (seconds)."""
+        return KEEPS_S.get(self.sla, 600) if self.max_age_s is None else self.max_age_s
 
 
 @dataclass(frozen=True, slots=True)

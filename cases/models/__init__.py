@@ -17,7 +17,7 @@ from cases.models.event import AccessRecord, Event
 from cases.models.inbox import InboxMessage
 from cases.models.intake import OnceOnly
 from cases.models.letter import TaskFile, TaskLetter
-from cases.models.lookup import Lookup
+from cases.models.lookup import DataCall, LatePrefill, Lookup
 from cases.models.material import Material
 from cases.models.owed import OwedPaper
 from cases.models.party import Consent, Party
@@ -45,6 +45,7 @@ __all__ = [
     "CommitmentCheck",
     "Consent",
     "Consultation",
+    "DataCall",
     "DataDispute",
     "Delivery",
     "DeskPost",
@@ -57,6 +58,7 @@ __all__ = [
     "Extension",
     "HeldAnswer",
     "InboxMessage",
+    "LatePrefill",
     "LicenceErrand",
     "Lookup",
     "Material",

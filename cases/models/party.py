@@ -49,7 +49,19 @@ class Party(models.Model):
 
 
 class Consent(models.Model):
-    """An authorisation to use somebody's data or licences for a purpose; revocable. 个人信息保护法 第十四条."""
+    """An authorisation to use somebody's data or licences for a purpose; revocable. 个人信息保护法 第十四条.
+
+    `covers` are the registers and licences, `sensitive` those of them that were agreed to apart (第二十九条); `text`
+    is what the person read, by version. Past `until` it no longer counts. `basis` says how a guardian was shown
+    (第三十一条).
+    """
+
+    class Means(models.TextChoices):
+        SIGN_IN = "sign_in", _("本人登录")
+        LINK = "link", _("短信链接")
+        GUARDIAN = "guardian", _("监护人代为同意")
+        COUNTER = "counter", _("窗口当面")
+        DUTY = "duty", _("依法定职责，不凭同意")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="consents")
@@ -59,7 +71,13 @@ class Consent(models.Model):
     kind = models.CharField(max_length=16)
     purpose = models.CharField(max_length=200)
     covers = models.JSONField(default=list)
+    sensitive = models.JSONField(default=list)
+    means = models.CharField(max_length=16, choices=Means, default=Means.SIGN_IN)
+    basis = models.CharField(max_length=96, blank=True, default="")
+    text = models.TextField(blank=True, default="")
+    text_version = models.CharField(max_length=32, blank=True, default="")
     given_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -68,5 +86,8 @@ class Consent(models.Model):
                 fields=["case", "subject_index", "kind"],
                 condition=models.Q(revoked_at=None),
                 name="one_valid_consent_per_subject",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gt=models.F("given_at")), name="consent_ends_later"
+            ),
         ]
