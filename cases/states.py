@@ -52,6 +52,7 @@ class DeliveryState(TextChoices):
     DONE = "done", _("已送达")
     REFUSED = "refused", _("被退回")
     CANCELLED = "cancelled", _("已取消")
+    SUPERSEDED = "superseded", _("已由更正后的取代")
 
 
 CASE_OPEN = frozenset(

@@ -1,7 +1,7 @@
 """Tables of the case engine. Private to `cases`: others use actions, queries and access."""
 
 from cases.models.allocation import AllocationPlace, AllocationRun, AllocationSeat, AllocationStep
-from cases.models.attention import Attention
+from cases.models.attention import Attention, AttentionAct, Correction
 from cases.models.calendar_round import CalendarRound
 from cases.models.candidate import Candidate, Search
 from cases.models.case import Case, NumberSeries
@@ -14,6 +14,7 @@ from cases.models.dispute import DataDispute
 from cases.models.document import Document
 from cases.models.errand import LicenceErrand
 from cases.models.event import AccessRecord, Event
+from cases.models.heartbeat import Heartbeat
 from cases.models.inbox import InboxMessage
 from cases.models.intake import OnceOnly
 from cases.models.letter import TaskFile, TaskLetter
@@ -37,6 +38,7 @@ __all__ = [
     "AllocationSeat",
     "AllocationStep",
     "Attention",
+    "AttentionAct",
     "CalendarRound",
     "Candidate",
     "Case",
@@ -45,6 +47,7 @@ __all__ = [
     "CommitmentCheck",
     "Consent",
     "Consultation",
+    "Correction",
     "DataCall",
     "DataDispute",
     "Delivery",
@@ -56,6 +59,7 @@ __all__ = [
     "EscalationStep",
     "Event",
     "Extension",
+    "Heartbeat",
     "HeldAnswer",
     "InboxMessage",
     "LatePrefill",

@@ -182,6 +182,7 @@ class Refund(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("退费")
+        indexes = [models.Index(fields=["next_at"], name="refund_next", condition=models.Q(state="due"))]
         constraints = [
             models.UniqueConstraint(fields=["order", "charge"], name="money_goes_back_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="a_refund_is_about_money"),
