@@ -225,6 +225,21 @@ class Notifier(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An e-mail to somebody who works here. The same `key` again is the same mail: its Message-ID follows from it."""
+
+    to: str
+    subject: str
+    body: str
+    key: str
+
+
+class Mailer(Protocol):
+    def send(self, mail: Mail) -> None:
+        """Hand one mail to the mail system. Raises GatewayError: permanent for an address it refuses."""
+
+
 # ---- payments -----------------------------------------------------------------------------------------------
 
 
@@ -318,6 +333,10 @@ def account_for(identity: Identity) -> Any:
 
 def notifier() -> Notifier:
     return cast(Notifier, _made(settings.NOTIFIER))
+
+
+def mailer() -> Mailer:
+    return cast(Mailer, _made(settings.MAILER))
 
 
 def payment_gateway() -> PaymentGateway:

@@ -43,7 +43,7 @@ AFTER_FILING: tuple[str, ...] = (
 # (case, sub, item) -> Closed | None: everything upstream is there; may it be released now?
 BEFORE_RELEASE: tuple[str, ...] = ("allocation.gate", "charging.gate")
 # (case, subs, sub, item): it is with its department now, or on the department's worklist.
-AFTER_SENDING: tuple[str, ...] = ("appointments.wait_for_visitor",)
+AFTER_SENDING: tuple[str, ...] = ("appointments.wait_for_visitor", "upstream_notes.tell")
 # (case, subs, sub, answer) -> str: the reason code why an approval must wait before it takes effect, "" for none.
 BEFORE_APPROVAL: tuple[str, ...] = (
     "replanning.others_have_not_agreed",
@@ -66,6 +66,8 @@ AFTER_FINAL: tuple[str, ...] = (
     "charging.after_final",
     "deferrals.drop_what_nobody_needs",
     "commitments.plan_checks",
+    "letters.close_with_task",
+    "task_files.give_with_result",
 )
 # (case, subs) -> bool: nothing goes on without the applicant.
 WAITS_FOR_APPLICANT: tuple[str, ...] = ("charging.waits", "deferrals.someone_owes")
@@ -99,6 +101,9 @@ ON_SWEEP: tuple[str, ...] = (
     "deferrals.look_at_owed",
     "commitments.call_for_checks",
     "disputes.call_for_answers",
+    "escalating.escalate",
+    "digests.write_digests",
+    "staff_mail.carry",
 )
 # (case, subs): the case has just been concluded or withdrawn as a whole.
 AFTER_CLOSING: tuple[str, ...] = ("documents.put_the_end_in_writing",)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Attention, Event, SubApplication
+from cases.models import Attention, EscalationRule, Event, SubApplication, TaskFile, TaskLetter
 from cases.queries.due_words import moved_facts
 from cases.queries.wording import HELD, HELD_OTHERWISE, department_short
 
@@ -59,6 +60,16 @@ SENTENCES: Mapping[str, Any] = {
     "charge.waived": gettext_lazy("不用缴费"),
     "charge.relief_asked": gettext_lazy("申请人申请减免费用"),
     "charge.refunding": gettext_lazy("费用退回申请人"),
+    "item.upstream_done": gettext_lazy("上一环节已办结，提醒本部门接着办"),
+    "item.escalated": gettext_lazy("催办升级：{why}，告诉{level}"),
+    "item.handed_over": gettext_lazy("交给同事办理"),
+    "letter.issued": gettext_lazy("出转办函 {number}"),
+    "letter.sent": gettext_lazy("转办函已送出：{way}"),
+    "letter.received": gettext_lazy("转办函已签收"),
+    "letter.answered": gettext_lazy("转办函已答复"),
+    "letter.recalled": gettext_lazy("转办函已收回"),
+    "letter.locked": gettext_lazy("转办函的查收码多次输错，链接已停用"),
+    "task_file.added": gettext_lazy("添加附件：{file_kind}"),
     "item.reminded": gettext_lazy("催办：{due}"),
     "attention.handed_up": gettext_lazy("多次催办没有回音，转{other}督办"),
     "attention.raised": gettext_lazy("需要关注：{reason}"),
@@ -103,9 +114,25 @@ def _text(event: Event) -> str:
         "held": str(HELD.get(str(event.facts.get("reason", "")), HELD_OTHERWISE)),
         "working_days": event.facts.get("working_days", ""),
         "due": _due(event.facts.get("late")),
+        **_desk_facts(event.facts),
         **moved_facts(event.facts),
     }
     return str(SENTENCES[event.kind]).format_map(facts)
+
+
+def _desk_facts(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Whom a rule told and why, how a letter went, what kind of file was added."""
+    return {
+        "why": _label(EscalationRule.Trigger, facts.get("rule")),
+        "level": _label(EscalationRule.Level, facts.get("level")),
+        "way": _label(TaskLetter.Way, facts.get("way")),
+        "file_kind": _label(TaskFile.Kind, facts.get("file_kind")),
+        "number": str(facts.get("no") or ""),
+    }
+
+
+def _label(choices: type[TextChoices], value: Any) -> str:
+    return str(choices(value).label) if value in choices.values else ""
 
 
 def _due(late: Any) -> str:
@@ -113,4 +140,4 @@ def _due(late: Any) -> str:
 
 
 def _reason(value: Any) -> str:
-    return str(Attention.Reason(value).label) if value in Attention.Reason.values else ""
+    return _label(Attention.Reason, value)

@@ -69,6 +69,7 @@ SENTENCES: Mapping[str, Any] = {
     "consultation.asked": gettext_lazy("{item}：正在征求{other}的意见，{due_on}前答复"),
     "consultation.answered": gettext_lazy("{item}：{other}已答复意见"),
     "consultation.silent": gettext_lazy("{item}：{other}到期没有答复，视为无意见"),
+    "item.escalated": gettext_lazy("{item}：已催办"),
     "item.approved": gettext_lazy("{item}：办好了"),
     "item.rejected": gettext_lazy("{item}：未通过，理由见结果"),
     "item.not_accepted": gettext_lazy("{item}：不予受理，理由见结果"),

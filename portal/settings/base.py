@@ -164,6 +164,11 @@ ACCOUNT_FOR = "portal.accounts.people.account_for"
 # Whether searches for entitled people begin at night by themselves; `manage.py find_entitled` always can.
 SEARCH_BY_ITSELF = env.bool("SEARCH_BY_ITSELF", default=True)
 NOTIFIER = "integrations.notifications.log.LogNotifier"
+# E-mail to the people of departments: smtp+tls://user:password@host:587, or consolemail:// and filemail:///folder.
+MAILER = "integrations.notifications.mail.DjangoMailer"
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="desk@localhost")
 PAYMENT_GATEWAY = "integrations.payments.http.HttpPaymentGateway"
 # Under which code the payment channel is configured among the departments' systems.
 PAYMENT_CHANNEL = env.str("PAYMENT_CHANNEL", default="PAY")
