@@ -1,0 +1,113 @@
+"""The line to a department: one request at a time on a connection of its own, every answer timed and kept."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+CONNECT_S, TOTAL_S = 2.0, 8.0
+LARGEST_ANSWER = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back; header names in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    elapsed_s: float
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def __str__(self) -> str:
+        return f"HTTP {self.status} {self.body[:120].decode('utf-8', 'replace')}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class NoReply:
+    """Nothing that could be read came back."""
+
+    kind: str
+    elapsed_s: float
+    status: int = 0
+
+    def __str__(self) -> str:
+        return f"no answer ({self.kind}, {self.elapsed_s:.1f} s)"
+
+
+Ended = Reply | NoReply
+
+
+class Line:
+    """One department's address. `path` counts from the root of the host: it is what gets signed."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url.rstrip("/"))
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"not an address of a department: {url}")
+        self.root, self._secure = parts.path, parts.scheme == "https"
+        self.host = parts.hostname
+        self._port = parts.port or (443 if self._secure else 80)
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Ended:
+        """One request and its answer; no redirect is followed, nothing is tried again."""
+        started = time.monotonic()
+        connection = self._connection()
+        try:
+            return self._exchange(connection, method, path, headers, body, started)
+        except TimeoutError:
+            return NoReply("time-out", time.monotonic() - started)
+        except (OSError, http.client.HTTPException) as error:
+            return NoReply(type(error).__name__, time.monotonic() - started)
+        finally:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self._secure:
+            context = ssl.create_default_context()
+            return http.client.HTTPSConnection(self.host, self._port, timeout=CONNECT_S, context=context)
+        return http.client.HTTPConnection(self.host, self._port, timeout=CONNECT_S)
+
+    def _exchange(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        started: float,
+    ) -> Ended:
+        connection.connect()
+        connection.sock.settimeout(TOTAL_S)
+        try:
+            connection.request(method, path, body or None, {**headers, "Accept-Encoding": "identity"})
+        except (BrokenPipeError, ConnectionResetError):  # it may have answered before it had read all
+            if connection.sock is None:
+                raise
+        answer = connection.getresponse()
+        read = self._read(connection, answer, started)
+        elapsed = time.monotonic() - started
+        if read is None:
+            return NoReply("larger than 1 MiB or slower than 8 s", elapsed, answer.status)
+        return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, read, elapsed)
+
+    def _read(
+        self, connection: http.client.HTTPConnection, answer: http.client.HTTPResponse, started: float
+    ) -> bytes | None:
+        """The body; None where it has more than 1 MiB or does not end in time."""
+        parts: list[bytes] = []
+        while sum(map(len, parts)) <= LARGEST_ANSWER and time.monotonic() - started < TOTAL_S:
+            if connection.sock is not None:
+                connection.sock.settimeout(max(0.1, TOTAL_S - (time.monotonic() - started)))
+            part = answer.read1(65536)
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
+        return None
