@@ -1,0 +1,1 @@
+"""The product under the standard work: prepared, filed into and watched as in operation."""
