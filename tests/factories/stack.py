@@ -1,6 +1,7 @@
 """The whole portal as real processes, with a database and a Redis of its own, for tests that kill and restart parts.
 
-PostgreSQL is the server of DATABASE_URL; everything else is started here, by the commands of `./dev up`.
+PostgreSQL is the server of DATABASE_URL, or one of its own that may be killed; everything else is started here, by the
+commands of `./dev up`.
 """
 
 from __future__ import annotations
@@ -12,22 +13,26 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import environ
 import psycopg2
 
 from devtools import portal, processes
 from devtools.environment import ROOT
+from devtools.flushing import emptied_if_asked
 from devtools.redis import Redis
 from devtools.supervisor import TETHER
 from tests.factories.mock_process import MASTER_SECRET, MockProcess
+from tests.factories.own_postgres import OwnPostgres
+from tests.factories.waiting import free_port, wait_for
 
-Found = TypeVar("Found")
+__all__ = ["Stack", "free_port", "wait_for"]
 
 SETTINGS = "portal.settings.test"
 # Bounds for a busy machine; a quiet one takes a tenth of them.
@@ -35,24 +40,39 @@ PREPARE_S, START_S, STOP_S = 150.0, 60.0, 15.0
 
 
 class Stack:
-    """Web, worker, departments and Redis around one fresh database. Parts are named as in `./dev up`."""
+    """Web, worker, departments and Redis around one fresh database. Parts are named as in `./dev up`.
 
-    def __init__(self, folder: Path, settings: str = SETTINGS) -> None:
+    A second one of a kind has a number: "worker.2". With `own_postgres` the portal reaches the database over a line
+    that can be cut.
+    """
+
+    def __init__(self, folder: Path, settings: str = SETTINGS, *, own_postgres: bool = False) -> None:
         self.folder = folder
         self.settings = settings
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.redis = Redis(folder / "redis")
+        self.own_postgres = OwnPostgres(folder) if own_postgres else None
         self.database = f"stack_{os.getpid()}_{self.port}"
         self.env: dict[str, str] = {}
         self.mock: MockProcess
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
+        self._others = ExitStack()
+
+    @property
+    def postgres(self) -> OwnPostgres:
+        """The server of this stack alone. A stack without one has nothing to kill."""
+        assert self.own_postgres is not None, "this stack shares its PostgreSQL"
+        return self.own_postgres
 
     # -- the whole --------------------------------------------------------------------------------------------------
     def start(self, *others: str) -> None:
         """Everything up and answering: web and worker, and other parts of `./dev up` if they are named."""
+        if self.own_postgres:
+            self.own_postgres.start()
         self._create_database()
         self.redis.start()
+        self._others.enter_context(emptied_if_asked(lambda: self.redis.url))
         self.mock = MockProcess(self.folder)
         self.env = self._environment()
         self.start_part("web")  # it answers as soon as there are tables
@@ -67,14 +87,19 @@ class Stack:
             self._end(label, signal.SIGTERM)
         with suppress(AttributeError):
             self.mock.stop()
+        self._others.close()
         self.redis.stop()
+        if self.own_postgres:
+            self.own_postgres.stop()
+            return
         self._on_server(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
 
     # -- the parts of the portal ------------------------------------------------------------------------------------
     def start_part(self, label: str) -> int:
         """Start web, worker or beat; its pid. It ends with this process, whatever happens."""
         parts = {part.label: part.command for part in portal.parts(self.folder, self.port, 0)}
-        command = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *parts[label]]
+        kind = label.partition(".")[0]
+        command = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *parts[kind]]
         with self._log(label).open("ab") as log:
             self._parts[label] = subprocess.Popen(
                 command, cwd=ROOT, env=self.env, start_new_session=True,
@@ -85,6 +110,14 @@ class Stack:
     def kill_part(self, label: str) -> None:
         """SIGKILL for the first process of a part and all its children: a power cut for this part alone."""
         self._end(label, signal.SIGKILL)
+
+    def end_part(self, label: str, number: signal.Signals = signal.SIGTERM) -> float:
+        """Ask a part to end, as a deployment does; seconds until it has."""
+        process, began = self._parts.pop(label), time.monotonic()
+        os.kill(process.pid, number)
+        process.wait(STOP_S * 4)
+        processes.kill_group(process.pid)
+        return time.monotonic() - began
 
     def pause_part(self, label: str) -> None:
         """SIGSTOP: not one more instruction, but what others send still arrives in its sockets."""
@@ -124,7 +157,7 @@ class Stack:
 
     def kill_redis(self) -> None:
         """SIGKILL; nothing of what it held is left."""
-        pid = int((self.redis.folder / "server.pid").read_text())
+        pid = self._redis_pid()
         born = processes.birth(pid)
         assert born is not None and self.redis.running()
         processes.send(pid, signal.SIGKILL)
@@ -133,6 +166,16 @@ class Stack:
         shutil.rmtree(self.redis.folder)
         self.redis.folder.mkdir(mode=0o700)
         (self.redis.folder / "port").write_text(port)
+
+    def pause_redis(self) -> None:
+        """SIGSTOP: it takes connections and words, and says nothing."""
+        processes.send(self._redis_pid(), signal.SIGSTOP)
+
+    def resume_redis(self) -> None:
+        processes.send(self._redis_pid(), signal.SIGCONT)
+
+    def _redis_pid(self) -> int:
+        return int((self.redis.folder / "server.pid").read_text())
 
     def start_redis(self) -> None:
         """At the address of before, which is where everybody looks for it."""
@@ -169,7 +212,7 @@ class Stack:
 
     # -- making it --------------------------------------------------------------------------------------------------
     def _environment(self) -> dict[str, str]:
-        before = os.environ["DATABASE_URL"]
+        before = self.own_postgres.url if self.own_postgres else os.environ["DATABASE_URL"]
         address, _, options = before.partition("?")
         return {
             **os.environ,
@@ -204,26 +247,12 @@ class Stack:
             connection.cursor().execute(statement)
 
     def _session(self, database: str = "") -> dict[str, str]:
-        """How to reach a database of the server; without a name, the one of DATABASE_URL."""
+        """How to reach a database of the server past any line; without a name, the one that is always there."""
+        if self.own_postgres:
+            return self.own_postgres.session(database or "postgres")
         place = environ.Env.db_url_config(os.environ["DATABASE_URL"]) | ({"NAME": database} if database else {})
         named = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
         return {name: str(place[key]) for name, key in named.items() if place.get(key)}
 
     def _log(self, label: str) -> Path:
         return self.folder / f"{label}.log"
-
-
-def wait_for(
-    look: Callable[[], Found], timeout_s: float, why: Callable[[], str] | str = "it did not come in time"
-) -> Found:
-    """What `look` finds, as soon as it finds anything. Fails after the time with what `why` says."""
-    found: list[Found] = []
-    if not processes.wait_until(lambda: bool(found.append(look()) or found[-1]), timeout_s):
-        raise AssertionError(why if isinstance(why, str) else why())
-    return found[-1]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
