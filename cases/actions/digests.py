@@ -1,4 +1,4 @@
-"""The daily e-mail (每日汇总): on working days, what is new, due today, overdue, waiting; for heads of the department."""
+"""The daily e-mail (每日汇总): what is new, due today, overdue, waiting; for heads of the whole department."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ def answered_on_paper(letter_id: UUID, act: Callable[[SubApplication, Actor], An
     if not answerer.strip():
         raise NotReady("请写明答复人", (("letter.answerer", "请写明答复人"),))
     with transaction.atomic():
-        case, sub, letter = _locked(letter_id)
+        _, sub, letter = _locked(letter_id)
         done = act(sub, _department(sub, by))
         TaskLetter.objects.filter(pk=letter.pk, answered_by=None).update(answered_by_id=by.id or None)
         letter = TaskLetter.objects.get(pk=letter.pk)

@@ -104,6 +104,7 @@ ON_SWEEP: tuple[str, ...] = (
     "escalating.escalate",
     "digests.write_digests",
     "staff_mail.carry",
+    "tallies.count_long_lists",
 )
 # (case, subs): the case has just been concluded or withdrawn as a whole.
 AFTER_CLOSING: tuple[str, ...] = ("documents.put_the_end_in_writing",)

@@ -28,11 +28,11 @@ from cases.queries.proceedings import (
 )
 from cases.queries.results import Refusal, ResultsPage, ResultView, Verified, results_of, results_page, verify_mark
 from cases.queries.slots import FileView, SlotView, missing_materials, slots_of
+from cases.queries.task_clock import TaskClock
 from cases.queries.task_list import PartyView, TaskList, TaskSection, parties_of, task_list
 from cases.queries.timeline import TimelineEntry, timeline_of
 from cases.queries.wording import day_words, sentence
 from cases.queries.worklist import (
-    TaskClock,
     TaskRow,
     Worklist,
     due_colour,

@@ -18,7 +18,7 @@ from cases.queries.people import StaffPerson
 from cases.queries.slots import SlotView, slots_of
 from cases.queries.task_history import TaskEvent, history_of
 from cases.queries.upstream import flows_into
-from cases.queries.worklist import TaskRow, task_row
+from cases.queries.worklist import TaskRow, one_task_row
 from cases.states import SUB_FINAL
 
 
@@ -115,7 +115,7 @@ def task(sub: SubApplication, account: StaffPerson | None = None) -> TaskPage:
     item = context.spec.item(sub.item_id)
     row = forms.Row(sub.row_group, sub.row_index) if sub.row_index is not None else None
     return TaskPage(
-        row=task_row(sub, account),
+        row=one_task_row(sub, account),
         case_id=case.pk,
         case_number=case.number or "",
         applicant_name=case.applicant_name,

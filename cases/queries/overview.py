@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cases.models import Case, SubApplication
-from cases.queries.worklist import Clocks, TaskClock
+from cases.queries.task_clock import Clocks, TaskClock
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,12 @@ class _Facts(dict[str, Any]):
         return ""
 
 
+def named(thing: Any) -> str:
+    """What a bundle, an item or a field is called in the language of the page; Chinese where it has no English."""
+    is_english = (get_language() or "zh").startswith("en")
+    return str((is_english and getattr(thing, "en", None)) or thing.zh)
+
+
 def department_short(code: object) -> str:
     """What a department is called in a sentence; 部门 where it is unknown."""
     known = queries.registry().departments.get(str(code or ""))

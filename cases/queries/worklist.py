@@ -1,49 +1,54 @@
-"""The worklist of a department that people handle (人工协同): what waits, how urgent it is, who has it."""
+"""The worklist of a department that people handle (人工协同): what waits, how urgent it is, who has it.
+
+A page reads what it shows and no more: of a long list its counts are taken from the tally that is kept beside it.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from bundles import queries
-from cases import clock
-from cases.models import Case, SubApplication
-from cases.queries.alarms import PAUSED, RED, YELLOW, Deadline, colour_of, days_left, received_on
+from cases.models import Case, Need, Pause, SubApplication
+from cases.queries.alarms import BLUE, GREEN, PAUSED, RED, YELLOW
+from cases.queries.desk_people import covered_by
 from cases.queries.people import StaffPerson
-from cases.queries.reckoning import calendar_of
-from cases.states import SUB_FINAL, SUB_WITH_DEPARTMENT, SubState
+from cases.queries.tally import Counts, counts_of, kept_counts
+from cases.queries.task_clock import Clocks, TaskClock
+from cases.queries.wording import named
+from cases.states import SUB_WITH_DEPARTMENT, SubState
 
-WORKLIST_LENGTH = 200
-MOST_COUNTED = 5000
+PAGE = 100
+LAST_PAGE = 50
+LONG_LIST = 1000
+LOOK_THROUGH = 3000
 MOST_FOUND = 50
 ON_THE_LIST = SUB_WITH_DEPARTMENT | {SubState.SUPPLEMENT_REQUESTED}
+READ = (
+    "pk", "item_id", "state", "due_on", "statutory_due_on", "accepted_at", "dispatched_at", "assigned_to_id",
+    "case__bundle_code", "case__bundle_version_id", "case__region", "stopped",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class TaskClock:
-    """How much time is left. `colour`: red, yellow, blue by the rules of supervision, green otherwise, paused.
+class Stopped:
+    """Why the clock of a task stands still: the kind of the stretch, in words, since when, until when at a guess."""
 
-    `kind` says which limit runs: the promised one, or, before acceptance and where they end earlier, the five
-    working days for telling the applicant what is missing. `days_left` counts working days, below zero how late it is.
-    """
-
-    colour: str
-    kind: Literal["promise", "notice"]
-    due_on: date | None
-    days_left: int
-    percent: int
+    kind: str
+    text: str
+    since: datetime
+    expected_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task on the worklist."""
+    """A task on the worklist. `upstream`: items whose results have come for it; `held_for`: a colleague who is away."""
 
     sub_id: UUID
     number: str
@@ -62,6 +67,9 @@ class TaskRow:
     clock: TaskClock
     is_taken: bool
     is_mine: bool
+    held_for: bool = False
+    stopped: Stopped | None = None
+    upstream: tuple[str, ...] = ()
 
     @property
     def colour(self) -> str:
@@ -69,33 +77,18 @@ class TaskRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemCount:
-    """An item with tasks on the list; `key` names the bundle and the item in it."""
-
-    key: str
-    title: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many there are of each, over everything on the list and not only what is shown."""
-
-    total: int
-    mine: int
-    free: int
-    by_colour: dict[str, int]
-    items: tuple[ItemCount, ...]
-    done_today: int
-
-
-@dataclass(frozen=True, slots=True)
 class Worklist:
-    """The tasks that were asked for, the most urgent first; those that wait for the applicant come last."""
+    """The tasks that were asked for, the most urgent first; those whose clock stands still come last.
+
+    `is_long`: only so much of it was looked through that the page is full; the counts are of `counts.counted_at`.
+    """
 
     rows: tuple[TaskRow, ...]
     counts: Counts
     left_out: int = 0
+    page: int = 1
+    has_more: bool = False
+    is_long: bool = False
 
     @property
     def waiting(self) -> tuple[TaskRow, ...]:
@@ -127,31 +120,66 @@ class _Slim:
     clock: TaskClock
 
 
-def worklist(account: StaffPerson, *, colour: str = "", item: str = "", held: str = "") -> Worklist:
-    """The tasks of the department of this member of staff. `held`: mine, free or everybody's. Three queries."""
-    found = _slim(account)
-    chosen = [task for task in found if _is_wanted(task, account, colour, item, held)]
-    chosen.sort(key=lambda task: (task.clock.colour == PAUSED, task.clock.due_on or date.max))
-    shown = [task.pk for task in chosen[:WORKLIST_LENGTH]]
-    return Worklist(_rows(shown, account), _counts(found, account), len(chosen) - len(shown))
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to see of the list. `held`: mine, free or everybody's."""
+
+    colour: str = ""
+    item: str = ""
+    held: str = ""
+    hands: frozenset[UUID] = field(default_factory=frozenset)
+
+    def admits(self, task: _Slim) -> bool:
+        if self.colour and task.clock.colour != self.colour:
+            return False
+        if self.item and task.item_key != self.item:
+            return False
+        return {"mine": task.holder in self.hands, "free": task.holder is None}.get(self.held, True)
+
+
+def worklist(account: StaffPerson, *, colour: str = "", item: str = "", held: str = "", page: int = 1) -> Worklist:
+    """A page of the tasks of the department of this member of staff, whoever stands in for a colleague included."""
+    hands = frozenset({account.pk, *covered_by(account.pk)})
+    wanted = Wanted(colour, item, held, hands)
+    page = max(1, min(page, LAST_PAGE))
+    found = _slim(_open_tasks(account).order_by("due_on", "pk"), LONG_LIST + 1)
+    if len(found) > LONG_LIST:
+        return _long(account, wanted, page)
+    chosen = sorted((task for task in found if wanted.admits(task)), key=_urgency)
+    shown = chosen[(page - 1) * PAGE : page * PAGE]
+    left = len(chosen) - page * PAGE
+    counts = counts_of(
+        account, ((t.item_key, t.version_id, t.item_id, t.holder, t.clock.colour, 1) for t in found), hands
+    )
+    return Worklist(_rows([task.pk for task in shown], account, hands), counts, max(left, 0), page, left > 0)
 
 
 def found_tasks(account: StaffPerson, number: str) -> tuple[TaskRow, ...]:
     """Tasks of the department, decided ones too, by a part of their number."""
     subs = _of_department(account).exclude(dispatched_at=None).filter(number__icontains=number)
-    return _rows(list(subs.order_by("-dispatched_at").values_list("pk", flat=True)[:MOST_FOUND]), account)
+    found = list(subs.order_by("-dispatched_at").values_list("pk", flat=True)[:MOST_FOUND])
+    return _rows(found, account, frozenset({account.pk}))
 
 
-def task_row(sub: SubApplication, account: StaffPerson | None, clocks: Clocks | None = None) -> TaskRow:
+def task_row(
+    sub: SubApplication,
+    account: StaffPerson | None,
+    clocks: Clocks | None = None,
+    *,
+    hands: frozenset[UUID] | None = None,
+    stopped: Stopped | None = None,
+    upstream: tuple[str, ...] = (),
+) -> TaskRow:
     """One task as the worklist shows it; `clocks` are shared by the rows of one page."""
     spec = queries.version(sub.case.bundle_version_id).spec
+    mine = hands if hands is not None else frozenset({account.pk}) if account is not None else frozenset()
     return TaskRow(
         sub_id=sub.pk,
         number=sub.number,
         item_key=_key(sub.case.bundle_code, sub.item_id),
-        item_title=spec.item(sub.item_id).zh,
+        item_title=named(spec.item(sub.item_id)),
         instance=sub.instance_label or "",
-        bundle_title=spec.zh,
+        bundle_title=named(spec),
         applicant=masked_applicant(sub.case),
         channel=sub.case.channel,
         state=sub.state,
@@ -160,10 +188,28 @@ def task_row(sub: SubApplication, account: StaffPerson | None, clocks: Clocks | 
         received_at=sub.received_at,
         dispatched_at=sub.dispatched_at,
         due_on=sub.due_on,
-        clock=(clocks or Clocks()).of_sub(sub, sub.case.region),
+        clock=(clocks or Clocks()).of_sub(sub, sub.case.region, stopped=stopped is not None),
         is_taken=sub.assigned_to_id is not None,
-        is_mine=account is not None and sub.assigned_to_id == account.pk,
+        is_mine=sub.assigned_to_id in mine,
+        held_for=account is not None and sub.assigned_to_id in mine - {account.pk},
+        stopped=stopped,
+        upstream=upstream,
     )
+
+
+def one_task_row(sub: SubApplication, account: StaffPerson | None) -> TaskRow:
+    """The row of one task with everything around it, for its own page."""
+    hands = frozenset({account.pk, *covered_by(account.pk)}) if account is not None else frozenset()
+    return task_row(sub, account, hands=hands, stopped=stopped_tasks([sub.pk]).get(sub.pk))
+
+
+def stopped_tasks(sub_ids: Iterable[UUID]) -> Mapping[UUID, Stopped]:
+    """The tasks whose clock stands still, with the reason of the stretch that began first. One query."""
+    open_ones = Pause.objects.filter(sub__in=list(sub_ids), ended_at=None, in_clock=False).order_by("-began_at")
+    return {
+        one.sub_id: Stopped(one.kind, one.reason or str(Pause.Kind(one.kind).label), one.began_at, one.expected_on)
+        for one in open_ones
+    }
 
 
 def clock_of(sub: SubApplication, region: str) -> TaskClock:
@@ -190,100 +236,78 @@ def _of_department(account: StaffPerson) -> QuerySet[SubApplication]:
     return SubApplication.objects.filter(department=account.department or "-", connect="manual")
 
 
-def _slim(account: StaffPerson) -> list[_Slim]:
+def _open_tasks(account: StaffPerson) -> QuerySet[SubApplication]:
+    return _of_department(account).filter(state__in=sorted(ON_THE_LIST))
+
+
+def _slim(tasks: QuerySet[SubApplication], limit: int, offset: int = 0) -> list[_Slim]:
     clocks = Clocks()
-    rows = _of_department(account).filter(state__in=[*ON_THE_LIST]).order_by("dispatched_at")
-    names = ("pk", "item_id", "state", "due_on", "statutory_due_on", "accepted_at", "dispatched_at", "assigned_to_id")
-    of_case = ("case__bundle_code", "case__bundle_version_id", "case__region")
+    standing = Exists(Pause.objects.filter(sub=OuterRef("pk"), ended_at=None, in_clock=False))
+    rows = tasks.annotate(stopped=standing).values_list(*READ)[offset : offset + limit]
     return [
-        _Slim(pk, _key(code, item_id), version, item_id, holder, clocks.of(state, due, law, accepted, sent, region))
-        for pk, item_id, state, due, law, accepted, sent, holder, code, version, region in rows.values_list(
-            *names, *of_case
-        )[:MOST_COUNTED]
+        _Slim(pk, _key(code, item), version, item, holder, clocks.of(*days, region, stopped=stopped))
+        for pk, item, *days, holder, code, version, region, stopped in rows
     ]
 
 
-def _is_wanted(task: _Slim, account: StaffPerson, colour: str, item: str, held: str) -> bool:
-    if colour and task.clock.colour != colour:
-        return False
-    if item and task.item_key != item:
-        return False
-    return {"mine": task.holder == account.pk, "free": task.holder is None}.get(held, True)
+def _long(account: StaffPerson, wanted: Wanted, page: int) -> Worklist:
+    """A list too long to be read whole: in the order of the index, until the page is full."""
+    tasks = _narrowed(_open_tasks(account), wanted).order_by("due_on", "pk")
+    needed, found, offset = page * PAGE + 1, [], 0
+    while len(found) < needed and offset < LOOK_THROUGH:
+        step = _slim(tasks, 2 * PAGE, offset)
+        found += [task for task in step if wanted.admits(task)]
+        offset += 2 * PAGE
+        if len(step) < 2 * PAGE:
+            break
+    shown = sorted(found[(page - 1) * PAGE : page * PAGE], key=_urgency)
+    counts = kept_counts(account, wanted.hands)
+    rows = _rows([task.pk for task in shown], account, wanted.hands)
+    return Worklist(rows, counts, 0, page, len(found) >= needed, is_long=True)
 
 
-def _rows(ids: list[UUID], account: StaffPerson) -> tuple[TaskRow, ...]:
+def _narrowed(tasks: QuerySet[SubApplication], wanted: Wanted) -> QuerySet[SubApplication]:
+    """What the database can leave out by itself; the colour is judged by the rules afterwards."""
+    code, _, item_id = wanted.item.partition(".")
+    if wanted.item:
+        tasks = tasks.filter(item_id=item_id, case__bundle_code=code)
+    held: Mapping[str, Any] = {"mine": {"assigned_to__in": wanted.hands}, "free": {"assigned_to": None}}
+    tasks = tasks.filter(**held.get(wanted.held, {}))
+    today = timezone.localdate()
+    standing = Q(state=SubState.SUPPLEMENT_REQUESTED) | Q(
+        Exists(Pause.objects.filter(sub=OuterRef("pk"), ended_at=None, in_clock=False))
+    )
+    if wanted.colour == PAUSED:
+        return tasks.filter(standing)
+    if wanted.colour == GREEN:
+        return tasks.filter(due_on__gt=today)
+    return tasks.filter(due_on__gte=today - timedelta(days=1)) if wanted.colour == BLUE else tasks
+
+
+def _urgency(task: _Slim) -> tuple[bool, date]:
+    return (task.clock.colour == PAUSED, task.clock.due_on or date.max)
+
+
+def _rows(ids: list[UUID], account: StaffPerson, hands: frozenset[UUID]) -> tuple[TaskRow, ...]:
     subs = SubApplication.objects.filter(pk__in=ids).select_related("case").defer("case__answers", "trace", "reasons")
     clocks, by_id = Clocks(), {sub.pk: sub for sub in subs}
-    return tuple(task_row(by_id[pk], account, clocks) for pk in ids if pk in by_id)
-
-
-def _counts(found: Iterable[_Slim], account: StaffPerson) -> Counts:
-    tasks = list(found)
-    named = {task.item_key: queries.version(task.version_id).spec.item(task.item_id).zh for task in tasks}
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return Counts(
-        total=len(tasks),
-        mine=sum(task.holder == account.pk for task in tasks),
-        free=sum(task.holder is None for task in tasks),
-        by_colour=dict(Counter(task.clock.colour for task in tasks)),
-        items=tuple(ItemCount(k, named[k], n) for k, n in Counter(task.item_key for task in tasks).most_common()),
-        done_today=_of_department(account).filter(closed_at__gte=midnight, state__in=[*SUB_FINAL]).count(),
+    stopped, upstream = stopped_tasks(ids), _upstream([sub for sub in by_id.values() if sub.assigned_to_id is None])
+    return tuple(
+        task_row(by_id[pk], account, clocks, hands=hands, stopped=stopped.get(pk), upstream=upstream.get(pk, ()))
+        for pk in ids
+        if pk in by_id
     )
+
+
+def _upstream(fresh: list[SubApplication]) -> Mapping[UUID, tuple[str, ...]]:
+    """Of tasks that nobody has taken: the items before them that are done. One query."""
+    done = Need.objects.filter(sub__in=fresh, upstream__state=SubState.APPROVED).order_by("upstream__seq")
+    specs = {sub.pk: queries.version(sub.case.bundle_version_id).spec for sub in fresh}
+    found: dict[UUID, dict[str, str]] = {}
+    for sub_id, item_id in done.values_list("sub_id", "upstream__item_id"):
+        found.setdefault(sub_id, {})[item_id] = named(specs[sub_id].item(item_id))
+    return {sub_id: tuple(titles.values()) for sub_id, titles in found.items()}
 
 
 def _key(bundle_code: str, item_id: str) -> str:
     return f"{bundle_code}.{item_id}"
-
-
-class Clocks:
-    """Clocks of many tasks on one day: each calendar is read once, equal tasks are counted once."""
-
-    def __init__(self) -> None:
-        self._today = timezone.localdate()
-        self._calendars: dict[str, clock.WorkingCalendar] = {}
-        self._counted: dict[tuple[object, ...], TaskClock] = {}
-
-    def of_sub(self, sub: SubApplication, region: str) -> TaskClock:
-        return self.of(sub.state, sub.due_on, sub.statutory_due_on, sub.accepted_at, sub.dispatched_at, region)
-
-    def of(
-        self,
-        state: str,
-        due_on: date | None,
-        statutory_due_on: date | None,
-        accepted: datetime | None,
-        sent: datetime | None,
-        region: str,
-    ) -> TaskClock:
-        """The clock of a task by its state, its days by promise and law, and when it was accepted and sent."""
-        began = accepted or sent
-        start = timezone.localdate(began) if began else self._today
-        deadline = Deadline(
-            self._today, start, due_on, statutory_due_on, received_on(state, sent, accepted), self._calendar(region)
-        )
-        key = (state, due_on, statutory_due_on, start, deadline.received, region)
-        if key not in self._counted:
-            self._counted[key] = self._count(state, deadline)
-        return self._counted[key]
-
-    def _count(self, state: str, deadline: Deadline) -> TaskClock:
-        due, kind = deadline.due_on, "promise"
-        if deadline.received is not None:
-            notice = clock.notice_deadline(deadline.received, deadline.calendar)
-            due, kind = (notice, "notice") if due is None or notice < due else (due, kind)
-        left = days_left(self._today, due, deadline.calendar) if due else 0
-        colour = colour_of(state, replace(deadline, due_on=due))
-        return TaskClock(colour, kind, due, left, _percent(deadline.start, due, self._today))  # type: ignore[arg-type]
-
-    def _calendar(self, region: str) -> clock.WorkingCalendar:
-        if region not in self._calendars:
-            self._calendars[region] = calendar_of(region)
-        return self._calendars[region]
-
-
-def _percent(start: date, due: date | None, today: date) -> int:
-    """How much of the time has been used, 0 to 100."""
-    if due is None:
-        return 0
-    whole = max((due - start).days, 1)
-    return max(4, min(100, round(100 * ((today - start).days + 0.5) / (whole + 0.5))))
