@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 KEYS = {os.environ["DEPT_KEY_ID"]: os.environ["DEPT_SECRET"].encode()}
+LIMIT, VERBS = 1024 * 1024, {"", "supplements", "withdraw", "changes"}
 TABLES = """
 CREATE TABLE IF NOT EXISTS filings (key TEXT PRIMARY KEY, sub_id TEXT, fields TEXT, answer TEXT);
 CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, sent BLOB, code INTEGER, answer TEXT);
@@ -45,13 +46,14 @@ class Department(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Check and act in one transaction; only when it is written down, answer."""
-        body = self.rfile.read(min(int(self.headers["Content-Length"] or 0), 1024 * 1024))
+        size = int(self.headers["Content-Length"] or 0)
+        body = self.rfile.read(min(size, 8 * LIMIT))  # what is too large is read away, so that the answer arrives
         try:
             with self.store:
                 signed = is_signed(self.command, self.path, self.headers, body, self.store)
                 act = self.once if self.command == "POST" else self.look_up
-                code, answer = act(body) if signed else (401, {})
-        except (ValueError, KeyError, TypeError, AttributeError):
+                code, answer = (413, {}) if size > LIMIT else act(body) if signed else (401, {})
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             code, answer = 400, {}  # not in the contract
         self.send_response(code)
         self.send_header("Content-Type", "application/json")
@@ -75,10 +77,10 @@ class Department(BaseHTTPRequestHandler):
         parts = self.path.split("/")  # "", "applications", then the key of a filing and what is asked of it
         of, verb = [*parts[2:], key, ""][:2]
         row = self.store.execute("SELECT sub_id, fields, answer FROM filings WHERE key = ?", [of]).fetchone()
-        if parts[1] != "applications" or verb not in {"", "supplements", "withdraw"} or (verb and row is None):
+        if parts[1] != "applications" or verb not in VERBS or (verb and row is None):
             return 404, {}
-        if row and json.loads(row[2])["status"] != "supplement":
-            return 409, json.loads(row[2])  # decided already
+        if row and (held := json.loads(row[2]))["status"] != "supplement":
+            return (200 if verb == "withdraw" and held["status"] == "withdrawn" else 409), held  # decided already
         sub_id, fields = (row[0], json.loads(row[1])) if row else (sent["sub_application_id"], {})
         fields |= sent.get("fields", {})
         answer = decide(sub_id, fields) | ({"status": "withdrawn", "reasons": []} if verb == "withdraw" else {})
@@ -87,8 +89,8 @@ class Department(BaseHTTPRequestHandler):
         return 200, answer
 
     def look_up(self, _: bytes) -> tuple[int, Any]:
-        of = [self.path.removeprefix("/applications/")]
-        row = self.store.execute("SELECT answer FROM filings WHERE ? IN (key, sub_id)", of).fetchone()
+        found = "SELECT answer FROM filings WHERE ? IN (key, sub_id, json_extract(answer, '$.receipt_no'))"
+        row = self.store.execute(found, [self.path.removeprefix("/applications/")]).fetchone()
         return (200, json.loads(row[0])) if row else (404, {})
 
 

@@ -62,7 +62,7 @@ class Listener:
         self._server = ThreadingHTTPServer((self.host, self.port), _handler_of(self))
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:
         if self._server is not None:

@@ -13,6 +13,7 @@ from ..signing import Key, is_signed, is_timely
 from .register import check
 
 QUIET_S = 2.5
+AFTERTHOUGHT_S = 1.0
 
 
 @check("B1")
@@ -48,7 +49,9 @@ def callbacks_are_in_the_contract(portal: Portal) -> str:
 
 @check("B4")
 def each_statement_has_an_id_and_a_number(portal: Portal) -> str:
-    _, heard = _heard(portal)
+    filing, _ = _heard(portal)
+    time.sleep(AFTERTHOUGHT_S)
+    heard = _door(portal).about(filing.sub_id)
     by_event = {one.event_id: one for one in heard}
     told = [one.document.get("seq") for one in by_event.values() if one.document.get("seq") is not None]
     expect(sorted(set(told)) == sorted(told), f"a seq twice with different event ids: {told}")
@@ -103,10 +106,12 @@ def asking_and_callback_say_the_same(portal: Portal) -> str:
 
 
 @check("B10")
-def nothing_came_that_was_not_filed(portal: Portal) -> str:
-    foreign = [one for one in _door(portal).all() if one.path != _door(portal).path or one.document is None]
+def callbacks_come_to_the_agreed_path_as_json(portal: Portal) -> str:
+    door = _door(portal)
+    door.wait_for(_planned(portal).sub_id, 1, min(portal.wait_s, QUIET_S))
+    foreign = [one for one in door.all() if one.path != door.path or one.document is None]
     expect(not foreign, f"{len(foreign)} callbacks at another path or without JSON")
-    return f"{len(_door(portal).all())} callbacks in all"
+    return f"{len(door.all())} callbacks in all"
 
 
 def _told_again(portal: Portal, first: int) -> str:
