@@ -6,6 +6,7 @@ from cases.models.calendar_round import CalendarRound
 from cases.models.candidate import Candidate, Search
 from cases.models.case import Case, NumberSeries
 from cases.models.charge import Charge, OrderLine, PaymentEvent, PaymentOrder, Refund
+from cases.models.circuit import Circuit, Line, Maintenance, Outage
 from cases.models.commitment import Commitment, CommitmentCheck
 from cases.models.consultation import Consultation, Reassignment
 from cases.models.delivery import Delivery
@@ -43,6 +44,7 @@ __all__ = [
     "Candidate",
     "Case",
     "Charge",
+    "Circuit",
     "Commitment",
     "CommitmentCheck",
     "Consent",
@@ -64,13 +66,16 @@ __all__ = [
     "InboxMessage",
     "LatePrefill",
     "LicenceErrand",
+    "Line",
     "Lookup",
+    "Maintenance",
     "Material",
     "Need",
     "NumberSeries",
     "Objection",
     "OnceOnly",
     "OrderLine",
+    "Outage",
     "OwedPaper",
     "Party",
     "Pause",
