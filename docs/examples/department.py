@@ -13,7 +13,7 @@ from typing import Any
 
 KEYS = {os.environ["DEPT_KEY_ID"]: os.environ["DEPT_SECRET"].encode()}
 LIMIT, VERBS = 1024 * 1024, {"", "supplements", "withdraw", "changes"}
-TABLES = """
+TABLES = """PRAGMA journal_mode = WAL;
 CREATE TABLE IF NOT EXISTS filings (key TEXT PRIMARY KEY, sub_id TEXT, fields TEXT, answer TEXT);
 CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, sent BLOB, code INTEGER, answer TEXT);
 CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, at REAL);
