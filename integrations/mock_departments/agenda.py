@@ -7,58 +7,78 @@ import logging
 import time
 from contextlib import suppress
 
-from .behaviours import Behaviours
 from .casework import Casework
+from .conditions import Conditions
+from .files import Files
 from .store import Row, Store
 
 LONGEST_PAUSE_S = 1.0
-AT_ONCE = 200
+AT_ONCE, TURN_S = 200, 0.02
+# A step that fails is tried again after so many seconds, and then no more: what cannot be decided must not go round.
+RETRIES_S = (0.2, 1.0, 5.0)
 logger = logging.getLogger(__name__)
 
 
 class Agenda:
     """Runs beside the server; what it does next stands in the record, so a restart goes on where it stopped."""
 
-    def __init__(self, store: Store, casework: Casework, behaviours: Behaviours) -> None:
+    def __init__(self, store: Store, casework: Casework, files: Files, conditions: Conditions) -> None:
         self._store = store
         self._casework = casework
-        self._behaviours = behaviours
+        self._files = files
+        self._conditions = conditions
+        self._failed: dict[tuple[str, str], int] = {}
         self.woken = asyncio.Event()
 
     async def run(self) -> None:
-        """Take due steps for ever."""
+        """Take due steps for ever; requests are answered between two turns."""
         while True:
             self.woken.clear()
             rows = self._store.all(
                 "SELECT * FROM applications WHERE next_at <= ? ORDER BY next_at LIMIT ?", time.time(), AT_ONCE
             )
-            for row in rows:
-                self._take(row)
+            while rows:
+                rows = self._turn(rows)
                 await asyncio.sleep(0)
-            if not rows:
-                await self._pause()
+            await self._pause()
+
+    def _turn(self, rows: list[Row]) -> list[Row]:
+        """As many steps as fit into one short turn, kept together; the rows that are left."""
+        ends = time.monotonic() + TURN_S
+        with self._store.transaction():
+            while rows and time.monotonic() < ends:
+                self._take(rows.pop(0))
+        return rows
 
     def _take(self, row: Row) -> None:
         """One step, whole or not at all; a department that is away does nothing until it is back."""
-        outage = self._behaviours.outage_of(row["dept"])
+        outage = self._conditions.outage_of(row["dept"])
         if outage:
-            self._store.run(
-                "UPDATE applications SET next_at = ? WHERE dept = ? AND key = ?", outage[0], row["dept"], row["key"]
-            )
+            self._put_off(row, outage[0])
             return
         try:
-            with self._store.transaction():
-                current = self._casework.row(row["dept"], row["key"])
+            with self._store.step():
+                current = self._files.row(row["dept"], row["key"])
                 if current["next_at"] == row["next_at"]:
                     self._casework.take_step(current)
-        except Exception:
+            self._failed.pop((row["dept"], row["key"]), None)
+        except Exception as error:
             logger.exception("step failed: %s %s", row["dept"], row["key"])
-            self._store.run(
-                "UPDATE applications SET next_at = ? WHERE dept = ? AND key = ?",
-                time.time() + 30,
-                row["dept"],
-                row["key"],
-            )
+            self._try_later(row, f"{type(error).__name__}: {error}")
+
+    def _try_later(self, row: Row, error: str) -> None:
+        name = (row["dept"], row["key"])
+        times = self._failed[name] = self._failed.get(name, 0) + 1
+        if times > len(RETRIES_S):
+            self._failed.pop(name)
+            self._files.give_up(row, error)
+        else:
+            self._put_off(row, time.time() + RETRIES_S[times - 1])
+
+    def _put_off(self, row: Row, until: float) -> None:
+        self._store.run(
+            "UPDATE applications SET next_at = ? WHERE dept = ? AND key = ?", until, row["dept"], row["key"]
+        )
 
     async def _pause(self) -> None:
         row = self._store.one("SELECT min(next_at) AS at FROM applications WHERE next_at IS NOT NULL")

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
+import time
 import uuid
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from .backup import restore_backup
 from .behaviours import CALLBACK_FAULTS, Behaviours, UnknownSetting
 from .callbacks import Outbox
 from .clock import now
+from .conditions import Conditions, UnknownCondition
 from .library import Library
 from .payments import CHANNEL
 from .people import World
@@ -35,6 +39,7 @@ class Control:
         world: World,
         registers: Registers,
         behaviours: Behaviours,
+        conditions: Conditions,
         outbox: Outbox,
         woken: asyncio.Event,
     ) -> None:
@@ -43,6 +48,7 @@ class Control:
         self._world = world
         self._registers = registers
         self._behaviours = behaviours
+        self._conditions = conditions
         self._outbox = outbox
         self._woken = woken
 
@@ -54,6 +60,8 @@ class Control:
             web.get("/_control/people", local(self.people)),
             web.post("/_control/behaviour", local(self.behaviour)),
             web.post("/_control/outage", local(self.outage)),
+            web.post("/_control/department", local(self.department)),
+            web.post("/_control/forget", local(self.forget)),
             web.post("/_control/register", local(self.register)),
             web.post("/_control/callback", local(self.callback)),
             web.post("/_control/reset", local(self.reset)),
@@ -118,12 +126,29 @@ class Control:
         return _json({"id": number}, status=201)
 
     async def outage(self, request: web.Request) -> web.Response:
-        """Take a department away for some seconds: "cut" off the network, or answering "503"."""
+        """Take a department away for some seconds: "cut" off the network, silent ("hang"), answering "503" or "500"."""
         body = await _body(request)
         if body.get("dept") not in {*self._library.departments, CHANNEL}:
             return _json({"message": "没有这个部门"}, status=422)
-        self._behaviours.outage(body["dept"], float(body.get("seconds", 10)), str(body.get("mode", "cut")))
+        self._conditions.outage(body["dept"], float(body.get("seconds", 10)), str(body.get("mode", "cut")))
+        self._woken.set()
         return _json({"dept": body["dept"]}, status=201)
+
+    async def department(self, request: web.Request) -> web.Response:
+        """Change what a department's system can do: ``{"dept", "keys"?, "query"?, "callbacks"?, "skew_s"?, …}``."""
+        body = await _body(request)
+        dept = body.pop("dept", "")
+        if dept and dept not in {*self._library.departments, CHANNEL}:
+            return _json({"message": "没有这个部门"}, status=422)
+        return _json({"dept": dept, **asdict(self._conditions.put(dept, body))}, status=201)
+
+    async def forget(self, request: web.Request) -> web.Response:
+        """Restore a department from a backup: what was filed in the last ``since_s`` seconds is not known any more."""
+        body = await _body(request)
+        if body.get("dept") not in self._library.departments:
+            return _json({"message": "没有这个部门"}, status=422)
+        since = time.time() - float(body["since_s"]) if "since_s" in body else 0.0
+        return _json({"forgotten": restore_backup(self._store, body["dept"], since)}, status=201)
 
     async def register(self, request: web.Request) -> web.Response:
         """Write over what a register says: ``{"code", "key", "data" or "records" or null}``."""
@@ -158,6 +183,7 @@ class Control:
     async def reset(self, request: web.Request) -> web.Response:
         """Usual behaviour again; with ``{"records": true}`` everything received is forgotten too."""
         self._behaviours.clear()
+        self._conditions.clear()
         if (await _body(request)).get("records"):
             self._store.wipe()
         self._woken.set()
@@ -236,7 +262,7 @@ class Control:
                 "short": entry["short"],
                 "applications": counts.get(code, {}),
                 "callbacks_waiting": waiting.get(code, 0),
-                "away": self._behaviours.outage_of(code) is not None,
+                "away": self._conditions.outage_of(code) is not None,
             }
             for code, entry in self._library.departments.items()
         ]
@@ -270,6 +296,8 @@ def local(handler: Any) -> Any:
             return _json({"message": "只能在本机操作"}, status=403)
         try:
             response: web.StreamResponse = await handler(request)
+        except UnknownCondition as error:
+            return _json({"message": str(error)}, status=422)
         except (TypeError, ValueError) as error:
             return _json({"message": f"看不懂的设置：{error}"}, status=400)
         return response

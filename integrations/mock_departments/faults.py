@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
 
-from .casework import Answer
+from .files import Answer
 
 INNER_ADDRESS = "http://169.254.169.254/latest/meta-data/"
 DEEP, BIG_BYTES = 100_000, 16 * 1024 * 1024
@@ -21,27 +21,31 @@ def refusing(faults: Mapping[str, Any]) -> Answer | None:
         return Answer(500, b"internal error", {"Content-Type": "text/plain"})
     for name, status in (("error503", 503), ("error429", 429)):
         if name in faults:
-            return Answer(
-                status, {"message": "系统繁忙"}, {"Retry-After": str(_detail(faults[name], "retry_after", 2))}
-            )
-    for name, status in (("error400", 400), ("error401", 401)):
-        if name in faults:
+            return busy(status, faults[name])
+    for status in (400, 401, 403, 413, 422):
+        if f"error{status}" in faults:
             return Answer(status, {"message": "请求不被接受"})
     if "redirect" in faults:
         return Answer(307, b"", {"Location": _address(faults["redirect"])})
     return None
 
 
+def busy(status: int, told: Any = True) -> Answer:
+    """Not now; the number of seconds after which it may be tried again."""
+    return Answer(status, {"message": "系统繁忙"}, {"Retry-After": str(_detail(told, "retry_after", 2))})
+
+
 async def give(request: web.Request, answer: Answer, faults: Mapping[str, Any]) -> web.StreamResponse:
     """Give the answer of something that has been done, or what a fault makes of it."""
     if "slow_s" in faults:
-        await asyncio.sleep(float(faults["slow_s"]))
+        await asyncio.sleep(_seconds(faults["slow_s"], 2))
     if "exec_hang" in faults:
         await hang(request, _seconds(faults["exec_hang"], 30))
     if "exec_cut" in faults:
         return await _cut_in_the_middle(request, answer)
-    if "slow_drip" in faults:
-        return await _drip(request, answer, _seconds(faults["slow_drip"], 0.3))
+    for name in ("exec_drip", "slow_drip"):
+        if name in faults:
+            return await _drip(request, answer, _seconds(faults[name], 0.3))
     return plain(_garbled(answer, faults))
 
 
@@ -67,21 +71,7 @@ def cut(request: web.Request) -> None:
 
 def _garbled(answer: Answer, faults: Mapping[str, Any]) -> Answer:
     """The answer with what a fault does to its content."""
-    if "exec_500" in faults:
-        return Answer(500, b"internal error", {"Content-Type": "text/plain"})
-    if "exec_garbage" in faults:
-        return Answer(200, b"<html>login</html>\x00\xff", {"Content-Type": "text/html"})
-    if "exec_wrong_schema" in faults:
-        return Answer(200, {"hello": ["world"], "status": 7})
-    if "exec_deep_json" in faults:
-        return Answer(200, b"[" * DEEP + b"]" * DEEP)
-    if "exec_big" in faults:
-        return Answer(200, b'{"status": "' + b"x" * BIG_BYTES + b'"}')
-    if "exec_redirect" in faults:
-        return Answer(307, b"", {"Location": _address(faults["exec_redirect"])})
-    if "exec_wrong_receipt" in faults:
-        return _of_somebody_else(answer)
-    return answer
+    return next((garble(answer, faults[name]) for name, garble in _GARBLED.items() if name in faults), answer)
 
 
 def _of_somebody_else(answer: Answer) -> Answer:
@@ -121,3 +111,17 @@ def _seconds(value: Any, otherwise: float) -> float:
 
 def _address(value: Any) -> str:
     return value if isinstance(value, str) else INNER_ADDRESS
+
+
+_GARBLED: dict[str, Callable[[Answer, Any], Answer]] = {
+    "exec_500": lambda _answer, _told: Answer(500, b"internal error", {"Content-Type": "text/plain"}),
+    "exec_503": lambda _answer, told: busy(503, told),
+    "exec_empty": lambda _answer, _told: Answer(200, b""),
+    "exec_garbage": lambda _answer, _told: Answer(200, b"<html>login</html>\x00\xff", {"Content-Type": "text/html"}),
+    "exec_wrong_type": lambda answer, _told: Answer(answer.status, answer.raw, {"Content-Type": "text/html"}),
+    "exec_wrong_schema": lambda _answer, _told: Answer(200, {"hello": ["world"], "status": 7}),
+    "exec_deep_json": lambda _answer, _told: Answer(200, b"[" * DEEP + b"]" * DEEP),
+    "exec_big": lambda _answer, _told: Answer(200, b'{"status": "' + b"x" * BIG_BYTES + b'"}'),
+    "exec_redirect": lambda _answer, told: Answer(307, b"", {"Location": _address(told)}),
+    "exec_wrong_receipt": lambda answer, _told: _of_somebody_else(answer),
+}

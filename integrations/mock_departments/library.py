@@ -11,8 +11,19 @@ from typing import Any
 
 import yaml
 
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Field = tuple[str, str, str]
+
+
+class Loader(Safe):  # type: ignore[misc, valid-type]
+    """Reads only ``true`` and ``false`` as truth: a field may be called ``no``, ``on``, ``y``."""
+
+
+Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for letter, resolvers in Safe.yaml_implicit_resolvers.items()
+}
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|false|False)$"), list("tTfF"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +50,24 @@ class LicenceKind:
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """One item of a bundle, with what a department needs to decide it."""
 
     bundle: Mapping[str, Any]
     entry: Mapping[str, Any]
 
-    @property
+    @cached_property
     def is_sync(self) -> bool:
         """Whether the department answers with the decision at once."""
         return self.entry.get("connect") == "api-sync"
 
-    @property
+    @cached_property
     def rules(self) -> list[Mapping[str, Any]]:
         """The decision rules, in their order."""
         return (self.entry.get("decision") or {}).get("rules") or []
 
-    @property
+    @cached_property
     def results(self) -> list[Mapping[str, Any]]:
         """What an approval of this item produces."""
         return [result for result in self.bundle.get("results") or [] if result["item"] == self.entry["id"]]
@@ -66,7 +77,7 @@ class Item:
         entries = (self.bundle.get("reasons") or {}).get(kind) or []
         return [reason for reason in entries if reason.get("item") == self.entry["id"]]
 
-    @property
+    @cached_property
     def field_types(self) -> dict[str, str]:
         """Type of every field of the form, rows of groups included."""
         types: dict[str, str] = {}
@@ -76,7 +87,7 @@ class Item:
                 types.update({inner["id"]: inner["type"] for inner in field.get("fields") or []})
         return types
 
-    @property
+    @cached_property
     def parties(self) -> dict[str, str]:
         """Role of every party: ``{"mother": "applicant", …}``."""
         return {party["id"]: party.get("role", "") for party in self.bundle.get("parties") or []}

@@ -18,6 +18,7 @@ from .standing import Standing
 from .store import Row, Store
 
 VALID, REVOKED = "有效", "已失效"
+MOST_SHOWN = 50  # of one kind and holder, the newest: somebody may hold thousands after a long test
 HOLDER_FIELDS = (
     "id_no mother_id father_id male_id female_id wife_id husband_id licence_no uscc plate_no passport_no imo_no".split()
 )
@@ -122,9 +123,11 @@ class LicenceLibrary:
     def _issued(self, kind: str, holder: str) -> list[Licence]:
         rows = self._store.all(
             "SELECT licences.* FROM holders JOIN licences ON licences.id = licence_id"
-            " WHERE holder = ? AND kind = ? ORDER BY licences.rowid DESC",
+            " WHERE holder = ? AND licence_id > ? AND licence_id < ? ORDER BY licence_id DESC LIMIT ?",
             holder,
-            kind,
+            f"{kind}-",
+            f"{kind}.",
+            MOST_SHOWN,
         )
         return [_of_row(row) for row in rows]
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from .behaviours import Behaviours
 from .callbacks import Outbox
 from .clock import now
+from .conditions import Conditions
 from .signing import BadSignature, Keyring, verify
 from .store import Row, Store
 
@@ -34,7 +34,7 @@ class PaymentChannel:
         store: Store,
         keyring: Keyring,
         outbox: Outbox,
-        behaviours: Behaviours,
+        conditions: Conditions,
         *,
         enforce: bool,
         address: str = "",
@@ -42,7 +42,7 @@ class PaymentChannel:
         self._store = store
         self._keyring = keyring
         self._outbox = outbox
-        self._behaviours = behaviours
+        self._conditions = conditions
         self._enforce = enforce
         self._address = address.rstrip("/")
 
@@ -152,7 +152,7 @@ class PaymentChannel:
     async def _signed(self, request: web.Request) -> bytes:
         """The body of a request that the portal has signed; an outage answers 503."""
         raw = await request.read()
-        if self._behaviours.outage_of(CHANNEL):
+        if self._conditions.outage_of(CHANNEL):
             raise web.HTTPServiceUnavailable(text='{"message": "系统维护中"}', content_type="application/json")
         try:
             if self._enforce:
@@ -171,6 +171,7 @@ class PaymentChannel:
             path=request.raw_path,
             headers=request.headers,
             body=raw,
+            at=self._conditions.time_at(CHANNEL),
         )
 
 

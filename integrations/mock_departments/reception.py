@@ -7,21 +7,30 @@ import json
 import logging
 import time
 from collections.abc import Mapping
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 
 from .application import UnreadableApplication
-from .behaviours import ANSWER_FAULTS, CALLBACK_FAULTS, FAULTS, REQUEST_FAULTS, SCRIPTED, Behaviours, Occasion, Script
-from .casework import Answer, Casework, refusal
-from .faults import cut, give, hang, plain, refusing
+from .behaviours import ANSWER_FAULTS, CALLBACK_FAULTS, FAULTS, REQUEST_FAULTS, Behaviours, Occasion
+from .callbacks import Outbox
+from .casework import Casework
+from .conditions import Conditions
+from .faults import busy, cut, give, hang, plain, refusing
+from .files import Answer, refusal
 from .library import Library
+from .scripts import SCRIPTED, Script
 from .sharing import Sharing
 from .signing import BadSignature, Keyring, verify
 from .store import Store
 
 LARGEST_BODY = 1024 * 1024
+LONGEST_HANG_S, TOLD_WITHIN_S, LOOK_EVERY_S = 60.0, 6.0, 0.01
+# Faults of which nothing is done: no answer comes at all.
+UNDONE = frozenset({"hang_s", "cut"})
+VERBS = {"supplements": "supplement", "changes": "change"}
 logger = logging.getLogger(__name__)
 
 
@@ -34,8 +43,10 @@ class Reception:
         library: Library,
         keyring: Keyring,
         behaviours: Behaviours,
+        conditions: Conditions,
         casework: Casework,
         sharing: Sharing,
+        outbox: Outbox,
         woken: asyncio.Event,
         *,
         enforce: bool,
@@ -44,48 +55,70 @@ class Reception:
         self._library = library
         self._keyring = keyring
         self._behaviours = behaviours
+        self._conditions = conditions
         self._casework = casework
         self._sharing = sharing
+        self._outbox = outbox
         self._woken = woken
         self._enforce = enforce
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """One request from the portal: kept before anything else, done at most once, answered as well as it goes."""
         dept, parts = request.match_info["dept"], _parts(request)
-        outage = self._behaviours.outage_of(dept)
-        if outage and outage[1] == "cut":
-            cut(request)
+        outage = self._conditions.outage_of(dept)
+        if outage and outage[1] in ("cut", "hang"):
+            await hang(request, _left_s(outage) if outage[1] == "hang" else 0)
         try:
             raw = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return plain(refusal(413, "正文超过 1 MiB"))
-        answer, faults = self._take_in(request, dept, parts, raw, away=outage is not None)
+        answer, faults = self._take_in(request, dept, parts, raw)
         if "hang_s" in faults:
             await hang(request, float(faults["hang_s"]))
+        if "cut" in faults:
+            cut(request)
         self._woken.set()
-        return await give(request, answer, faults)
+        if "before_answer" in faults:
+            await self._until_told(dept, request.headers.get("Idempotency-Key", ""))
+        return self._dated(dept, await give(request, answer, faults))
 
     def _take_in(
-        self, request: web.Request, dept: str, parts: list[str], raw: bytes, *, away: bool
+        self, request: web.Request, dept: str, parts: list[str], raw: bytes
     ) -> tuple[Answer, Mapping[str, Any]]:
         """Keep the request, check it, carry it out and keep the answer: one transaction."""
         with self._store.transaction():
-            request_id = self._keep_request(request, dept, raw)
             met = self._behaviours.meet(*_occasion(request.method, dept, parts, raw))
             faults = {name: value for name, value in met["faults"].items() if name not in CALLBACK_FAULTS}
-            answer, note = (refusal(503, "系统维护中"), "outage") if away else (refusing(faults), ",".join(faults))
-            if answer is None and "hang_s" not in faults:
+            answer, note = self._turned_away(dept) or (refusing(faults), ",".join(faults))
+            if answer is None and not UNDONE.intersection(faults):
                 answer, refused = self._checked(request, dept, parts, raw, met)
                 faults, note = ({}, refused) if refused else (faults, note)
             answer = answer or Answer(504, b"")
-            self._store.run(
-                "UPDATE requests SET status = ?, answer = ?, note = ? WHERE id = ?",
-                answer.status,
-                b"" if answer.raw[:4] == b"%PDF" else answer.raw,
-                note,
-                request_id,
-            )
+            self._keep_request(request, dept, raw, answer, note)
         return answer, faults
+
+    def _turned_away(self, dept: str) -> tuple[Answer, str] | None:
+        """The answer of a department that is away but still answers, or that has too many callers."""
+        outage = self._conditions.outage_of(dept)
+        if outage:
+            return (busy(503) if outage[1] == "503" else Answer(500, b"down", {"Content-Type": "text/plain"})), "outage"
+        wait_s = self._conditions.wait_s(dept)
+        return (busy(429, {"retry_after": wait_s}), "rate limit") if wait_s else None
+
+    async def _until_told(self, dept: str, key: str) -> None:
+        """Keep the answer back until everything that follows from the filing has been called back."""
+        until = time.monotonic() + TOLD_WITHIN_S
+        while time.monotonic() < until:
+            waits = self._store.one("SELECT next_at FROM applications WHERE dept = ? AND key = ?", dept, key)
+            if self._outbox.is_told(dept, key) and (waits is None or waits["next_at"] is None):
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _dated(self, dept: str, response: web.StreamResponse) -> web.StreamResponse:
+        """The answer with the time of the department's own clock on it, where that goes wrong."""
+        if self._conditions.of(dept).skew_s and not response.prepared:
+            response.headers["Date"] = formatdate(self._conditions.time_at(dept), usegmt=True)
+        return response
 
     def _checked(
         self, request: web.Request, dept: str, parts: list[str], raw: bytes, met: Mapping[str, Any]
@@ -119,6 +152,7 @@ class Reception:
             path=request.raw_path,
             headers=request.headers,
             body=raw,
+            at=self._conditions.time_at(dept),
         )
 
     def _carry_out(
@@ -127,9 +161,11 @@ class Reception:
         shape = (request.method, parts[0] if parts else "", len(parts))
         key = request.headers.get("Idempotency-Key", "")
         if shape == ("POST", "applications", 1):
-            return self._casework.file(dept, key, raw, Script.of(met)) if key else refusal(400, "缺少 Idempotency-Key")
+            script = Script.of(met, CALLBACK_FAULTS)
+            return self._casework.file(dept, key, raw, script) if key else refusal(400, "缺少 Idempotency-Key")
         if shape == ("GET", "applications", 2):
-            return self._casework.status(dept, parts[1])
+            can_be_asked = self._conditions.of(dept).query
+            return self._casework.status(dept, parts[1]) if can_be_asked else refusal(405, "本部门不提供查询")
         if shape == ("POST", "applications", 3):
             return self._about_one(dept, parts[1], parts[2], key, raw)
         if shape == ("POST", "interfaces", 2):
@@ -161,8 +197,8 @@ class Reception:
             return self._sharing.issue(dept, parts[1], raw, origin)
         return refusal(404, "没有这个地址")
 
-    def _keep_request(self, request: web.Request, dept: str, raw: bytes) -> int:
-        return self._store.insert(
+    def _keep_request(self, request: web.Request, dept: str, raw: bytes, answer: Answer, note: str) -> None:
+        self._store.insert(
             "requests",
             {
                 "at": time.time(),
@@ -172,8 +208,15 @@ class Reception:
                 "key": request.headers.get("Idempotency-Key"),
                 "body": raw,
                 "headers": json.dumps(list(request.headers.items()), ensure_ascii=False),
+                "status": answer.status,
+                "answer": b"" if answer.raw[:4] == b"%PDF" else answer.raw,
+                "note": note,
             },
         )
+
+
+def _left_s(outage: tuple[float, str]) -> float:
+    return min(max(outage[0] - time.time(), 0), LONGEST_HANG_S)
 
 
 def _parts(request: web.Request) -> list[str]:
@@ -191,7 +234,8 @@ def _occasion(
     if on != "applications":
         return Occasion(dept, on=on), (), faults
     if (method, len(parts)) != ("POST", 1):
-        return Occasion(dept), (), faults
+        verb = parts[2] if len(parts) > 2 else "query"
+        return Occasion(dept, verb=VERBS.get(verb, verb)), (), faults
     return _filing(dept, raw), SCRIPTED, FAULTS
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from .application import Application
-from .check_digits import credit_code, identity_number, luhn, steady
+from .check_digits import credit_code, luhn, newborn_number, steady
 from .clock import now
 from .decide import row_findings
 from .facts import ApplicationScope
@@ -163,15 +163,14 @@ class ResultMaker:
         }
 
     def _newborn_number(self, flat: Mapping[str, Any]) -> str:
-        """The first free identity number of the day: girls from 106, boys from 107, as in the samples."""
+        """The next free identity number of the day: girls from 106, boys from 107, as in the samples."""
         birth = date.fromisoformat(str(flat.get("birth_time", now().date()))[:10])
-        sequence = 107 if str(flat.get("gender")) == "1" else 106
+        first = 107 if str(flat.get("gender")) == "1" else 106
         while True:
-            number = identity_number("350203", birth, sequence)
-            taken = self._store.record("PERSON", number)
-            if not taken:
+            place = self._store.next_number(f"newborn:{birth.isoformat()}:{first}") - 1
+            number = newborn_number(birth, first, place)
+            if not self._store.record("PERSON", number):
                 return number
-            sequence += 2
 
     def _new_credit_code(self) -> str:
         return credit_code("91350200", 5000 + self._store.next_number("uscc"))

@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS applications (
   step TEXT, next_at REAL, PRIMARY KEY (dept, key)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS applications_by_sub ON applications (sub_id);
 CREATE INDEX IF NOT EXISTS applications_by_receipt ON applications (receipt_no);
+CREATE INDEX IF NOT EXISTS applications_by_state ON applications (dept, status);
 CREATE INDEX IF NOT EXISTS applications_due ON applications (next_at) WHERE next_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS effects (
   id INTEGER PRIMARY KEY, at REAL NOT NULL, dept TEXT NOT NULL, key TEXT NOT NULL, sub_id TEXT NOT NULL, effect TEXT NOT NULL, detail TEXT NOT NULL DEFAULT '');
@@ -28,6 +29,10 @@ CREATE INDEX IF NOT EXISTS callbacks_by_key ON callbacks (dept, key);
 CREATE INDEX IF NOT EXISTS callbacks_due ON callbacks (next_at) WHERE state = 'due';
 CREATE TABLE IF NOT EXISTS behaviours (id INTEGER PRIMARY KEY, settings TEXT NOT NULL, times INTEGER);
 CREATE TABLE IF NOT EXISTS outages (dept TEXT PRIMARY KEY, until REAL NOT NULL, mode TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS conditions (dept TEXT PRIMARY KEY, settings TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS forgotten (
+  id INTEGER PRIMARY KEY, at REAL NOT NULL, dept TEXT NOT NULL, key TEXT NOT NULL, sub_id TEXT NOT NULL, receipt_no TEXT NOT NULL,
+  item TEXT NOT NULL, status TEXT NOT NULL, filed_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS registers (code TEXT NOT NULL, subject TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (code, subject)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS licences (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, fields TEXT NOT NULL, issued_on TEXT NOT NULL, valid_to TEXT, status TEXT NOT NULL);

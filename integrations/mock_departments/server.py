@@ -15,8 +15,10 @@ from .behaviours import Behaviours
 from .callbacks import Courier, Outbox
 from .casework import Casework
 from .clock import fresh_anchor, now
+from .conditions import Conditions
 from .consequences import Consequences
 from .control import Control, local
+from .files import Files
 from .library import Library
 from .licences import LicenceLibrary
 from .pacing import Pacing
@@ -56,16 +58,29 @@ def make_app(options: Options) -> web.Application:
     behaviours = Behaviours(store, options.seed)
     registers = Registers(library, world, store)
     licences = LicenceLibrary(library, world, registers, store)
-    outbox = Outbox(store)
+    conditions = Conditions(store)
+    outbox = Outbox(store, conditions)
+    files = Files(store, outbox, conditions)
     results = ResultMaker(library, world, store)
     consequences = Consequences(world, store, registers, licences, results)
-    casework = Casework(store, library, registers, licences, results, consequences, outbox)
-    agenda = Agenda(store, casework, behaviours)
-    courier = Courier(store, outbox, keyring, behaviours)
+    casework = Casework(store, library, registers, licences, results, consequences, files)
+    agenda = Agenda(store, casework, files, conditions)
+    courier = Courier(store, outbox, keyring, conditions)
     sharing = Sharing(library, registers, licences, options.master_secret)
-    reception = Reception(store, library, keyring, behaviours, casework, sharing, agenda.woken, enforce=options.enforce)
-    control = Control(store, library, world, registers, behaviours, outbox, agenda.woken)
-    payments = PaymentChannel(store, keyring, outbox, behaviours, enforce=options.enforce, address=options.public_url)
+    reception = Reception(
+        store,
+        library,
+        keyring,
+        behaviours,
+        conditions,
+        casework,
+        sharing,
+        outbox,
+        agenda.woken,
+        enforce=options.enforce,
+    )
+    control = Control(store, library, world, registers, behaviours, conditions, outbox, agenda.woken)
+    payments = PaymentChannel(store, keyring, outbox, conditions, enforce=options.enforce, address=options.public_url)
     pacing = Pacing(store, outbox, agenda.woken)
 
     async def loops(_app: web.Application) -> AsyncIterator[None]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .application import read_json
-from .casework import Answer, refusal
 from .clock import now
+from .files import Answer, refusal
 from .library import Library
 from .licences import Licence, LicenceLibrary
 from .registers import IncompleteQuestion, Registers

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,17 +74,27 @@ def sign(key: Key, text: bytes) -> str:
     return base64.b64encode(hmac.new(key.secret.encode(), text, key.algorithm).digest()).decode()
 
 
-def signed_headers(key: Key, path: str, body: bytes) -> dict[str, str]:
-    """Signature headers for a callback posted now."""
-    timestamp, nonce = str(int(time.time())), secrets.token_hex(16)
+def signed_headers(key: Key, path: str, body: bytes, *, at: float, nonce: str = "") -> dict[str, str]:
+    """Signature headers for a callback posted at a moment of the department's own clock."""
+    timestamp, nonce = str(int(at)), nonce or secrets.token_hex(16)
     signature = sign(key, canonical("POST", path, timestamp, nonce, body))
     return {"X-Key-Id": key.key_id, "X-Timestamp": timestamp, "X-Nonce": nonce, "X-Signature": signature}
 
 
 def verify(
-    keyring: Keyring, store: Store, *, dept: str, method: str, path: str, headers: Mapping[str, str], body: bytes
+    keyring: Keyring,
+    store: Store,
+    *,
+    dept: str,
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    at: float,
 ) -> None:
     """Make sure that the holder of this department's key sent exactly this, now, for the first time.
+
+    Now is what the department's own clock says.
 
     Raises BadSignature otherwise.
     """
@@ -97,7 +106,7 @@ def verify(
     key = keyring.key(key_id)
     if key is None or key.dept != dept:
         raise BadSignature("密钥编号不属于本部门")
-    if not timestamp.isdigit() or len(timestamp) > 12 or abs(time.time() - int(timestamp)) > WINDOW_S:
+    if not timestamp.isdigit() or len(timestamp) > 12 or abs(at - int(timestamp)) > WINDOW_S:
         raise BadSignature("时间戳超出前后300秒")
     expected = sign(key, canonical(method, path, timestamp, nonce, body))
     if not hmac.compare_digest(expected.encode(), signature.encode()):

@@ -7,16 +7,25 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 NONCE_KEPT_S = 24 * 3600
 WORKING_TABLES = (
-    "requests answers applications effects callbacks attempts behaviours outages",
+    "requests answers applications effects callbacks attempts behaviours outages conditions forgotten",
     "registers licences holders licence_references revocations numbers",
     "pay_orders pay_refunds",
 )
 Row = sqlite3.Row
+# What is committed survives a kill of the process; the file is brought up to date in large steps, not every few rows.
+SETTINGS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "wal_autocheckpoint=16384",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+)
 
 
 class Store:
@@ -26,8 +35,8 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(folder / "mock.sqlite3", isolation_level=None)
         self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
+        for setting in SETTINGS:
+            self._db.execute(f"PRAGMA {setting}")
         self._db.executescript(SCHEMA.read_text("utf-8"))
         self._db.execute("DELETE FROM nonces WHERE at < ?", (time.time() - NONCE_KEPT_S,))
 
@@ -49,6 +58,18 @@ class Store:
             raise
         self._db.execute("COMMIT")
 
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """One part of an open transaction, whole or not at all, whatever becomes of the other parts."""
+        self._db.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO step")
+            raise
+        finally:
+            self._db.execute("RELEASE step")
+
     # -- plain statements -------------------------------------------------------------------------------------------
     def all(self, sql: str, *values: object) -> list[Row]:
         """Every row of a query."""
@@ -64,8 +85,7 @@ class Store:
 
     def insert(self, table: str, row: Mapping[str, object]) -> int:
         """Add a row of named columns."""
-        columns, marks = ", ".join(row), ", ".join("?" * len(row))
-        return self.run(f"INSERT INTO {table} ({columns}) VALUES ({marks})", *row.values())
+        return self.run(_insertion(table, tuple(row)), *row.values())
 
     # -- small registers --------------------------------------------------------------------------------------------
     def meta(self, name: str) -> str | None:
@@ -117,3 +137,8 @@ class Store:
         with self.transaction():
             for table in " ".join(WORKING_TABLES).split():
                 self.run(f"DELETE FROM {table}")
+
+
+@lru_cache(maxsize=128)
+def _insertion(table: str, columns: tuple[str, ...]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
