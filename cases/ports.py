@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from queue import SimpleQueue
 from typing import Any, Literal, Protocol, cast
 from uuid import UUID
 
@@ -79,6 +80,10 @@ class Answer:
     fee: StatedFee | None = None
 
 
+# What a try showed of the line: somebody is there, nobody is, or nobody was for this one; "" nothing.
+Contact = Literal["", "alive", "broken", "unsure"]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How one try ended: done (with the answer), refused for good, or unknown (ask, then send again)."""
@@ -88,6 +93,7 @@ class Outcome:
     answer: Answer | None = None
     detail: str = ""  # for operators; no personal data
     retry_after_s: float | None = None
+    contact: Contact = ""
 
 
 class DepartmentGateway(Protocol):
@@ -98,6 +104,9 @@ class DepartmentGateway(Protocol):
 
     def deliver_each(self, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
         """As `deliver`, each outcome as soon as it is known: a slow department delays nobody else's record."""
+
+    def deliver_into(self, parcels: Sequence[Parcel], outcomes: SimpleQueue[Outcome]) -> None:
+        """Begin to try every parcel once and go on at once; each outcome is put into `outcomes` when it is known."""
 
     def ask(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         """Ask for the state of what was sent: done with an answer, refused when the department never saw it."""
@@ -128,6 +137,9 @@ class Finding:
     records: tuple[Mapping[str, Any], ...] = ()
     as_of: datetime | None = None
     detail: str = ""
+    # why it is unavailable: slow down off quota circuit refused failed garbled; "" otherwise
+    reason: str = ""
+    elapsed_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +154,9 @@ class Listing:
 class Register(Protocol):
     def look_up(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
         """Ask all at once within a budget; what does not answer in time is unavailable."""
+
+    def begin(self, queries: Sequence[Query], *, budget_s: float) -> Callable[[], Sequence[Finding]]:
+        """Start asking and go on; what is given back waits for the findings, in the order of the queries."""
 
     def list_people(self, code: str, criteria: Mapping[str, Any], *, cursor: str, purpose: str, basis: str) -> Listing:
         """A page of the people who meet the criteria, for a duty that the law names (`basis`). Raises GatewayError."""
@@ -168,6 +183,9 @@ class LicenceToKeep:
 class LicenceLibrary(Protocol):
     def search(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
         """Valid licences of a holder; records carry `licence_id`, `data`, `valid_to`, `status`, `file_url`."""
+
+    def begin(self, queries: Sequence[Query], *, budget_s: float) -> Callable[[], Sequence[Finding]]:
+        """Start searching and go on; what is given back waits for the findings, in the order of the queries."""
 
     def fetch(self, department: str, file_url: str) -> tuple[bytes, str]:
         """The file of a licence and its media type. Raises GatewayError."""
@@ -200,7 +218,7 @@ class Identity:
 class Actor:
     """Who acts: an account (`pk`), the machine, or a department. Names never enter the event log."""
 
-    kind: Literal["applicant", "party", "clerk", "staff", "department", "system"]
+    kind: Literal["applicant", "party", "clerk", "staff", "department", "supervisor", "operator", "system"]
     id: str = ""
     department: str = ""
 

@@ -2,59 +2,108 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from cases.ports import Finding, Query
-from integrations.http import Call, Failure, Reply, System, call_all, system_of
+from integrations import quotas
+from integrations.http import Budget, Call, Failure, Reply, System, client, lasting, system_of
+from integrations.http.loop import running_loop
 from integrations.models import RegisterCall
+
+GRACE_S = 1.0  # beyond the budget, for a loop that is busy; every call ends by itself before
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query, the department that can answer it, how to ask and how to read the answer."""
+    """A query, the department that can answer it, how to ask and how to read the answer.
+
+    `per_minute` and `per_day` are how often the department lets itself be asked through this interface.
+    """
 
     query: Query
     department: str
     call: Callable[[System], Call]
     read: Callable[[Reply], Finding]
+    per_minute: int | None = None
+    per_day: int | None = None
 
 
-def unavailable(query: Query, detail: str) -> Finding:
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Why a question was not put at all: a code of `Finding.reason`, and words for operators."""
+
+    reason: str
+    detail: str
+
+
+Ended = Reply | Failure | Unasked
+_SILENCES = {"deadline": "slow", "queue": "slow", "circuit": "circuit", "no_key": "off"}
+
+
+def unavailable(query: Query, detail: str, reason: str = "failed", elapsed_ms: int = 0) -> Finding:
     """Nobody answered, or not as agreed; `detail` is for operators."""
-    return Finding(query, "unavailable", detail=detail)
+    return Finding(query, "unavailable", detail=detail, reason=reason, elapsed_ms=elapsed_ms)
 
 
 def ask_all(questions: Sequence[Question], *, budget_s: float) -> list[Finding]:
     """Ask every question at once; findings in the order of the questions, and a row of the trail for each."""
-    calls = [_call(question) for question in questions]
-    ended = iter(call_all([call for call in calls if isinstance(call, Call)], budget_s=budget_s))
-    answers = [next(ended) if isinstance(call, Call) else call for call in calls]
-    findings = [_read(question, answer) for question, answer in zip(questions, answers, strict=True)]
-    RegisterCall.objects.bulk_create(
-        _trail(question, answer, finding)
-        for question, answer, finding in zip(questions, answers, findings, strict=True)
-    )
-    return findings
+    return begin_all(questions, budget_s=budget_s)()
 
 
-def _call(question: Question) -> Call | str:
-    """The call to make, or the reason why none can be made."""
+def begin_all(questions: Sequence[Question], *, budget_s: float) -> Callable[[], list[Finding]]:
+    """Start asking and go on; what is given back waits for the answers, so that several can be begun side by side."""
+    until = lasting(budget_s)
+    over = quotas.used_up(questions)
+    asked = [_begin(question, until, is_over=question.query.code in over) for question in questions]
+
+    def end() -> list[Finding]:
+        ended = [_wait(one, budget_s) for one in asked]
+        findings = [_read(question, answer) for question, answer in zip(questions, ended, strict=True)]
+        RegisterCall.objects.bulk_create(map(_trail, questions, findings))
+        return findings
+
+    return end
+
+
+def _begin(question: Question, until: Budget, *, is_over: bool) -> Future[Reply | Failure] | Unasked:
+    """The call under way, or the reason why none can be made."""
+    if is_over:
+        return Unasked("quota", "the quota of the interface is used up")
     system = system_of(question.department)
     if system is None:
-        return "no system is configured for the department"
-    return question.call(system) if system.enabled else "the system is switched off"
+        return Unasked("off", "no system is configured for the department")
+    if not system.enabled:
+        return Unasked("off", "the system is switched off")
+    return asyncio.run_coroutine_threadsafe(_carry(question.call(system), until), running_loop())
 
 
-def _read(question: Question, answer: Reply | Failure | str) -> Finding:
-    if isinstance(answer, str):
-        return unavailable(question.query, answer)
+async def _carry(call: Call, until: Budget) -> Reply | Failure:
+    return await client().call(call, budget=until)
+
+
+def _wait(asked: Future[Reply | Failure] | Unasked, budget_s: float) -> Ended:
+    if isinstance(asked, Unasked):
+        return asked
+    try:
+        return asked.result(timeout=budget_s + GRACE_S)
+    except TimeoutError:
+        asked.cancel()
+        return Failure("deadline", True, round(budget_s * 1000))
+
+
+def _read(question: Question, answer: Ended) -> Finding:
+    if isinstance(answer, Unasked):
+        return unavailable(question.query, answer.detail, answer.reason)
     if isinstance(answer, Failure):
-        return unavailable(question.query, f"no answer: {answer.kind}")
+        reason = _SILENCES.get(answer.kind, "down")
+        return unavailable(question.query, f"no answer: {answer.kind}", reason, answer.elapsed_ms)
     return question.read(answer)
 
 
-def _trail(question: Question, answer: Reply | Failure | str, finding: Finding) -> RegisterCall:
+def _trail(question: Question, finding: Finding) -> RegisterCall:
     query = question.query
     return RegisterCall(
         kind=query.kind,
@@ -65,5 +114,5 @@ def _trail(question: Question, answer: Reply | Failure | str, finding: Finding) 
         sub_application_id=query.sub_application_id,
         consent_id=query.consent_id or "",
         outcome=finding.outcome,
-        elapsed_ms=0 if isinstance(answer, str) else answer.elapsed_ms,
+        elapsed_ms=finding.elapsed_ms,
     )

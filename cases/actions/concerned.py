@@ -39,6 +39,7 @@ def sync_parties(case: Case) -> None:
         _bring_up(case, rows.get(key), party, row, identity, own=own, digest=digest)
     for key in () if case.submitted_at else rows.keys() - kept:
         _drop(rows[key])
+    consents.note_guardians(case)
     note_confirmations(case)
 
 

@@ -1,15 +1,23 @@
-"""Who may be asked about: consents of a case, by the person whose data it is. 个人信息保护法 第十三、十四、三十一条."""
+"""Who may be asked about: consents of a case, by the person whose data it is, or a guardian for a child.
+
+One consent is for one purpose, the registers and licences it names, one case and a time. What is sensitive is agreed
+to apart. Sources: 个人信息保护法 第十三、十四、十五、二十三、二十九、三十一条.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from bundles import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from bundles import forms, queries
 from bundles.spec import BundleSpec, Party, dump
+from cases.actions import consent_texts, guardians
 from cases.models import Case, Consent
 from cases.models import Party as CaseParty
 from cases.protection import blind_index
@@ -20,43 +28,84 @@ AUTHORISE = "authorise"
 # Somebody else's data is used only after that person has said so; the others are represented or merely informed.
 ASKED_KINDS = frozenset({"login", "authorise"})
 COVERS_MAX = 500
+LASTS = timedelta(days=365)
+Means = Consent.Means
 _SOURCE = re.compile(r"\b(api|licence):([A-Z0-9_]+)@(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A question that may be asked, with the consent it rests on (None where the law needs none)."""
+    """A question that may be asked: the consent it rests on (None where the law needs none), whom it is about."""
 
     consent_id: str | None
+    subject_index: str = ""
+
+
+def counts(rows: QuerySet[Consent]) -> QuerySet[Consent]:
+    """Those that count now: neither withdrawn nor run out. 个人信息保护法 第十五、十九条."""
+    return rows.filter(revoked_at=None).filter(Q(until=None) | Q(until__gt=timezone.now()))
 
 
 class Consents:
-    """The valid consents of a case, read once."""
+    """The consents of a case that count, read once."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
         self._context = context_of(case)
-        valid = Consent.objects.filter(case=case, revoked_at=None)
-        self._by_subject = {consent.subject_index: consent for consent in valid}
+        given = list(counts(Consent.objects.filter(case=case)))
+        self._by_subject = {consent.subject_index: consent for consent in given}
         needing = CaseParty.objects.filter(case=case, consent_kind__in=ASKED_KINDS).exclude(id_index="")
         self._asked_subjects = set(needing.values_list("id_index", flat=True))
-        self._own = own_indexes(case)
+        self._own_indexes = own_indexes(case)
+        self._own = next((self._by_subject[i] for i in self._own_indexes if i in self._by_subject), None)
+        self._guardians = guardians.Guardians(case, self._context)
 
     def permit(self, lookup: forms.Lookup) -> Permit | None:
-        """The permission to ask, None where somebody has still to give it."""
+        """The permission to ask, None where somebody has still to give it, took it back or did not give it apart."""
         subject = index_of(forms.identity_of(self._context, lookup.party, lookup.row))
-        own = next((self._by_subject[i] for i in self._own if i in self._by_subject), None)
-        if subject in self._own or not self._needs_consent(lookup.party, subject):
-            return Permit(str(own.pk)) if own else None
-        given = self._by_subject.get(subject)
-        covered = given is not None and f"{lookup.kind}:{lookup.code}" in given.covers
-        return Permit(str(given.pk)) if given is not None and covered else None
+        if subject not in self._own_indexes and self._needs_consent(lookup.party, subject):
+            return _permitted_by(self._by_subject.get(subject), lookup, subject)
+        if subject not in self._own_indexes and self._guardians.is_represented(lookup):
+            return self._for_child(lookup, subject)
+        if self._own is not None and not _agreed_apart(self._own, lookup):
+            return None
+        return Permit(str(self._own.pk), subject) if self._own else None
+
+    def _for_child(self, lookup: forms.Lookup, subject: str) -> Permit | None:
+        """By the guardian's consent for this child; where none is kept yet, by the applicant's, who stands for it."""
+        if self._guardians.is_contradicted(lookup):
+            return None
+        own = self._guardians.consent_for(subject)
+        if own is None and self._guardians.was_withdrawn(subject):
+            return None
+        given = own or self._own
+        return Permit(str(given.pk), subject) if given is not None and _agreed_apart(given, lookup) else None
 
     def _needs_consent(self, party_id: str, subject: str) -> bool:
         if subject and subject in self._asked_subjects:
             return True
         party = next((p for p in self._context.spec.parties if p.id == party_id), None)
         return party is not None and needs_consent(party) and not is_applicant(self._context, party)
+
+
+def _permitted_by(given: Consent | None, lookup: forms.Lookup, subject: str) -> Permit | None:
+    if given is None or f"{lookup.kind}:{lookup.code}" not in given.covers or not _agreed_apart(given, lookup):
+        return None
+    return Permit(str(given.pk), subject)
+
+
+def _agreed_apart(given: Consent, lookup: forms.Lookup) -> bool:
+    """Whether nothing sensitive is asked, or the person has agreed to just that. 个人信息保护法 第二十九条."""
+    source = f"{lookup.kind}:{lookup.code}"
+    return not sensitivity_of(source) or given.means == Means.DUTY or source in given.sensitive
+
+
+def sensitivity_of(source: str) -> str:
+    """The kind of sensitive information behind "api:CODE" or "licence:CODE", empty for none. 第二十八条."""
+    kind, _, code = source.partition(":")
+    registry = queries.registry()
+    found = registry.licences.get(code) if kind == "licence" else registry.interfaces.get(code)
+    return found.sensitive if found else ""
 
 
 def needs_consent(party: Party) -> bool:
@@ -93,6 +142,39 @@ def covers_of(spec: BundleSpec, parties: Collection[str]) -> list[str]:
     return sorted(found)[:COVERS_MAX]
 
 
+def sensitive_in(spec: BundleSpec) -> list[str]:
+    """Everything sensitive that a bundle may look up about anybody, to be agreed to apart. 第二十八、二十九条."""
+    parties = [*(party.id for party in spec.parties), "row"]
+    return [source for source in covers_of(spec, parties) if sensitivity_of(source)]
+
+
+def note_guardians(case: Case) -> None:
+    """Write down that the applicant agrees for the children of a locked case, and what shows the guardian (第三十一条).
+
+    Not for a child of whom a register names other guardians, and not where the applicant's own consent does not count.
+    """
+    spec = context_of(case).spec
+    if not any(party.consent == guardians.GUARDIAN for party in spec.parties):
+        return
+    own = counts(Consent.objects.filter(case=case, kind=OWN)).first()
+    for child in guardians.children_without_consent(case) if own else ():
+        basis = guardians.basis_of(case, child.party_id)
+        if own is not None and basis != guardians.CONTRADICTED:
+            covers = covers_of(spec, [child.party_id, "row"])
+            give(
+                case,
+                subject=child.id_index,
+                given_by=case.applicant,
+                kind=guardians.GUARDIAN,
+                covers=covers,
+                at=timezone.now(),
+                means=Means.GUARDIAN,
+                sensitive=own.sensitive,
+                basis=basis,
+            )
+    guardians.note_what_shows(case)
+
+
 def _sources_in(value: Any) -> set[tuple[str, str, str]]:
     if isinstance(value, str):
         return {(m[1], m[2], m[3]) for m in _SOURCE.finditer(value)}
@@ -110,9 +192,18 @@ def give(
     covers: list[str],
     at: datetime,
     party: CaseParty | None = None,
+    means: str = Means.SIGN_IN,
+    sensitive: Collection[str] | None = None,
+    basis: str = "",
 ) -> Consent:
-    """Record an authorisation; an earlier one of the same subject and kind is replaced."""
+    """Record an authorisation with what the person read; an earlier one of the same subject and kind is replaced.
+
+    `sensitive`: what was agreed to apart (第二十九条); everything sensitive of `covers` where nothing is said.
+    """
     Consent.objects.filter(case=case, subject_index=subject, kind=kind, revoked_at=None).update(revoked_at=at)
+    spec = context_of(case).spec
+    until = None if spec.recurring else at + LASTS
+    apart = sorted(sensitive) if sensitive is not None else [source for source in covers if sensitivity_of(source)]
     return Consent.objects.create(
         case=case,
         subject_index=subject,
@@ -121,7 +212,13 @@ def give(
         kind=kind,
         purpose=purpose_of(case),
         covers=covers,
+        sensitive=apart,
+        means=means,
+        basis=basis,
+        text=consent_texts.text_of(spec, covers=covers, sensitive=apart, until=until),
+        text_version=consent_texts.VERSION,
         given_at=at,
+        until=until,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from bundles import forms, queries
 from bundles.forms.answers import add_row as with_new_row
 from bundles.forms.answers import place_of, rows_of
 from bundles.forms.answers import remove_row as without_row
-from cases.actions import consents, facts, layers, materials, parties, staging
+from cases.actions import consents, facts, late, layers, materials, parties, staging
 from cases.actions.events import record
 from cases.actions.locking import lock_case
 from cases.actions.slot_rows import follow_rows, rows_kept
@@ -57,9 +57,11 @@ def start_draft(
     guidance: Mapping[str, Any] | None = None,
     by_agent: bool = False,
     by: Actor | None = None,
+    sensitive: bool = True,
 ) -> Case:
     """Begin an application. Beginning is the consent to look up what the bundle says about oneself.
 
+    `sensitive`: whether what is sensitive was agreed to apart (个人信息保护法 第二十九条); else it is not asked.
     `by` is who begins it where that is neither the applicant nor who assists: the system, for somebody it found.
     Raises NotPublished for an unknown bundle, CaseError for one that is closed to new applications.
     """
@@ -80,7 +82,7 @@ def start_draft(
         saved_at=now,
         next_at=now + DRAFT_KEPT,
     )
-    _consent_by_applying(case, applicant)
+    _consent_by_applying(case, applicant, is_sensitive=sensitive)
     record(case, "draft.started", by=by or (assisted_by or applicant).actor, bundle=bundle_code, channel=channel)
     parties.sync_parties(case)
     return case
@@ -103,14 +105,21 @@ def _number_of(applicant: Person) -> str:
     return applicant.identity.id_no or applicant.identity.attributes.get("passport_no") or str(applicant.pk)
 
 
-def _consent_by_applying(case: Case, applicant: Person) -> None:
+def _consent_by_applying(case: Case, applicant: Person, *, is_sensitive: bool) -> None:
     """Covers the applicant and those the applicant stands for; whoever must speak for himself is asked himself."""
     context = context_of(case)
     represented = [p.id for p in context.spec.parties if not consents.needs_consent(p)]
     mine = [p.id for p in context.spec.parties if consents.is_applicant(context, p)]
     covers = consents.covers_of(context.spec, [*represented, *mine, "row"])
     consents.give(
-        case, subject=case.applicant_index, given_by=applicant, kind=consents.OWN, covers=covers, at=timezone.now()
+        case,
+        subject=case.applicant_index,
+        given_by=applicant,
+        kind=consents.OWN,
+        covers=covers,
+        at=timezone.now(),
+        means=consents.Means.COUNTER if case.assisted_by_id else consents.Means.SIGN_IN,
+        sensitive=consents.sensitive_in(context.spec) if is_sensitive else (),
     )
 
 
@@ -301,28 +310,49 @@ def refresh_prefill(case_id: UUID) -> Case:
 
     One answer opens the next question (the marriage certificate names the father), so it goes round a few times.
     What somebody typed is never overwritten. Not inside a transaction. A filed case is left as it is, but for items
-    that were put off.
+    that were put off. Who has not answered by then is asked on in the background and fills in later (`late`).
     """
-    ends = time.monotonic() + PREFILL_BUDGET_S
+    return prefill(case_id, budget_s=PREFILL_BUDGET_S, leave_out=late.under_way)
+
+
+def prefill(
+    case_id: UUID, *, budget_s: float, leave_out: Callable[[Case], frozenset[facts.Key]], silent_after_s: float = 30
+) -> Case:
+    """As `refresh_prefill`, within a budget; the questions that `leave_out` names are not put."""
+    ends = time.monotonic() + budget_s
     case = _read(case_id)
-    if not _is_filled_in(case):
+    if not is_filled_in(case):
         return case
+    is_complete = False
     for _ in range(PREFILL_ROUNDS):
         frame = frame_of(case)
+        elsewhere = leave_out(case)
         wanted = forms.lookups_wanted(frame.context, frame.selection)
+        wanted = [one for one in wanted if not elsewhere or facts.key_of(one) not in elsewhere]
         left = ends - time.monotonic()
-        answered = facts.ask(case, wanted, purpose=consents.purpose_of(case), budget_s=left) if left > 0 else 0
+        if left <= 0:
+            break
+        answered = facts.ask(case, wanted, **_asking(case), budget_s=left, silent_after_s=silent_after_s)
         case, is_changed = _fill_in(case_id)
+        silent_after_s = facts.RETRY_AFTER_S
         if not is_changed and not answered:
+            is_complete = True
             break
     materials.cover_exempt(case)
+    late.note(case, is_complete=is_complete)
     return _read(case_id)
+
+
+def _asking(case: Case) -> dict[str, Any]:
+    """What for, and who asks: the applicant, or the clerk who helps."""
+    by = Actor("clerk", str(case.assisted_by_id)) if case.assisted_by_id else Actor("applicant", str(case.applicant_id))
+    return {"purpose": consents.purpose_of(case), "by": by}
 
 
 @transaction.atomic
 def _fill_in(case_id: UUID) -> tuple[Case, bool]:
     case = lock_case(case_id)
-    if not _is_filled_in(case):
+    if not is_filled_in(case):
         return case, False
     frame = frame_of(case)
     filled = forms.prefill(frame.context, frame.selection)
@@ -335,7 +365,8 @@ def _fill_in(case_id: UUID) -> tuple[Case, bool]:
     return case, True
 
 
-def _is_filled_in(case: Case) -> bool:
+def is_filled_in(case: Case) -> bool:
+    """Whether answers are still taken: before filing, and for what a staged bundle put off."""
     return case.state in parties.BEFORE_FILING or (staging.takes_more(case) and bool(case.answers.get("later")))
 
 

@@ -120,7 +120,7 @@ def _begun(candidate: Candidate, one: EntitledClass, guidance: Mapping[str, Any]
         case = drafting.start_draft(
             candidate.bundle_code, applicant=person, channel="proactive", guidance=dict(guidance), by=SYSTEM
         )
-        Consent.objects.filter(case=case, kind=consents.OWN).update(kind=DUTY)
+        Consent.objects.filter(case=case, kind=consents.OWN).update(kind=DUTY, means=consents.Means.DUTY)
         fields = {**(case.answers.get("fields") or {}), **_marks(candidate, one)}
         case.answers = {**case.answers, "fields": fields}
         case.save(update_fields=["answers"])

@@ -1,28 +1,29 @@
 """Asking registers and the licence library for a case, with purpose and consent.
 
-Sources: 政务数据共享条例; 个人信息保护法 第十三条.
+Sources: 政务数据共享条例 (国令809号); 个人信息保护法 第十三、十五条.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from bundles import forms
+from bundles import forms, queries
 from bundles.rules import Expression, RuleError, parse
 from cases import ports
-from cases.actions.consents import Consents
-from cases.models import Case, Lookup
+from cases.actions import sharing
+from cases.actions.consents import Consents, counts
+from cases.models import Case, Consent, Lookup
+from cases.ports import SYSTEM, Actor
 from cases.queries.context import CaseFacts, CaseResults, context_of, digest_of
 
 __all__ = ["CaseFacts", "CaseResults", "ask", "context_of", "digest_of", "paths_in"]
 
 RETRY_AFTER_S = 30
-SHORTEST_BUDGET_S = 0.2
+LICENCE_KEEPS_S = 600
 Key = tuple[str, str, str]
 
 
@@ -32,46 +33,72 @@ def ask(
     *,
     purpose: str,
     budget_s: float = 2.0,
-    refresh_after_s: float = 600,
+    refresh_after_s: float | None = None,
+    silent_after_s: float = RETRY_AFTER_S,
+    by: Actor = SYSTEM,
 ) -> int:
     """Ask what is new, stale, or was empty or unavailable a while ago; returns how many answers were stored.
 
-    What a party has not authorised is not asked and stays unknown. Never inside a transaction: the network is slow
-    (raises RuntimeError there).
+    An answer holds as long as its interface says, or `refresh_after_s`; it is used in this case alone. Who gave no
+    answer is asked again after `silent_after_s`. What a party has not authorised is not asked and stays unknown.
+    Never inside a transaction: the network is slow (raises RuntimeError there).
     """
     with transaction.atomic(durable=True):
-        due = _due(case, lookups, refresh_after_s)
-        consents = Consents(case) if due else None
-    queries = {}
-    for key, lookup in due.items():
-        permit = consents.permit(lookup) if consents else None
-        if permit is not None:
-            queries[key] = _query(case, lookup, purpose, permit.consent_id)
-    findings = _findings(list(queries.values()), budget_s)
-    by_query = {finding.query: finding for finding in findings}
-    answers = {key: by_query.get(query) or _silence(query) for key, query in queries.items()}
-    _store(case, due, answers)
-    return len(answers)
+        due = _due(case, lookups, refresh_after_s, silent_after_s)
+        questions = _permitted(case, due, purpose) if due else {}
+    if not questions:
+        return 0
+    findings = sharing.ask(list(questions.values()), budget_s=budget_s)
+    _store(case, due, dict(zip(questions, findings, strict=True)), questions, by)
+    return len(findings)
 
 
-def _due(case: Case, lookups: Iterable[forms.Lookup], refresh_after_s: float) -> dict[Key, forms.Lookup]:
-    wanted = {(lookup.kind, lookup.code, digest_of(lookup)): lookup for lookup in lookups}
+def key_of(lookup: forms.Lookup) -> Key:
+    """What tells one question of a case from another; says nothing about the person."""
+    return lookup.kind, lookup.code, digest_of(lookup)
+
+
+def _due(
+    case: Case, lookups: Iterable[forms.Lookup], refresh_after_s: float | None, silent_after_s: float
+) -> dict[Key, forms.Lookup]:
+    wanted = {key_of(lookup): lookup for lookup in lookups}
     if not wanted:
         return {}
     now = timezone.now()
-    asked = Lookup.objects.filter(case=case).values_list("kind", "code", "digest", "outcome", "asked_at")
+    rows = Lookup.objects.filter(case=case).only("kind", "code", "digest", "outcome", "asked_at", "holds_until")
     fresh = {
-        (kind, code, digest)
-        for kind, code, digest, outcome, asked_at in asked
-        if not _is_stale(outcome, asked_at, now, refresh_after_s)
+        (row.kind, row.code, row.digest) for row in rows if not _is_stale(row, now, refresh_after_s, silent_after_s)
     }
     return {key: lookup for key, lookup in wanted.items() if key not in fresh}
 
 
-def _is_stale(outcome: str, asked_at: datetime, now: datetime, refresh_after_s: float) -> bool:
+def _is_stale(row: Lookup, now: datetime, refresh_after_s: float | None, silent_after_s: float) -> bool:
     """An answer holds for a while; no record and no answer are asked again sooner."""
-    holds_s = refresh_after_s if outcome == Lookup.Outcome.FOUND else min(RETRY_AFTER_S, refresh_after_s)
-    return now - asked_at >= timedelta(seconds=holds_s)
+    if row.outcome == Lookup.Outcome.UNAVAILABLE:
+        return now - row.asked_at >= timedelta(seconds=silent_after_s)
+    if refresh_after_s is not None:
+        return now - row.asked_at >= timedelta(seconds=refresh_after_s)
+    return now >= (row.holds_until or row.asked_at + timedelta(seconds=RETRY_AFTER_S))
+
+
+def _keeps(lookup: forms.Lookup, finding: ports.Finding) -> timedelta:
+    """How long the answer may be used again in its case."""
+    if finding.outcome != "found":
+        return timedelta(seconds=RETRY_AFTER_S)
+    interface = queries.registry().interfaces.get(lookup.code) if lookup.kind == "api" else None
+    return timedelta(seconds=interface.keeps_s if interface else LICENCE_KEEPS_S)
+
+
+def _permitted(case: Case, due: Mapping[Key, forms.Lookup], purpose: str) -> dict[Key, sharing.Question]:
+    """The questions that somebody's consent, or the law, allows to put."""
+    consents = Consents(case)
+    found = {}
+    for key, lookup in due.items():
+        permit = consents.permit(lookup)
+        if permit is not None:
+            query = _query(case, lookup, purpose, permit.consent_id)
+            found[key] = sharing.Question(query, permit.subject_index, lookup.party)
+    return found
 
 
 def _query(case: Case, lookup: forms.Lookup, purpose: str, consent_id: str | None) -> ports.Query:
@@ -85,46 +112,50 @@ def _query(case: Case, lookup: forms.Lookup, purpose: str, consent_id: str | Non
     )
 
 
-def _findings(queries: Sequence[ports.Query], budget_s: float) -> list[ports.Finding]:
-    """Licences first, within half the budget when registers are asked as well; what is left is the registers'."""
-    licences = [query for query in queries if query.kind == "licence"]
-    interfaces = [query for query in queries if query.kind == "api"]
-    ends = time.monotonic() + budget_s
-    findings: list[ports.Finding] = []
-    if licences:
-        share = budget_s / 2 if interfaces else budget_s
-        findings += ports.licence_library().search(licences, budget_s=share)
-    if interfaces:
-        left = max(ends - time.monotonic(), SHORTEST_BUDGET_S)
-        findings += ports.register().look_up(interfaces, budget_s=left)
-    return findings
+def _store(
+    case: Case,
+    asked: Mapping[Key, forms.Lookup],
+    answers: Mapping[Key, ports.Finding],
+    questions: Mapping[Key, sharing.Question],
+    by: Actor,
+) -> None:
+    """Write down who was asked, and keep what came back. A register that is down undoes nothing it said before.
 
-
-def _silence(query: ports.Query) -> ports.Finding:
-    return ports.Finding(query, "unavailable", detail="no answer")
-
-
-def _store(case: Case, asked: Mapping[Key, forms.Lookup], answers: Mapping[Key, ports.Finding]) -> None:
-    """Write what came back. A register that is down for a moment does not undo what it said before."""
-    if not answers:
-        return
+    An answer whose consent was withdrawn while the question was under way is not kept. 个人信息保护法 第十五条.
+    """
     with transaction.atomic():
         Case.objects.select_for_update().only("pk").get(pk=case.pk)
+        reader = sharing.Reader(by, case.pk, case.applicant_index)
+        sharing.write_down([questions[key] for key in answers], list(answers.values()), reader)
         known = {(row.kind, row.code, row.digest): row for row in Lookup.objects.filter(case=case)}
+        standing = _standing(case)
         for key, finding in answers.items():
             row = known.get(key) or Lookup(case=case, kind=key[0], code=key[1], digest=key[2])
-            if row.pk and row.outcome == Lookup.Outcome.FOUND and finding.outcome == "unavailable":
+            consent_id = questions[key].query.consent_id
+            if consent_id is not None and consent_id not in standing:
+                continue
+            if not row._state.adding and row.outcome == Lookup.Outcome.FOUND and finding.outcome == "unavailable":
+                row.holds_until = timezone.now() + _keeps(asked[key], finding)
+                row.save(update_fields=["holds_until"])
                 continue
             _fill(row, asked[key], finding).save()
+
+
+def _standing(case: Case) -> frozenset[str]:
+    """The consents of the case that count at this moment."""
+    rows = counts(Consent.objects.filter(case=case)).values_list("pk", flat=True)
+    return frozenset(str(pk) for pk in rows)
 
 
 def _fill(row: Lookup, lookup: forms.Lookup, finding: ports.Finding) -> Lookup:
     row.party = lookup.party
     row.inputs = dict(lookup.inputs)
     row.outcome = finding.outcome
+    row.reason = finding.reason if finding.outcome == "unavailable" else ""
     row.records = [dict(record) for record in finding.records]
     row.as_of = finding.as_of
     row.asked_at = timezone.now()
+    row.holds_until = row.asked_at + _keeps(lookup, finding)
     return row
 
 

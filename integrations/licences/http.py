@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -14,8 +15,8 @@ from django.utils import timezone
 from bundles.queries import registry
 from bundles.spec.registry import LicenceKind
 from cases.ports import Finding, GatewayError, IssuedLicence, LicenceToKeep, Query
-from integrations.http import REGISTER_DEADLINE_S, Call, Failure, NotStrictJson, Reply, call_all, read_json, system_of
-from integrations.sharing import Question, ask_all, unavailable
+from integrations.http import Call, Failure, NotStrictJson, Reply, call_all, read_json, system_of
+from integrations.sharing import Question, begin_all, unavailable
 
 MAX_LICENCES = 100
 MAX_FILE = 10 * 1024 * 1024
@@ -29,7 +30,11 @@ class HttpLicenceLibrary:
 
     def search(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
         """Valid licences of a holder; `inputs` of a query name the holder (`id_no` or `uscc`)."""
-        return ask_all([_question(query, budget_s) for query in queries], budget_s=budget_s)
+        return self.begin(queries, budget_s=budget_s)()
+
+    def begin(self, queries: Sequence[Query], *, budget_s: float) -> Callable[[], Sequence[Finding]]:
+        """Start searching; what is given back waits for the findings."""
+        return begin_all([_question(query, budget_s) for query in queries], budget_s=budget_s)
 
     def fetch(self, department: str, file_url: str) -> tuple[bytes, str]:
         """The file of a licence and its media type as the department calls it. Raises GatewayError."""
@@ -125,9 +130,9 @@ def _question(query: Query, budget_s: float) -> Question:
             body=json.dumps({"holder": dict(query.inputs), "grant_id": query.consent_id}, ensure_ascii=False).encode(),
             headers={"Content-Type": "application/json"},
             reference=query.case_no,
-            deadline_s=min(REGISTER_DEADLINE_S, budget_s),
+            deadline_s=budget_s,
         ),
-        lambda reply: _finding(query, kind, reply),
+        lambda reply: replace(_finding(query, kind, reply), elapsed_ms=reply.elapsed_ms),
     )
 
 
@@ -140,7 +145,7 @@ def _finding(query: Query, kind: LicenceKind, reply: Reply) -> Finding:
             raise ValueError("not a list of licences")
         records = tuple(licence for entry in listed if _is_valid(licence := _licence(kind, entry)))
     except (NotStrictJson, ValueError) as error:
-        return unavailable(query, f"not in the contract: {error}")
+        return unavailable(query, f"not in the contract: {error}", "garbled")
     return Finding(query, "found", records) if records else Finding(query, "empty")
 
 

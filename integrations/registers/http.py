@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bundles.queries import registry
 from bundles.spec.registry import Interface
 from cases.ports import Finding, Query
-from integrations.http import REGISTER_DEADLINE_S, Call, NotStrictJson, Reply, read_object
+from integrations.http import Call, NotStrictJson, Reply, read_object
 from integrations.registers.people import ListedPeople
-from integrations.sharing import Question, ask_all, unavailable
+from integrations.sharing import Question, begin_all, unavailable
 
 MAX_RECORDS = 50
 _TYPES: Mapping[str, tuple[type, ...]] = {"bool": (bool,), "integer": (int,), "number": (int, float, str)}
@@ -23,7 +24,11 @@ class HttpRegister(ListedPeople):
 
     def look_up(self, queries: Sequence[Query], *, budget_s: float) -> Sequence[Finding]:
         """Ask all at once; what does not answer in time, or not by the contract, is unavailable."""
-        return ask_all([_question(query, budget_s) for query in queries], budget_s=budget_s)
+        return self.begin(queries, budget_s=budget_s)()
+
+    def begin(self, queries: Sequence[Query], *, budget_s: float) -> Callable[[], Sequence[Finding]]:
+        """Start asking; what is given back waits for the findings."""
+        return begin_all([_question(query, budget_s) for query in queries], budget_s=budget_s)
 
 
 def _question(query: Query, budget_s: float) -> Question:
@@ -40,9 +45,11 @@ def _question(query: Query, budget_s: float) -> Question:
             body=_body(query),
             headers={"Content-Type": "application/json"},
             reference=query.case_no,
-            deadline_s=min(REGISTER_DEADLINE_S, budget_s),
+            deadline_s=budget_s,
         ),
-        lambda reply: _finding(query, interface, reply),
+        lambda reply: replace(_finding(query, interface, reply), elapsed_ms=reply.elapsed_ms),
+        per_minute=interface.per_minute,
+        per_day=interface.per_day,
     )
 
 
@@ -59,14 +66,14 @@ def _body(query: Query) -> bytes:
 
 def _finding(query: Query, interface: Interface, reply: Reply) -> Finding:
     if reply.status == 403:
-        return unavailable(query, "refused: no consent")
+        return unavailable(query, "refused: no consent", "refused")
     if reply.status != 200:
         return unavailable(query, f"HTTP {reply.status}")
     try:
         document = read_object(reply.body)
         return _read(query, interface, document)
     except (NotStrictJson, ValueError) as error:
-        return unavailable(query, f"not in the contract: {error}")
+        return unavailable(query, f"not in the contract: {error}", "garbled")
 
 
 def _read(query: Query, interface: Interface, document: Mapping[str, Any]) -> Finding:

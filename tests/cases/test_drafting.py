@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from cases import access
-from cases.actions import drafting, events, facts, parties
+from cases.actions import drafting, events, facts, late, parties
 from cases.errors import CaseError, ChangedMeanwhile, WrongState
 from cases.models import Case, Consent, Event, Lookup, Material, Party
 from cases.queries import my_cases
@@ -180,8 +180,11 @@ def test_a_question_is_asked_once_and_an_unanswered_one_again(lin: Account, regi
     assert len(first) == len(set(first))
     assert "mother_hukou" not in case.answers["fields"]
     register.silent.clear()
-    Lookup.objects.filter(case=case, outcome="unavailable").update(asked_at=case.created_at.replace(year=2020))
-    case = drafting.refresh_prefill(case.pk)
+    assert (
+        "mother_hukou" not in drafting.refresh_prefill(case.pk).answers["fields"]
+    )
+    assert late.carry_on() == 1
+    case = Case.objects.get(pk=case.pk)
     assert case.answers["fields"]["mother_hukou"] == "示例市思明区示例路1号"
     assert [query.code for query in register.queries][len(first) :] == ["HUKOU_INFO"]
 

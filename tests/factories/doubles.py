@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from queue import SimpleQueue
 from typing import Any, Literal
 from uuid import UUID
 
@@ -114,6 +115,10 @@ class FakeDepartments:
     def deliver(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         return list(self.deliver_each(parcels))
 
+    def deliver_into(self, parcels: Sequence[Parcel], outcomes: SimpleQueue[Outcome]) -> None:
+        for outcome in self.deliver_each(parcels):
+            outcomes.put(outcome)
+
     def deliver_each(self, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
         for parcel in parcels:
             yield self._try(parcel)
@@ -190,15 +195,18 @@ class _FakeSharing:
         """The records of a code about a subject (an id number, a credit code, a plate …)."""
         self.records.setdefault(code, {})[subject] = list(records)
 
+    def begin(self, queries: Sequence[Query], *, budget_s: float) -> Callable[[], Sequence[Finding]]:
+        return lambda: self._ask(queries)
+
     def _ask(self, queries: Sequence[Query]) -> list[Finding]:
         self.queries.extend(queries)
         return [self._find(query) for query in queries]
 
     def _find(self, query: Query) -> Finding:
         if query.code in self.silent or "*" in self.silent:
-            return Finding(query, "unavailable", detail="no answer: deadline")
+            return Finding(query, "unavailable", detail="no answer: deadline", reason="slow")
         if query.code in self.conditional and not query.consent_id:
-            return Finding(query, "unavailable", detail="refused: no consent")
+            return Finding(query, "unavailable", detail="refused: no consent", reason="refused")
         by_subject = self.records.get(query.code, {})
         found = [record for _, value in query.inputs for record in by_subject.get(value, [])]
         return Finding(query, "found", tuple(found)) if found else Finding(query, "empty")
