@@ -17,7 +17,10 @@ from bundles.spec import BundleSpec, Replan
 from cases.models import (
     AccessRecord,
     AllocationRun,
+    Attention,
+    AttentionAct,
     Case,
+    Correction,
     DataDispute,
     Document,
     Material,
@@ -26,12 +29,15 @@ from cases.models import (
     PointsSheet,
     Result,
     SubApplication,
+    TaskFile,
+    TaskLetter,
     Visit,
 )
 from cases.ports import Actor
 from cases.queries.people import StaffPerson, indexes_of
 
 CLERK, STAFF = "clerk", "staff"
+SUPERVISOR, OPERATOR = "supervisor", "administrator"
 
 
 def cases_for(account: StaffPerson) -> QuerySet[Case]:
@@ -163,6 +169,29 @@ def subs_for_department(account: StaffPerson) -> QuerySet[SubApplication]:
     return mine.exclude(dispatched_at=None).select_related("case", "case__applicant")
 
 
+def manual_tasks_for(account: StaffPerson) -> QuerySet[SubApplication]:
+    """Tasks that letters carry (转办函): the own department's, and everybody's in the bundles this one leads."""
+    if account.role != STAFF or not account.department:
+        return SubApplication.objects.none()
+    led = [one.code for one in queries.published_all() if one.spec.lead == account.department]
+    mine = Q(department=account.department) | Q(case__bundle_code__in=led)
+    sent = SubApplication.objects.filter(mine, connect="manual").exclude(dispatched_at=None)
+    return sent.select_related("case", "case__applicant")
+
+
+def letters_for(account: StaffPerson) -> QuerySet[TaskLetter]:
+    """The letters of those tasks."""
+    letters = TaskLetter.objects.filter(sub__in=manual_tasks_for(account))
+    return letters.select_related("sub", "sub__case", "sub__case__applicant")
+
+
+def task_file_for(account: StaffPerson, file_id: UUID) -> TaskFile | None:
+    """A file beside a task, for those who may read the task."""
+    if account.role != STAFF or not account.department:
+        return None
+    return TaskFile.objects.filter(pk=file_id, sub__in=manual_tasks_for(account)).select_related("sub").first()
+
+
 def sub_for(account: StaffPerson, sub_id: UUID) -> SubApplication | None:
     """A sub-application of the department, or of a case of the account's own; None for any other."""
     mine = SubApplication.objects.filter(pk=sub_id).select_related("case", "case__applicant")
@@ -259,3 +288,33 @@ def _link(previous: str, entry: AccessRecord) -> str:
         entry.purpose, entry.at.isoformat(),
     ]  # fmt: skip
     return sha256(f"{previous}\n{json.dumps(row, ensure_ascii=False)}".encode()).hexdigest()
+
+
+def attentions_for(account: StaffPerson) -> QuerySet[Attention]:
+    """Attentions somebody may look into, open and closed: supervision and operators all; staff those of their own
+    department and those their department watches as the lead; a clerk those that belong to no department.
+    """
+    found = Attention.objects.select_related("case", "sub")
+    if account.role in (SUPERVISOR, OPERATOR):
+        return found
+    if account.role == STAFF and account.department:
+        return found.filter(Q(owner=account.department) | Q(watched_by=account.department))
+    return found.filter(owner="") if account.role == CLERK else found.none()
+
+
+def attention_for(account: StaffPerson, attention_id: UUID) -> Attention | None:
+    """One of them; None for any other, as for one that does not exist."""
+    return attentions_for(account).filter(pk=attention_id).first()
+
+
+def correction_for(account: StaffPerson, correction_id: UUID) -> Correction | None:
+    """A proposed correction of an attention that somebody may look into."""
+    mine = Correction.objects.filter(attention__in=attentions_for(account))
+    return mine.filter(pk=correction_id).first()
+
+
+def evidence_for(account: StaffPerson, act_id: UUID) -> Material | None:
+    """The file an act on an attention rests on, for whoever may look into that."""
+    acts = AttentionAct.objects.filter(attention__in=attentions_for(account)).exclude(evidence=None)
+    act = acts.select_related("evidence", "evidence__case").filter(pk=act_id).first()
+    return act.evidence if act else None

@@ -8,6 +8,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 
+from cases.actions import heartbeats
 from cases.actions.dispatch import pump as run_pump
 from cases.actions.sweep import keep_sweeping, sweep_alone
 
@@ -17,6 +18,7 @@ _stopping = Event()
 @shared_task(name="cases.pump", soft_time_limit=50, time_limit=55)
 def pump() -> None:
     """Carry whatever is due until nothing is left or the time is up."""
+    heartbeats.nudge_taken()
     run_pump()
 
 

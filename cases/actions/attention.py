@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils import timezone
 
+from cases import docket
 from cases.actions.events import record
 from cases.models import Attention, Case, SubApplication
 from cases.ports import SYSTEM
@@ -55,13 +57,21 @@ def raise_attention(
     return attention
 
 
+def open_for(case_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these cases have anything open: one query for a batch, so that the others need not look at all."""
+    found = Attention.objects.filter(case_id__in=list(case_ids), closed_at=None)
+    return set(found.order_by().values_list("case_id", flat=True))
+
+
 def close(case: Case, *reasons: Attention.Reason, sub: SubApplication) -> None:
     """The facts have answered: close what is open for these reasons."""
-    _close(case, Attention.objects.filter(case=case, sub=sub, reason__in=reasons, closed_at=None))
+    if not docket.has_none(Attention, case.pk):
+        _close(case, Attention.objects.filter(case=case, sub=sub, reason__in=reasons, closed_at=None))
 
 
 def close_all(case: Case, *, except_for: Iterable[Attention.Reason] = ()) -> None:
-    _close(case, Attention.objects.filter(case=case, closed_at=None).exclude(reason__in=list(except_for)))
+    if not docket.has_none(Attention, case.pk):
+        _close(case, Attention.objects.filter(case=case, closed_at=None).exclude(reason__in=list(except_for)))
 
 
 def _close(case: Case, found: QuerySet[Attention]) -> None:

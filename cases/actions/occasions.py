@@ -101,6 +101,8 @@ ON_SWEEP: tuple[str, ...] = (
     "deferrals.look_at_owed",
     "commitments.call_for_checks",
     "disputes.call_for_answers",
+    "attention_rounds.look_round",
+    "heartbeats.look_round",
     "escalating.escalate",
     "digests.write_digests",
     "staff_mail.carry",

@@ -12,7 +12,7 @@ from cases.queries.case_page import CasePage, NextStep, Notice, case_page
 from cases.queries.context import CaseFacts, CaseResults, context_of
 from cases.queries.declared import declared_fields, readable
 from cases.queries.department import TaskPage, task
-from cases.queries.health import SilentRow, Totals, home_totals, silent_rows
+from cases.queries.health import Health, Totals, health_now, home_totals
 from cases.queries.my_cases import CaseRow, my_cases
 from cases.queries.nodes import ItemNode
 from cases.queries.overview import SubLine, sub_lines
@@ -27,6 +27,7 @@ from cases.queries.proceedings import (
     proceedings_of,
 )
 from cases.queries.results import Refusal, ResultsPage, ResultView, Verified, results_of, results_page, verify_mark
+from cases.queries.silence import SilentRow, silent_rows
 from cases.queries.slots import FileView, SlotView, missing_materials, slots_of
 from cases.queries.task_clock import TaskClock
 from cases.queries.task_list import PartyView, TaskList, TaskSection, parties_of, task_list
@@ -51,6 +52,7 @@ __all__ = [
     "Edge",
     "FileView",
     "GivenConsent",
+    "Health",
     "ItemNode",
     "NextStep",
     "Notice",
@@ -87,6 +89,7 @@ __all__ = [
     "due_colour",
     "duration_words",
     "found_tasks",
+    "health_now",
     "home_totals",
     "masked_applicant",
     "masked_name",

@@ -1,51 +1,109 @@
-"""Whether anything waits for nobody, and the totals of the home page."""
+"""Whether the engine is well, in figures, and the totals of the home page."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.conf import settings
+from django.db.models import Count, F, OuterRef, Subquery
 from django.utils import timezone
 
-from cases.models import Attention, Case, Delivery, SubApplication, Supplement
-from cases.states import CASE_OPEN, SUB_FINAL, CaseState, DeliveryState, SubState
+from cases.models import Attention, Case, Delivery, Event, Heartbeat, SubApplication
+from cases.queries.silence import lines_at_rest, silent_rows
+from cases.states import CASE_OPEN, CaseState, DeliveryState, SubState
 
-WAITING_NOTICES = (Supplement.State.COLLECTING, Supplement.State.OPEN)
-GRACE = timedelta(seconds=60)
+# How long a sign of life may be away, in seconds, before somebody has to look.
+DUE_LATE_S, SWEEP_LATE_S, NUDGE_LATE_S = 90, 60, 120
+RECENT_EVENTS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class SilentRow:
-    """A row that is not final, whose time to be looked at has passed, and that nobody was told about."""
+class Health:
+    """Figures without ids or names; `alarms` names what has to be looked at, empty while all is well.
 
-    kind: str
-    id: str
-    state: str
-    next_at: datetime | None
+    Ages in seconds, None where there is nothing to be of an age. `resting` counts lines to departments that carry
+    nothing now; what waits for those is told apart from what is late. `audit_events` is the length of the event log,
+    to be kept elsewhere: a shorter one later is a cut tail.
+    """
+
+    due_deliveries: int
+    oldest_due_s: int
+    silent_rows: int
+    sweep_age_s: int | None
+    nudge_age_s: int | None
+    resting: int
+    attentions: Mapping[str, int]
+    audit_events: int
+    audit_head: str
+    audit_age_s: int | None
+    alarms: tuple[str, ...]
 
 
-def silent_rows(limit: int = 100) -> tuple[SilentRow, ...]:
-    """Must be empty: a health check, an alarm and a test."""
-    before = timezone.now() - GRACE
-    told = Attention.objects.filter(closed_at=None)
-    cases = Case.objects.filter(state__in=[*CASE_OPEN], next_at__lt=before)
-    cases = cases.exclude(Exists(told.filter(case=OuterRef("pk"))))
-    subs = SubApplication.objects.exclude(state__in=[*SUB_FINAL]).filter(next_at__lt=before)
-    subs = subs.exclude(Exists(told.filter(sub=OuterRef("pk"))))
-    due = Delivery.objects.filter(state=DeliveryState.DUE, next_at__lt=before)
-    due = due.exclude(Exists(told.filter(sub=OuterRef("sub_id"))))
-    asked = Supplement.objects.filter(state__in=WAITING_NOTICES, next_at__lt=before)
-    return (
-        *(SilentRow("supplement", str(pk), state, at) for pk, state, at in _named(asked, limit)),
-        *(SilentRow("case", str(pk), state, at) for pk, state, at in _named(cases, limit)),
-        *(SilentRow("sub_application", str(pk), state, at) for pk, state, at in _named(subs, limit)),
-        *(SilentRow("delivery", str(pk), state, at) for pk, state, at in _named(due, limit)),
+def health_now() -> Health:
+    """Look at everything once; a handful of small queries, each on an index of what is open."""
+    now = timezone.now()
+    due = Delivery.objects.filter(state=DeliveryState.DUE, next_at__lte=now)
+    resting = lines_at_rest()
+    oldest = due.exclude(department__in=resting).order_by("next_at").values_list("next_at", flat=True).first()
+    beats = dict(Heartbeat.objects.values_list("name", "at"))
+    sweep_s = _age(beats.get("sweep"), now)
+    nudge_s = _age(beats.get("nudge") or beats.get("rung"), now)
+    last = Event.objects.order_by("-pk").values_list("pk", "hash", "at").first()
+    figures = {
+        "due_deliveries": due.count(),
+        "oldest_due_s": _age(oldest, now) or 0,
+        "silent_rows": len(silent_rows()),
+        "sweep_age_s": sweep_s,
+        "nudge_age_s": nudge_s,
+    }
+    return Health(
+        **figures,  # type: ignore[arg-type]
+        resting=len(resting),
+        attentions=_open_attentions(),
+        audit_events=last[0] if last else 0,
+        audit_head=last[1][:16] if last else "",
+        audit_age_s=_age(last[2], now) if last else None,
+        alarms=tuple(_alarms(figures)),
     )
 
 
-def _named(rows, limit: int):  # type: ignore[no-untyped-def]
-    return rows.order_by("next_at").values_list("pk", "state", "next_at")[:limit]
+def _alarms(figures: Mapping[str, int | None]) -> Iterator[str]:
+    if figures["silent_rows"]:
+        yield "silent_rows"
+    if (figures["oldest_due_s"] or 0) > DUE_LATE_S:
+        yield "due_late"
+    if _is_late(figures["sweep_age_s"], SWEEP_LATE_S):
+        yield "sweep_late"
+    if settings.NUDGE_THROUGH_BROKER and (figures["nudge_age_s"] or 0) > NUDGE_LATE_S:
+        yield "nudge_late"
+    if not _history_is_whole():
+        yield "audit_broken"
+
+
+def _is_late(age_s: int | None, limit_s: int) -> bool:
+    """A sweep that was never seen is late once there is something to sweep."""
+    if age_s is None:
+        return Case.objects.filter(state__in=CASE_OPEN, next_at__lt=timezone.now()).exists()
+    return age_s > limit_s
+
+
+def _open_attentions() -> dict[str, int]:
+    found = Attention.objects.filter(closed_at=None).order_by().values_list("reason").annotate(Count("pk"))
+    return dict(found)
+
+
+def _history_is_whole() -> bool:
+    """Whether the cases that moved last still end with the event that their head names (D20); one snapshot."""
+    recent = Event.objects.order_by("-pk").values_list("case_id", flat=True)[:RECENT_EVENTS]
+    tail = Event.objects.filter(case=OuterRef("pk")).order_by("-seq").values("hash")[:1]
+    cases = Case.objects.filter(pk__in=set(recent)).annotate(tail=Subquery(tail))
+    return not cases.exclude(last_hash=F("tail")).exists()
+
+
+def _age(moment: datetime | None, now: datetime) -> int | None:
+    return max(0, int((now - moment).total_seconds())) if moment else None
 
 
 @dataclass(frozen=True, slots=True)

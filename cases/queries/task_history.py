@@ -73,6 +73,16 @@ SENTENCES: Mapping[str, Any] = {
     "item.reminded": gettext_lazy("催办：{due}"),
     "attention.handed_up": gettext_lazy("多次催办没有回音，转{other}督办"),
     "attention.raised": gettext_lazy("需要关注：{reason}"),
+    "attention.asked": gettext_lazy("向部门系统查询了办理情况"),
+    "attention.retried": gettext_lazy("重新送出"),
+    "attention.correction_proposed": gettext_lazy("提出更正后重送，等人复核"),
+    "attention.correction_declined": gettext_lazy("更正没有通过复核"),
+    "attention.sent_anew": gettext_lazy("换新的编号重新送出"),
+    "attention.settled": gettext_lazy("凭书面材料登记了部门的决定"),
+    "attention.accepted": gettext_lazy("核实后按后到的答复更正"),
+    "attention.dismissed": gettext_lazy("核实后关闭：{reason}"),
+    "attention.to_people": gettext_lazy("转人工办理"),
+    "attention.given_up": gettext_lazy("无法继续，终止办理"),
 }
 _LOOKS = {
     "item.approved": "done",

@@ -102,7 +102,12 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     @property
     def actor(self) -> Actor:
-        kinds = {Role.CLERK: "clerk", Role.STAFF: "staff"}
+        kinds = {
+            Role.CLERK: "clerk",
+            Role.STAFF: "staff",
+            Role.SUPERVISOR: "supervisor",
+            Role.ADMINISTRATOR: "operator",
+        }
         return Actor(kinds.get(Role(self.role), "applicant"), str(self.pk), self.department)  # type: ignore[arg-type]
 
 
