@@ -100,6 +100,7 @@ ON_SWEEP: tuple[str, ...] = (
     "errands.carry",
     "deferrals.look_at_owed",
     "commitments.call_for_checks",
+    "late.look_round",
     "disputes.call_for_answers",
     "attention_rounds.look_round",
     "heartbeats.look_round",
