@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -22,6 +23,7 @@ CANDIDATES: Mapping[str, Callable[[Plan], Figures]] = {"product": measure_produc
 
 
 def main(words: Sequence[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # unwinds, so that nothing is left
     given = _parser().parse_args(words)
     plan = _plan(given)
     print(f"fanout-7, {plan.mode}: {plan.count} cases, {plan.in_flight} in flight; {measure.load()}")
@@ -57,11 +59,10 @@ def _plan(given: argparse.Namespace) -> Plan:
     return Plan(
         mode=given.mode,
         count=count,
-        warm=10 if given.quick else 50,
         in_flight=given.in_flight,
         unloaded=given.unloaded or (20 if given.quick else 100),
         var=Path(os.environ["PORTAL_VAR"]),
-        limit_s=8.0 if given.quick else 120.0,
+        limit_s=6.0 if given.quick else 60.0,
         profile=given.profile,
     )
 

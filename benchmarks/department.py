@@ -157,7 +157,8 @@ class Line(asyncio.Protocol):
             self._reply(*self._departments.answer(method, path, headers, rest[:length]))
 
     def _reply(self, status: int, body: bytes, wait: float) -> None:
-        head = f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json\r\n"
+        head += f"Content-Length: {len(body)}\r\n\r\n"
         if wait:
             asyncio.get_running_loop().call_later(wait, self._write, head.encode() + body)
         else:

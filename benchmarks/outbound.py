@@ -1,4 +1,4 @@
-"""The departments' callbacks: signed as the contract has it, over kept-alive connections, again until they are taken."""
+"""The departments' callbacks: signed as the contract has it, over kept-alive connections, until they are taken."""
 
 from __future__ import annotations
 
@@ -90,3 +90,9 @@ class Messenger:
             f"X-Signature: {signature}", "", "",
         ]  # fmt: skip
         return "\r\n".join(lines).encode() + body
+
+
+def _length(head: bytes) -> int:
+    """Of the body that follows a head."""
+    lines = (line.partition(b":") for line in head.lower().split(b"\r\n"))
+    return next((int(value) for name, _, value in lines if name == b"content-length"), 0)

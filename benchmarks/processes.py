@@ -1,4 +1,4 @@
-"""The processes of a run: started in sessions of their own, ended with it whatever happens, their words in log files."""
+"""The processes of a run: in sessions of their own, ended with it whatever happens; what they say is in files."""
 
 from __future__ import annotations
 

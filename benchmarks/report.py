@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from benchmarks.settings import Figures
 
@@ -37,15 +38,17 @@ def details(one: Figures) -> list[str]:
     ]
     account = one.more.get("account")
     if account:
-        lines.append(
-            f"  departments: {account['filed']} filings of {account['body_bytes']} bytes, {account['repeated']} repeated, "
-            f"{len(account['doubled'])} doubled, {len(account['early'])} early, {account['callbacks']} callbacks"
-        )
+        lines.append(f"  departments: {account['filed']} filings of {account['body_bytes']} bytes, {_faults(account)}")
     if "draft_cpu_ms" in one.more:
         lines.append(f"  beside the clock: {one.more['draft_cpu_ms']:.1f} ms CPU to fill in a draft, per case")
     if "filing" in one.more:
         lines.append(f"  handing in, unloaded: {_pairs(one.more['filing'])} ms")
     return lines
+
+
+def _faults(account: Mapping[str, Any]) -> str:
+    doubled, early = len(account["doubled"]), len(account["early"])
+    return f"{account['repeated']} repeated, {doubled} doubled, {early} early, {account['callbacks']} callbacks"
 
 
 def ratios(found: Sequence[Figures]) -> str:

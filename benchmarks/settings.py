@@ -17,7 +17,6 @@ class Plan:
 
     mode: str
     count: int
-    warm: int
     in_flight: int
     unloaded: int
     var: Path

@@ -14,6 +14,7 @@ DEPENDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 ITEMS = tuple(DEPENDS)
 DEPARTMENT_OF = {item: f"N{place}" for place, item in enumerate(ITEMS, 1)}
+MATTER_CODE = "11350200MB9X09910133529990010000"
 NOTE = "经审查，材料齐全，符合法定形式，予以办理。" * 3
 PURPOSE = "申请在思明区示例路办理七项联办事项，用于性能基准的标准工作；所填内容均为虚构，不涉及任何真实的人和单位。"
 PURPOSE += "七个部门分三轮先后办理，每一项的结果交给后面的部门。"
@@ -47,7 +48,7 @@ def filing(
         "sub_case_no": f"{case_no}-{item}",
         "case_no": case_no,
         "bundle": {"code": "FANOUT7", "version": 1},
-        "item": {"id": item, "matter": f"fanout_{item.lower()}", "code": "11350200MB9X09910133529990010000", "instance": None},
+        "item": {"id": item, "matter": f"fanout_{item.lower()}", "code": MATTER_CODE, "instance": None},
         "purpose": f"事项{item}",
         "channel": "online",
         "submitted_at": "2026-11-21T10:00:00+08:00",

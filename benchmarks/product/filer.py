@@ -8,6 +8,7 @@ It stands for the web servers that take applications in: its CPU counts. Command
 from __future__ import annotations
 
 import json
+import os
 import queue
 import sys
 import threading
@@ -27,6 +28,7 @@ FIELDS = {
 }  # fmt: skip
 ACCOUNTS = 50
 FILERS = 4
+PATIENCE_S = 60.0  # without a single case decided
 
 
 def say(**words: Any) -> None:
@@ -72,7 +74,7 @@ class Run:
 
 
 def run(drafts: Drafts, plan: Run, poll_s: float) -> None:
-    """Hand drafts in until `warm` + `count` cases are decided, or `limit_s` after the warm ones; then wait for the rest.
+    """Hand drafts in until `warm` + `count` cases are decided, or `limit_s` after the warm ones; wait for the rest.
 
     Says begun, warm, measured and drained.
     """
@@ -118,7 +120,7 @@ def _watch(
     from django.db import connection
 
     say(at="begun")
-    until = float("inf")
+    until, moved = float("inf"), time.perf_counter()
     while plan.begun or any(thread.is_alive() for thread in threads):
         time.sleep(poll_s)
         waiting = list(plan.begun)
@@ -128,6 +130,10 @@ def _watch(
             )
             done = [row[0] for row in cursor.fetchall()]
         now = time.perf_counter()
+        moved = now if done else moved
+        if now - moved > PATIENCE_S:
+            say(at="stalled", waiting=len(plan.begun), ended=plan.ended, failed=plan.failed)
+            os._exit(1)
         for case_id in done:
             plan.took.append(now - plan.begun.pop(case_id))
             plan.ended += 1

@@ -1,4 +1,4 @@
-"""The product at the standard work: its own worker (and web, where departments call back), as `./dev up` starts them."""
+"""The product at the standard work: its own worker, and web where departments call back, as `./dev up` does."""
 
 from __future__ import annotations
 
@@ -106,12 +106,8 @@ def _connect(parts: Processes) -> None:
 
 def measure_product(plan: Plan) -> Figures:
     """The standard work, drafts prepared before the clock starts; what they cost stands beside it."""
-    figures = Figures("product", plan.mode)
+    figures = Figures("product", plan.mode, more={"code": CODES[plan.mode]})
     with product(plan, web=plan.mode == "callback") as (parts, departments, talk):
-        drafts = plan.unloaded + 5 + plan.warm + plan.count + 2 * plan.in_flight
-        talk.tell(do="draft", code=CODES[plan.mode], count=drafts)
-        drafted = talk.hear("drafted")
-        figures.more["draft_cpu_ms"] = drafted["cpu_s"] / drafts * 1000
         roots = {**parts.pids(), **servers()}
         closed_loop(figures, plan, talk, lambda: roots, departments)
         _judge(parts)
