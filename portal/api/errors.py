@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from cases.errors import BadUpload, CaseError, ChangedMeanwhile, Duplicate, NotEligible, NotReady, WrongState
+from portal.ui.errors import COME_AGAIN_AFTER_S
 
 STATUS: Mapping[type[CaseError], int] = {
     NotReady: 422,
@@ -28,6 +30,10 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     if isinstance(error, CaseError):
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
         return _answer(status, error.code, error.message, _faults_of(error))
+    if isinstance(error, OperationalError | InterfaceError):  # the database is away, restarting or overcrowded
+        answer = _answer(503, "come_again", "系统在维护，或者这会儿人太多；请过几秒再试，重试不会重复办理", [])
+        answer["Retry-After"] = COME_AGAIN_AFTER_S
+        return answer
     if isinstance(error, exceptions.ValidationError):
         faults = [{"path": path, "message": message} for path, message in _flat(error.detail)]
         return _answer(400, "invalid", "请求的内容不对，请看 faults", faults)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+
+COME_AGAIN_AFTER_S = "5"
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -21,5 +26,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Needs neither a database nor a session: either may be what is broken."""
+    """Needs neither a database nor a session: either may be what is broken.
+
+    A database that is away, restarting or overcrowded is nobody's mistake and passes: 503, come again.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return come_again()
     return HttpResponse(loader.render_to_string("500.html"), status=500)
+
+
+def come_again() -> HttpResponse:
+    return HttpResponse(loader.render_to_string("503.html"), status=503, headers={"Retry-After": COME_AGAIN_AFTER_S})
