@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
+OPTION = "--flush-redis"
 VARIABLE = "FLUSH_REDIS_EVERY_S"
 EVERY_S = 5.0
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from devtools import checks, doclinks, environment, portal, processes, variables
+from devtools import checks, doclinks, environment, flushing, portal, processes, variables
 from devtools.environment import ROOT
 from devtools.messages import DoorError, as_door_error, say
+from devtools.services import addresses as services_addresses
 from devtools.services import services, stop_services, stop_unused
 from devtools.supervisor import recorded, stop_recorded
 
@@ -45,8 +46,12 @@ def up(args: Sequence[str]) -> int:
 
 
 def test(args: Sequence[str]) -> int:
+    """With --flush-redis every Redis of the run is emptied every five seconds."""
     environment.ensure_environment()
     var = variables.var_folder() / "test"
+    if flushing.OPTION in args:
+        os.environ[flushing.VARIABLE] = str(flushing.EVERY_S)
+        args = [word for word in args if word != flushing.OPTION]
     return checks.run_pytest(var, args) if args else checks.run_everything(var)
 
 
@@ -70,6 +75,14 @@ def bench(args: Sequence[str]) -> int:
     if not (ROOT / "benchmarks").is_dir():
         raise DoorError("没有 benchmarks 目录", "there is no folder benchmarks")
     return _with_services(["-m", "benchmarks", *args])
+
+
+def soak(args: Sequence[str]) -> int:
+    """The long rehearsal of faults; it brings a PostgreSQL, a Redis and every process of its own."""
+    environment.ensure_environment()
+    var = variables.var_folder()
+    env = variables.for_portal(var, checks.TEST_SETTINGS_MODULE, services_addresses(var))
+    return subprocess.run([checks.PYTHON, "-m", "tests.faults.trial", *args], cwd=ROOT, env=env, check=False).returncode
 
 
 def _with_services(words: Sequence[str]) -> int:
@@ -165,6 +178,7 @@ VERBS = {
     "lint": Verb(lint, "[--fix]", "代码风格与分层检查", "style and import contract"),
     "typecheck": Verb(typecheck, "", "类型检查", "static types"),
     "bench": Verb(bench, "…", "性能测试", "benchmarks"),
+    "soak": Verb(soak, "[--seed N] …", "长时间故障演练", "a long rehearsal of faults: --submissions --kills --minutes"),
     "docs": Verb(docs, "", "检查文档链接", "check the links of the documents"),
     "lock": Verb(lock, "[--upgrade]", "由 pyproject.toml 更新依赖锁", "write the locks from pyproject.toml"),
     "stop": Verb(stop, "", "停止遗留的进程", "end what is still running"),

@@ -22,7 +22,7 @@ MASTER_SECRET = "mock-departments-of-the-tests"
 class MockProcess:
     """A running `python -m integrations.mock_departments` with a record of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **variables: str) -> None:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = (folder / "mock.log").open("wb")
@@ -30,7 +30,7 @@ class MockProcess:
         self._process = subprocess.Popen(
             [*command, "--data", str(folder / "data")],
             cwd=ROOT,
-            env={**os.environ, "MOCK_MASTER_SECRET": MASTER_SECRET},
+            env={**os.environ, "MOCK_MASTER_SECRET": MASTER_SECRET, **variables},
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )

@@ -73,7 +73,7 @@ class Stack:
         self._create_database()
         self.redis.start()
         self._others.enter_context(emptied_if_asked(lambda: self.redis.url))
-        self.mock = MockProcess(self.folder)
+        self.mock = self._start_mock()
         self.env = self._environment()
         self.start_part("web")  # it answers as soon as there are tables
         self._prepare()
@@ -211,6 +211,9 @@ class Stack:
         return "\n".join(f"── {log.name}\n{log.read_text(errors='replace')[-1500:]}" for log in logs)
 
     # -- making it --------------------------------------------------------------------------------------------------
+    def _start_mock(self) -> MockProcess:
+        return MockProcess(self.folder)
+
     def _environment(self) -> dict[str, str]:
         before = self.own_postgres.url if self.own_postgres else os.environ["DATABASE_URL"]
         address, _, options = before.partition("?")

@@ -6,8 +6,8 @@ After Jepsen's total-queue: what goes in must come out, nothing lost, nothing un
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -32,7 +32,10 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Three views of the same cases: the applicant's own list, the departments' record, the portal's API."""
+    """Three views of the same cases: the applicant's own list, the departments' record, the portal's API.
+
+    `known` are the cases that the portal counts as handed in, `answers` what it answered its applicants, by status.
+    """
 
     filed: tuple[Filed, ...]
     applications: tuple[Json, ...]
@@ -41,16 +44,30 @@ class Seen:
     cases: Mapping[str, Json]
     results: Mapping[str, Json]
     health: Json
+    known: tuple[str, ...] = ()
+    answers: Mapping[str, int] = field(default_factory=dict)
 
 
-def faults_in(seen: Seen) -> list[str]:
-    """Every fault as "check: what about"; empty when all is right."""
-    return [f"{name}: {about}" for name, check in CHECKS.items() for about in check(seen)]
+def faults_in(seen: Seen, names: Iterable[str] = ()) -> list[str]:
+    """Every fault as "check: what about"; empty when all is right. With names, those checks alone."""
+    return [f"{name}: {about}" for name in names or CHECKS for about in CHECKS[name](seen)]
 
 
 def lost_case(seen: Seen) -> Iterator[str]:
     """A case that was accepted is there."""
     yield from (one.case_id for one in seen.filed if one.case_id not in seen.cases)
+
+
+def unexpected_case(seen: Seen) -> Iterator[str]:
+    """One press, one case: the portal has none that nobody handed in."""
+    pressed = {one.case_id for one in seen.filed}
+    yield from (case_id for case_id in seen.known if case_id not in pressed)
+
+
+def crashed(seen: Seen) -> Iterator[str]:
+    """Nobody saw a fault of the portal: it answers, or says "come again" (503)."""
+    wrong = {status: n for status, n in seen.answers.items() if status.startswith("5") and status != "503"}
+    yield from (f"{n} answers {status}" for status, n in wrong.items())
 
 
 def wrong_end(seen: Seen) -> Iterator[str]:
@@ -105,10 +122,10 @@ def wrong_result(seen: Seen) -> Iterator[str]:
     for item, results in _results_by_item(seen):
         if item["state"] == "approved" and not results:
             yield f"{item['number']} none"
-        for field in (field for result in results for field in result["values"]):
-            value = str(sent.get(item["sub_id"], {}).get(field["name"], ""))
-            if field["name"].endswith(SHOWN_AS_SENT) and value != field["value"].replace(",", ""):
-                yield f"{item['number']} {field['name']}"
+        for shown in (shown for result in results for shown in result["values"]):
+            value = str(sent.get(item["sub_id"], {}).get(shown["name"], ""))
+            if shown["name"].endswith(SHOWN_AS_SENT) and value != shown["value"].replace(",", ""):
+                yield f"{item['number']} {shown['name']}"
 
 
 def told_twice(seen: Seen) -> Iterator[str]:
@@ -133,17 +150,23 @@ def changed_bytes(seen: Seen) -> Iterator[str]:
 
 
 def hostile_accepted(seen: Seen) -> Iterator[str]:
-    """Nothing forged was taken: every hostile callback got a 4xx."""
+    """Nothing forged was taken."""
     for callback, attempt in _attempts(seen):
-        if attempt["kind"] not in HONEST and not 400 <= (attempt["status"] or 0) < 500:
+        if attempt["kind"] not in HONEST and 200 <= (attempt["status"] or 0) < 400:
             yield f"{callback['event_id']} {attempt['kind']} {attempt['status']}"
 
 
 def callback_crashed(seen: Seen) -> Iterator[str]:
-    """No callback got a 5xx, but for "try again" (503) to an honest one: somebody may hold a row of its case."""
+    """No callback got a 5xx, but for "come again" (503): somebody may hold a row of its case."""
     for callback, attempt in _attempts(seen):
-        told_to_wait = attempt["status"] == 503 and attempt["kind"] in HONEST
-        if (attempt["status"] or 0) >= 500 and not told_to_wait:
+        if (attempt["status"] or 0) >= 500 and attempt["status"] != 503:
+            yield f"{callback['event_id']} {attempt['kind']} {attempt['status']}"
+
+
+def callback_unanswered(seen: Seen) -> Iterator[str]:
+    """What nobody repeats got a final answer. Holds where web and database were there all the time."""
+    for callback, attempt in _attempts(seen):
+        if attempt["kind"] != "genuine" and attempt["status"] in (None, 503):
             yield f"{callback['event_id']} {attempt['kind']} {attempt['status']}"
 
 
@@ -152,7 +175,7 @@ def callback_lost(seen: Seen) -> Iterator[str]:
     for row in seen.applications:
         yield from (one["event_id"] for one in row["callbacks"] if one["state"] not in ("delivered", "dropped"))
     for callback, attempt in _attempts(seen):
-        if attempt["kind"] == "duplicate" and attempt["status"] != 200:
+        if attempt["kind"] == "duplicate" and attempt["status"] not in (None, 200, 503):
             yield f"{callback['event_id']} duplicate {attempt['status']}"
 
 
@@ -168,6 +191,8 @@ CHECKS: Mapping[str, Callable[[Seen], Iterator[str]]] = {
     check.__name__: check
     for check in (
         lost_case,
+        unexpected_case,
+        crashed,
         wrong_end,
         wrong_items,
         lost_dispatch,
@@ -179,6 +204,7 @@ CHECKS: Mapping[str, Callable[[Seen], Iterator[str]]] = {
         changed_bytes,
         hostile_accepted,
         callback_crashed,
+        callback_unanswered,
         callback_lost,
         silent,
     )

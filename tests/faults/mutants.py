@@ -51,6 +51,14 @@ def _without_case(seen: Seen) -> Seen:
     return _replaced(seen, cases={case_id: case for case_id, case in seen.cases.items() if case_id != lost})
 
 
+def _pressed_once_there_twice(seen: Seen) -> Seen:
+    return _replaced(seen, known=(*seen.known, "case-2"))
+
+
+def _answered(status: str) -> Break:
+    return lambda seen: _replaced(seen, answers={**seen.answers, status: 1})
+
+
 def _with(name: str, value: Any) -> Break:
     return lambda seen: _case(seen).update({name: value})
 
@@ -124,6 +132,8 @@ def _health(**changes: Any) -> Break:
 
 MUTANTS = (
     Mutant("lost_case", "the portal knows nothing of a case", _without_case),
+    Mutant("unexpected_case", "one press made two cases", _pressed_once_there_twice),
+    Mutant("crashed", "an applicant saw a fault of the portal", _answered("500")),
     Mutant("wrong_end", "a case is still open", _with("state", "in_progress")),
     Mutant("wrong_end", "a case ended in part", _with("outcome", "partly")),
     Mutant("wrong_items", "a case lost its items", _with("items", [])),
@@ -141,9 +151,10 @@ MUTANTS = (
     Mutant("changed_bytes", "a retry said something else", _other_bytes_under_the_key),
     Mutant("changed_bytes", "a retry came under a new key", _filed_again_under_a_new_key),
     Mutant("hostile_accepted", "a forged callback was stored", _attempt("forged", 200)),
-    Mutant("hostile_accepted", "a foreign callback was never answered", _attempt("cross_dept", None)),
+    Mutant("callback_unanswered", "a foreign callback was never answered", _attempt("cross_dept", None)),
     Mutant("callback_crashed", "a mangled callback broke the portal", _attempt("garbage_body", 500)),
-    Mutant("callback_crashed", "a forged callback was told to come again", _attempt("forged", 503)),
+    Mutant("callback_unanswered", "a forged callback was told to come again", _attempt("forged", 503)),
+    Mutant("callback_unanswered", "an honest repetition was told to come again", _attempt("duplicate", 503)),
     Mutant("callback_crashed", "an honest callback broke the portal", _attempt("genuine", 500)),
     Mutant("callback_lost", "a callback was never stored", _callback_never_stored),
     Mutant("callback_lost", "an honest repetition was refused", _attempt("duplicate", 409)),

@@ -23,6 +23,8 @@ def right_history() -> Seen:
         cases={"case-1": case()},
         results={"case-1": {"results": [result(item) for item in ITEMS]}},
         health={"ok": True, "due_deliveries": 0, "silent_rows": 0},
+        known=("case-1",),
+        answers={"answered": 3, "none": 1, "503": 1},
     )
 
 
