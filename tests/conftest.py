@@ -11,6 +11,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, sync_playwright
 
 from cases import ports
+from cases.queries import circuits
 from devtools.browser import find_browser
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakePayments, FakeRegister, RecordingNotifier
 
@@ -20,6 +21,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The catalogue is loaded once; tests read it, a test that changes it does so in its own transaction."""
     with django_db_blocker.unblock():
         call_command("load_domain", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def fresh_lines() -> Iterator[None]:
+    """What a process has seen of the lines to departments goes with the transaction of the test."""
+    circuits.forget()
+    yield
+    circuits.forget()
 
 
 @pytest.fixture

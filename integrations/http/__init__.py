@@ -11,7 +11,8 @@ from integrations.http.client import (
     client,
     lasting,
 )
-from integrations.http.loop import Job, as_they_end
+from integrations.http.contact import contact_of
+from integrations.http.loop import Job, as_they_end, run_into
 from integrations.http.strict_json import NotStrictJson, read_json, read_object
 from integrations.http.systems import SigningKey, System, system_of
 
@@ -29,8 +30,10 @@ __all__ = [
     "as_they_end",
     "call_all",
     "client",
+    "contact_of",
     "lasting",
     "read_json",
     "read_object",
+    "run_into",
     "system_of",
 ]
