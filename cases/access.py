@@ -292,14 +292,16 @@ def _link(previous: str, entry: AccessRecord) -> str:
 
 def attentions_for(account: StaffPerson) -> QuerySet[Attention]:
     """Attentions somebody may look into, open and closed: supervision and operators all; staff those of their own
-    department and those their department watches as the lead; a clerk those that belong to no department.
+    department and those it watches as the lead; a clerk those of no department and those of the window's own.
     """
     found = Attention.objects.select_related("case", "sub")
     if account.role in (SUPERVISOR, OPERATOR):
         return found
     if account.role == STAFF and account.department:
         return found.filter(Q(owner=account.department) | Q(watched_by=account.department))
-    return found.filter(owner="") if account.role == CLERK else found.none()
+    if account.role == CLERK:
+        return found.filter(Q(owner="") | Q(owner=account.department or "-"))
+    return found.none()
 
 
 def attention_for(account: StaffPerson, attention_id: UUID) -> Attention | None:

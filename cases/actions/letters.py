@@ -28,8 +28,21 @@ from cases.actions.results import new_mark
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Case, SubApplication, TaskLetter
 from cases.ports import SYSTEM, Actor, Answer
-from cases.protection import blind_index
+from cases.queries.letters import code_of, link_of
 from cases.states import SUB_DECIDED, SUB_FINAL, SubState
+
+__all__ = [
+    "answered_on_paper",
+    "close_with_task",
+    "code_of",
+    "held_letter",
+    "issue",
+    "link_of",
+    "note_received",
+    "note_sent",
+    "note_taken",
+    "open_by",
+]
 
 WORD = "转办"
 LINK_DAYS = timedelta(days=60)
@@ -73,16 +86,6 @@ def _made(case: Case, sub: SubApplication, by: Actor) -> TaskLetter:
         code_digest=_digest(code_of(pk)),
         link_until=now + LINK_DAYS,
     )
-
-
-def link_of(letter_id: UUID) -> str:
-    """The secret part of the link in the QR code: 160 bits, the same at every printing."""
-    return blind_index(f"letter link {letter_id}")[:40]
-
-
-def code_of(letter_id: UUID) -> str:
-    """The check code (查收码) printed on the letter: six digits, asked for before anything is shown."""
-    return f"{int(blind_index(f'letter code {letter_id}'), 16) % 1_000_000:06d}"
 
 
 def open_by(link: str, code: str) -> TaskLetter:

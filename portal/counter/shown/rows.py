@@ -39,6 +39,9 @@ class RowShown:
     word: str
     clock: ClockShown
     channel: str
+    tick: str = ""
+    upstream: str = ""
+    held_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def groups(rows: Sequence[TaskRow]) -> tuple[Group, ...]:
         "yellow": _("黄牌：超承诺时限"),
         "blue": _("快到期"),
         "green": _("往后"),
-        "paused": _("停表，等申请人"),
+        "paused": _("停表"),
     }
     found = []
     for colour in COLOURS:
@@ -97,8 +100,11 @@ def row_shown(row: TaskRow) -> RowShown:
         todo=_todo(row),
         state=row.state,
         word=desk_word(row.state, row.state_label),
-        clock=shown(row.clock),
+        clock=shown(row.clock, row.stopped),
         channel=_channel(row.channel),
+        tick="" if row.is_taken or row.state == "supplement_requested" else f"{row.sub_id}:{row.version}",
+        upstream=_("上一环节已办结：%(items)s") % {"items": "、".join(row.upstream)} if row.upstream else "",
+        held_for=row.held_for,
     )
 
 
@@ -170,6 +176,12 @@ def item_filters(found: Worklist, chosen: Mapping[str, str]) -> tuple[Filter, ..
 def _address(chosen: Mapping[str, str], **change: str) -> str:
     wanted = {name: value for name, value in {**chosen, **change}.items() if value}
     return reverse("counter:desk") + (f"?{urlencode(wanted)}" if wanted else "")
+
+
+def pages(found: Worklist, chosen: Mapping[str, str]) -> tuple[str, str]:
+    """The addresses of the page before and the page after, empty where there is none."""
+    before = _address(chosen, page=str(found.page - 1) if found.page > 2 else "") if found.page > 1 else ""
+    return before, _address(chosen, page=str(found.page + 1)) if found.has_more else ""
 
 
 def figures(found: Worklist) -> tuple[Figure, ...]:

@@ -114,7 +114,7 @@ def task_shown(page: TaskPage, typed: Typed, *, revealed: bool) -> TaskShown:
     return TaskShown(
         page=page,
         word=desk_word(page.row.state, page.row.state_label),
-        clock=shown(page.row.clock),
+        clock=shown(page.row.clock, page.row.stopped),
         blocks=blocks,
         upstream=upstream,
         slots=tuple(_slot(slot) for slot in page.materials),

@@ -30,17 +30,22 @@ def desk(request: HttpRequest) -> HttpResponse:
     if "q" in request.GET:
         return _search(request)
     chosen = _chosen(request)
-    found = worklist(worker(request), **chosen)
+    found = worklist(worker(request), **chosen, page=_page(request))
+    before, after = rows.pages(found, chosen)
+    shown = rows.groups(found.rows)
     context = {
         "section": "desk",
         "today": timezone.localdate(),
         "found": found,
-        "groups": rows.groups(found.rows),
+        "groups": shown,
         "columns": rows.columns(),
         "filters": rows.filters(found, chosen),
         "item_filters": rows.item_filters(found, chosen),
         "figures": rows.figures(found),
         "is_filtered": any(chosen.values()),
+        "before": before,
+        "after": after,
+        "has_ticks": any(row.tick for group in shown for row in group.rows),
     }
     return render(request, "counter/desk.html", context)
 
@@ -53,6 +58,11 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
         "item": request.GET.get("item", "")[:100],
         "held": held if held in ("mine", "free") else "",
     }
+
+
+def _page(request: HttpRequest) -> int:
+    given = request.GET.get("page", "")
+    return int(given) if given.isdecimal() and len(given) < 4 else 1
 
 
 def _search(request: HttpRequest) -> HttpResponse:

@@ -18,10 +18,12 @@ from cases.actions import worklist
 from cases.errors import CaseError, ChangedMeanwhile, NotReady, WrongState
 from cases.ports import Actor, Reason
 from cases.queries import TaskPage
+from cases.queries.task_desk import change_of, task_desk
 from cases.queries.task_modes import task_modes
 from portal.accounts.access import staff_only
 from portal.counter import posted
 from portal.counter.posted import Typed
+from portal.counter.shown.beside import beside_shown
 from portal.counter.shown.faults import mistakes
 from portal.counter.shown.steps import steps_shown
 from portal.counter.shown.task import task_shown
@@ -186,5 +188,7 @@ def _show(
         "mistakes": mistakes(page, typed.faults, error),
         "purpose": typed.values.get("purpose", purpose),
         "purpose_fault": typed.faults.get("purpose", ""),
+        "change": change_of(sub) if status == CONFLICT else None,
+        **beside_shown(task_desk(sub, worker(request)), page, typed),
     }
     return render(request, "counter/task.html", context, status=status)
