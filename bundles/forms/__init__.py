@@ -9,6 +9,7 @@ from bundles.forms.checks import FieldError, asks_me, check_all, check_section, 
 from bundles.forms.cleaning import Cleaned, clean_field, clean_section
 from bundles.forms.conditions import Refusal, check_constraints, check_eligibility
 from bundles.forms.context import NO_FACTS, NO_RESULTS, RECORDS, Context, Facts, Lookup, Results, Row
+from bundles.forms.differences import Difference, differences
 from bundles.forms.identity import PartyIdentity, identity_of
 from bundles.forms.instances import KIND_KEYS, Instance, instances_of, row_label, rows_from_records
 from bundles.forms.lookups import lookup_for
@@ -32,6 +33,7 @@ __all__ = [
     "Cleaned",
     "Conflict",
     "Context",
+    "Difference",
     "Facts",
     "FieldError",
     "FieldView",
@@ -63,6 +65,7 @@ __all__ = [
     "clean_field",
     "clean_section",
     "conflicts",
+    "differences",
     "display",
     "exemption_paths",
     "fields_saved",

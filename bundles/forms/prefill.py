@@ -38,7 +38,7 @@ class PrefillResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """What the sources of a field say: a value with its path, or for certain that there is none."""
 
     value: object = None
@@ -67,14 +67,14 @@ def _pass(context: Context, selection: Selection) -> tuple[Context, list[str]]:
             paths.append(group.id)
     values: dict[Place, object] = {}
     sources: dict[str, Mapping[str, Any] | None] = {}
-    for field, at in _places(context, selection):
+    for field, at in places(context, selection):
         _fill(field, at, values, sources)
     if values or sources:
         context = replace(context, answers=with_values(context.answers, values, sources))
     return context, paths + [place.path for place in values]
 
 
-def _places(context: Context, selection: Selection) -> Iterator[tuple[Field, FormScope]]:
+def places(context: Context, selection: Selection) -> Iterator[tuple[Field, FormScope]]:
     """Every shown field that could be filled in, with the case or the row it stands in."""
     case = scope(context, selection)
     rows = {g: [case.in_row(Row(g, n)) for n in range(len(rows_of(context.answers, g)))] for g in context.spec.groups}
@@ -96,7 +96,7 @@ def _fill(
     value, source = stored(context.answers, place), source_of(context.answers, place.path)
     if value not in EMPTY and (source is None or str(source.get("path", "")).startswith(ROSTER)):
         return
-    found = _ask_sources(field, at)
+    found = ask_sources(field, at)
     if found.path:
         label = _source(context, field, found.path)
         if found.value != value or source is None or source.get("path") != found.path:
@@ -107,15 +107,16 @@ def _fill(
         values[place] = _fitting(field, field.default, context.registry)
 
 
-def _ask_sources(field: Field, at: FormScope) -> _Found:
+def ask_sources(field: Field, at: FormScope) -> Found:
+    """The first source of a field that has a fitting value."""
     no_record = bool(field.prefills)
     for path in field.prefills:
         value = at.source(path)
         no_record = no_record and value is None
         fitting = None if value is UNKNOWN else _fitting(field, value, at.context.registry)
         if fitting not in EMPTY:
-            return _Found(fitting, path)
-    return _Found(no_record=no_record)
+            return Found(fitting, path)
+    return Found(no_record=no_record)
 
 
 def _fitting(field: Field, value: object, registry: Registry) -> object:

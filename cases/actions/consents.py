@@ -142,6 +142,22 @@ def covers_of(spec: BundleSpec, parties: Collection[str]) -> list[str]:
     return sorted(found)[:COVERS_MAX]
 
 
+def give_again(earlier: Consent, *, sensitive: Collection[str]) -> Consent:
+    """The same consent with more agreed to apart: a new row with its own text, the earlier one ends."""
+    return give(
+        earlier.case,
+        subject=earlier.subject_index,
+        given_by=earlier.given_by,
+        kind=earlier.kind,
+        covers=list(earlier.covers),
+        at=timezone.now(),
+        party=earlier.party,
+        means=earlier.means,
+        sensitive=sensitive,
+        basis=earlier.basis,
+    )
+
+
 def sensitive_in(spec: BundleSpec) -> list[str]:
     """Everything sensitive that a bundle may look up about anybody, to be agreed to apart. 第二十八、二十九条."""
     parties = [*(party.id for party in spec.parties), "row"]

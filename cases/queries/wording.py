@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, Any] = {
     "party.agreed": gettext_lazy("{party}已确认"),
     "party.declined": gettext_lazy("{party}没有同意"),
     "party.withdrew": gettext_lazy("有一位撤回了授权"),
+    "consent.apart": gettext_lazy("单独同意查询敏感信息"),
     "case.sent_back": gettext_lazy("对方确认后发现还缺内容，已退回请您补上"),
     "roster.imported": gettext_lazy("导入名册：{good} 行可以办，{bad} 行要更正"),
     "roster.row_corrected": gettext_lazy("更正了名册第 {row} 行"),

@@ -3,31 +3,68 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
+from bundles import forms
 from bundles.queries import version
 from cases import access
-from cases.actions import drafting
+from cases.actions import drafting, held_values
 from cases.errors import ChangedMeanwhile
+from cases.queries.context import context_of
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest
 
 TRIES = 3
+MOST_OPEN = 400
 CHANGED = "这一部分刚在别处改过（另一台设备或另一位），请核对后再保存；您填的内容还在"
 
 
-def mark_of(case: Any, section_id: str) -> str:
-    """Changes with the answers of this section and with nothing else."""
+def mark_of(case: Any, section_id: str, without: Collection[str] = ()) -> str:
+    """Changes with the answers of this section and with nothing else; those at the paths `without` do not count."""
     spec = version(case.bundle_version_id).spec
     names = {f.id for s, group, f in spec.walk_fields() if s.id == section_id and group is None} | {section_id}
     fields = (case.answers or {}).get("fields") or {}
     kept = {name: fields[name] for name in sorted(names) if name in fields}
+    kept = _without(kept, without) if without else kept
     return sha256(json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _without(kept: Mapping[str, Any], paths: Collection[str]) -> dict[str, Any]:
+    """The answers less those at some paths; "s_child.0.child_name" is a cell of a row."""
+    left: dict[str, Any] = json.loads(json.dumps(kept, ensure_ascii=False))
+    for path in paths:
+        name, _dot, rest = path.partition(".")
+        index, _dot, cell = rest.partition(".")
+        if not rest:
+            left.pop(name, None)
+        elif index.isdecimal() and isinstance(left.get(name), list) and int(index) < len(left[name]):
+            left[name][int(index)].pop(cell, None)
+    return left
+
+
+def open_paths(view: forms.SectionView) -> list[str]:
+    """The fields that stood empty and open on the page: a late answer may fill them while somebody types there."""
+    fields = [*view.fields, *(field for row in view.rows for field in row.fields)]
+    return [field.path for field in fields if not field.locked and not field.value and not field.values]
+
+
+def marks(case: Any, section_id: str, stood_open: Collection[str]) -> dict[str, str]:
+    """What a page carries along: the whole mark, the mark less what stood open, and what that was."""
+    return {
+        "mark": mark_of(case, section_id),
+        "calm": mark_of(case, section_id, stood_open),
+        "open": ",".join(stood_open),
+    }
+
+
+def stood_open(request: OwnRequest) -> list[str]:
+    """The paths that the page said were empty and open when it was shown."""
+    return [path for path in request.POST.get("open", "").split(",")[:MOST_OPEN] if path]
 
 
 def history_mark(case: Any) -> str:
@@ -38,14 +75,42 @@ def history_mark(case: Any) -> str:
 def save_unless_changed(
     request: OwnRequest, case_id: UUID, section_id: str, typed: Mapping[str, Any]
 ) -> drafting.SectionSaved:
-    """Save a section unless its answers have changed since the page was shown. Raises ChangedMeanwhile."""
+    """Save a section unless its answers have changed since the page was shown. Raises ChangedMeanwhile.
+
+    Late answers of registers are no such change: what was typed in their place stays, what was left empty is theirs.
+    """
     shown = request.POST.get("version", "")
     for _ in range(TRIES):
         case = access.cases_for(request.user).get(pk=case_id)
         if shown and shown != mark_of(case, section_id):
-            break
+            if not _only_filled_in(request, case, section_id):
+                break
+            typed = _typed_first(request, case, section_id, typed)
+            case = access.cases_for(request.user).get(pk=case_id)
         try:
             return drafting.save_section(case_id, section_id, typed, by=request.user.actor, version=case.version)
         except ChangedMeanwhile:
             continue
     raise ChangedMeanwhile(CHANGED)
+
+
+def _only_filled_in(request: OwnRequest, case: Any, section_id: str) -> bool:
+    """Whether nothing changed since but fields that stood empty, which registers have filled."""
+    calm = request.POST.get("calm", "")
+    return bool(calm) and calm == mark_of(case, section_id, stood_open(request))
+
+
+def _typed_first(request: OwnRequest, case: Any, section_id: str, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What is to be saved: not what was left empty, nor what stands there already; other fields are opened again."""
+    context = context_of(case)
+    held = _values(forms.section_view(context, forms.select(context), section_id))
+    stood = stood_open(request)
+    same = {path for path in stood if typed.get(path) in (None, "", [], held.get(path))}
+    held_values.keep_typed(case.pk, [path for path in stood if path not in same], by=request.user.actor)
+    return {path: value for path, value in typed.items() if path not in same}
+
+
+def _values(view: forms.SectionView) -> dict[str, str]:
+    """What stands in each field now, as its input would post it."""
+    fields = [*view.fields, *(field for row in view.rows for field in row.fields)]
+    return {field.path: field.value for field in fields}

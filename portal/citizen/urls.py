@@ -46,6 +46,7 @@ urlpatterns = [
     path("apply/<uuid:case_id>/discard/", drafts.discard, name="discard"),
     path("apply/<uuid:case_id>/sections/<slug:section_id>/", sections.section_page, name="section"),
     path("apply/<uuid:case_id>/sections/<slug:section_id>/autosave/", sections.autosave, name="autosave"),
+    path("apply/<uuid:case_id>/sections/<slug:section_id>/arrivals/", sections.arrivals_of, name="arrivals"),
     path("apply/<uuid:case_id>/sections/<slug:section_id>/dispute/", sections.dispute, name="dispute"),
     path("apply/<uuid:case_id>/materials/", materials.materials_page, name="materials"),
     path("apply/<uuid:case_id>/materials/<str:slot>/upload/", materials.upload, name="upload"),

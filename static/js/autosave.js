@@ -51,8 +51,9 @@ class Autosave {
         method: "POST", body: this.body(), headers: { "X-CSRFToken": token(), "X-Autosave": "1", Accept: "application/json" },
       });
       if (!answer.ok) throw new Error(answer.status);
-      const { saved, errors, version } = await answer.json();
+      const { saved, errors, version, calm } = await answer.json();
       if (version !== undefined && this.form.elements.version) this.form.elements.version.value = version;
+      if (calm !== undefined && this.form.elements.calm) this.form.elements.calm.value = calm;
       this.say(saved);
       showErrors(this.form, errors ?? {}, this.touched);
       this.pause = PAUSE_MS;

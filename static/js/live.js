@@ -26,8 +26,10 @@ class Live {
     };
   }
 
+  // A fragment with data-live-done is the last one.
   later() {
     clearTimeout(this.timer);
+    if (this.element.querySelector("[data-live-done]")) return;
     this.timer = setTimeout(() => this.ask(), this.wait * 1000);
   }
 

@@ -3,6 +3,7 @@ const BEHAVIOURS = {
   "[data-prefer]": "./prefer.js",
   "[data-live]": "./live.js",
   "[data-autosave]": "./autosave.js",
+  "[data-arrived]": "./arrive.js",
   "[data-upload]": "./upload.js",
   "[data-group]": "./group.js",
   "[data-fix]": "./fix.js",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -67,8 +68,9 @@ class ShownSection:
 class SectionDrawing:
     """Turns a section of one case into what its page shows."""
 
-    def __init__(self, case_id: object) -> None:
+    def __init__(self, case_id: object, as_of: Mapping[str, datetime] | None = None) -> None:
         self.case_id = case_id
+        self.as_of = as_of or {}
 
     def draw(self, view: forms.SectionView) -> ShownSection:
         """The section; what is wrong is listed once on top."""
@@ -117,7 +119,7 @@ class SectionDrawing:
             error=field.errors[0] if field.errors else "",
             required=field.required,
             locked=field.locked,
-            source=_source(field.source),
+            source=_source(field.source, self.as_of),
             receivers=receivers(field.departments),
             wrong_href=wrong if field.locked else "",
             shown=field.display,
@@ -136,9 +138,13 @@ def _choices(field: forms.FieldView) -> tuple[Choice, ...]:
     return (*known, *missing) if known else ()
 
 
-def _source(source: forms.Source | None) -> str:
+def _source(source: forms.Source | None, as_of: Mapping[str, datetime]) -> str:
+    """Where a value came from and how old it is: 数据截至 where a register said so, else when it was fetched."""
     if source is None:
         return ""
+    stood = as_of.get(source.path.rpartition(".")[0])
+    if stood is not None:
+        return _("%(source)s，数据截至%(when)s") % {"source": source.label, "when": words.moment_in_words(stood)}
     if source.at is None:
         return source.label
     return _("%(source)s，%(when)s 取来") % {"source": source.label, "when": words.moment_in_words(source.at)}

@@ -13,19 +13,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bundles import forms
-from cases.actions import drafting
+from cases.actions import drafting, held_values
 from cases.errors import CaseError, ChangedMeanwhile
 from cases.queries.context import context_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
-from portal.citizen.seen import mark_of, save_unless_changed
+from portal.citizen.seen import marks, open_paths, save_unless_changed, stood_open
+from portal.citizen.shown import arrivals
 from portal.citizen.shown.fields import SectionDrawing
 
-NOT_ANSWERS = frozenset({"csrfmiddlewaretoken", "version", "add", "remove", "next"})
+NOT_ANSWERS = frozenset({"csrfmiddlewaretoken", "version", "calm", "open", "add", "remove", "next", "take", "apart"})
 Typed = dict[str, str | list[str]]
 
 
@@ -59,6 +60,12 @@ def _posted(request: OwnRequest, case: Any, section_id: str) -> HttpResponse:
     if "remove" in request.POST:
         group, _dot, index = request.POST["remove"].rpartition(".")
         drafting.remove_row(case.pk, group, int(index) if index.isdecimal() else -1, by=actor)
+        return redirect("citizen:section", case_id=case.pk, section_id=section_id)
+    if "take" in request.POST:
+        held_values.take_held(case.pk, request.POST["take"], by=actor)
+        return redirect("citizen:section", case_id=case.pk, section_id=section_id)
+    if "apart" in request.POST:
+        held_values.agree_apart(case.pk, by=actor)
         return redirect("citizen:section", case_id=case.pk, section_id=section_id)
     if saved.errors:
         return _show(request, own_case(request, case.pk), section_id, typed=typed, errors=saved.errors, status=422)
@@ -94,13 +101,28 @@ def _show(
     shown = {
         "section": "cases",
         "case": case,
-        "mark": mark_of(case, section_id),
-        "page": SectionDrawing(case.pk).draw(view),
+        **marks(case, section_id, open_paths(view)),
+        "found": arrivals.shown(case, section_id, view),
+        "page": SectionDrawing(case.pk, as_of=arrivals.ages(case)).draw(view),
         "position": selection.sections.index(section_id) + 1,
         "total": len(selection.sections) + 1,
         "saved_at": case.saved_at if case.version else None,
     }
     return render(request, "citizen/section.html", shown, status=status)
+
+
+@applicants_only
+@never_cache
+@require_GET
+def arrivals_of(request: OwnRequest, case_id: UUID, section_id: str) -> HttpResponse:
+    """The panel of looked-up data anew, with what came since: asked for by the page while somebody is silent."""
+    case = own_case(request, case_id)
+    context = context_of(case)
+    selection = forms.select(context)
+    if not form_is_open(case) or section_id not in selection.sections:
+        raise Http404
+    view = forms.section_view(context, selection, section_id, lang=lang())
+    return render(request, "citizen/parts/arrivals.html", {"found": arrivals.shown(case, section_id, view)})
 
 
 @applicants_only
@@ -116,7 +138,8 @@ def autosave(request: OwnRequest, case_id: UUID, section_id: str) -> JsonRespons
     english = lang() == "en"
     errors = {e.path: (e.message_en if english else "") or e.message for e in saved.errors}
     word = _("已自动保存 %(time)s") % {"time": f"{timezone.localtime():%H:%M}"}
-    return JsonResponse({"saved": word, "errors": errors, "version": mark_of(saved.case, section_id)})
+    now = marks(saved.case, section_id, stood_open(request))
+    return JsonResponse({"saved": word, "errors": errors, "version": now["mark"], "calm": now["calm"]})
 
 
 @applicants_only

@@ -1,0 +1,43 @@
+"""A register that hangs, over the wire: the page goes on within its budget, and the value is there afterwards."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cases.actions import drafting, late
+from cases.models import Case, DataCall, LatePrefill
+from tests.factories import newborn
+from tests.factories.mock_process import MockProcess
+
+
+@pytest.mark.usefixtures("db")
+def test_a_hanging_register_holds_no_page_longer_than_two_and_a_half_seconds(
+    connected: MockProcess, settings: Any
+) -> None:
+    settings.NUDGE_THROUGH_BROKER = False
+    lin = newborn.account(newborn.LIN, "lin")
+    client = Client()
+    client.force_login(lin)
+    connected.control("behaviour", interface="HUKOU_INFO", faults={"hang_s": 20})
+    case = drafting.start_draft("XSECS", applicant=lin, channel="mobile", guidance=newborn.GUIDANCE)
+    page = reverse("citizen:situations", args=[case.pk])
+    began = time.monotonic()
+    assert client.post(page, {}).status_code == 302
+    assert time.monotonic() - began <= 2.5
+    began = time.monotonic()
+    assert client.post(page, {}).status_code == 302
+    assert time.monotonic() - began <= 1.5  # the background asks on; a page does not wait again
+    assert "mother_hukou" not in Case.objects.get(pk=case.pk).answers["fields"]
+    drafting.save_section(case.pk, "s_mother", {"mother_live": "示例路3号"}, by=lin.actor)
+    connected.control("reset")
+    assert late.carry_on() == 1
+    fields = Case.objects.get(pk=case.pk).answers["fields"]
+    assert fields["mother_hukou"] and fields["mother_live"] == "示例路3号"
+    assert not LatePrefill.objects.filter(case=case).exists()
+    asked = list(DataCall.objects.filter(case=case, code="HUKOU_INFO").order_by("pk").values_list("outcome", "reason"))
+    assert ("unavailable", "slow") in asked and asked[-1] == ("found", "")
