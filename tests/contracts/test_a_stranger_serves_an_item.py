@@ -24,6 +24,7 @@ from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister
 from tests.factories.waiting import wait_for
 
 ITEM = "CARE_REG"
+pytestmark = pytest.mark.timeout(300)
 
 
 class OneServedByAStranger(FakeDepartments):

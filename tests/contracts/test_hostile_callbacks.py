@@ -23,7 +23,7 @@ from integrations.models import DepartmentKey, DepartmentSystem
 from tests.contracts.hostile import KINDS, Attempt, Forge, attempts
 from tests.integrations.departments.conftest import filed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
 SEED = int(os.environ.get("HOSTILE_SEED", "20261121"))
 SECRETS = {
