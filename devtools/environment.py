@@ -18,6 +18,7 @@ TOOLS = ROOT / ".tools"
 LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 UV_LOCK = ROOT / "requirements-uv.lock"
+BENCH_LOCK = ROOT / "requirements-bench.lock"
 STAMP = VENV / ".lock-stamp"
 NEEDED_BYTES = 1_500_000_000
 UV_SETTINGS = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_CONFIG": "1", "UV_NO_PROGRESS": "1", "UV_SYSTEM_CERTS": "1"}
@@ -143,12 +144,13 @@ def write_locks(*, upgrade: bool = False) -> None:
     newest = ("--upgrade",) if upgrade else ()
     _compile(uv, DEV_LOCK, "--group", "embedded", "--group", "dev", *newest)
     _compile(uv, LOCK, "--constraints", DEV_LOCK.name, *newest)
+    _compile(uv, BENCH_LOCK, "--group", "pyproject.toml:bench", *newest, project=())
 
 
-def _compile(uv: Path, target: Path, *options: str) -> None:
+def _compile(uv: Path, target: Path, *options: str, project: tuple[str, ...] = ("pyproject.toml",)) -> None:
     say(f"锁定 {target.name}", f"locking {target.name}")
     command = [str(uv), "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-annotate", "--no-header"]
-    command += ["--python-version", "3.11", "--output-file", target.name, *options, "pyproject.toml"]
+    command += ["--python-version", "3.11", "--output-file", target.name, *options, *project]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **UV_SETTINGS, **_mirror()}, check=False)
     if done.returncode != 0:
         raise DoorError(f"无法锁定 {target.name}", f"{target.name} could not be locked")
