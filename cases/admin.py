@@ -1,15 +1,29 @@
-"""Cases in the administration: to be read by those who may, never changed, without personal values."""
+"""Cases in the administration: to be read by those who may, never changed, without personal values.
+
+What is configured here are the desks of departments: who heads them, who stands in, when whom to tell.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from cases.models import Attention, Case, Delivery, Event, SubApplication
+from cases.models import (
+    Attention,
+    Case,
+    Delivery,
+    DeskPost,
+    EscalationRule,
+    Event,
+    StaffMail,
+    SubApplication,
+)
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -106,3 +120,61 @@ class AttentionAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer(*(f"case__{name}" for name in CaseAdmin.sealed))
+
+
+@admin.register(EscalationRule)
+class EscalationRuleAdmin(ModelAdmin):
+    """When whom to tell of a task that waits; effective from the next working morning."""
+
+    list_display = ("level", "trigger", "threshold", "department", "bundle_code", "item_id", "enabled")
+    list_editable = ("threshold", "enabled")
+    list_filter = ("level", "trigger", "enabled")
+    search_fields = ("department", "bundle_code", "item_id")
+
+
+class DeskPostForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The address is sealed in the database, so the form carries it as plain text."""
+
+    email = forms.EmailField(label="工作邮箱", required=False, max_length=120)
+
+    class Meta:
+        model = DeskPost
+        fields = ("account", "is_head", "wants_digest", "substitute", "away_from", "away_until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["email"] = self.instance.email or ""
+        staff = get_user_model()._default_manager.filter(role="staff")
+        for name in ("account", "substitute"):
+            if name in self.fields:
+                self.fields[name].queryset = staff  # type: ignore[attr-defined]
+
+    def save(self, commit: bool = True) -> DeskPost:
+        self.instance.email = self.cleaned_data["email"] or None
+        return super().save(commit)
+
+
+@admin.register(DeskPost)
+class DeskPostAdmin(ModelAdmin):
+    """Who heads a department, where mail goes, who stands in for whom."""
+
+    form = DeskPostForm
+    list_display = ("account", "is_head", "wants_digest", "substitute", "away_from", "away_until")
+    list_filter = ("is_head", "wants_digest")
+    list_select_related = ("account", "substitute")
+    search_fields = ("account__username", "account__department")
+
+
+@admin.register(StaffMail)
+class StaffMailAdmin(ReadOnlyAdmin):
+    """E-mail to departments: what waits for a mail system that is away, what was refused."""
+
+    list_display = ("subject", "account", "kind", "state", "tries", "next_at", "last_error", "created_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("account",)
+    search_fields = ("account__username", "subject")
+    ordering = ("-created_at",)
+    fields = (
+        "id", "key", "account", "kind", "subject", "body", "state", "tries", "next_at", "last_error", "created_at",
+        "closed_at",
+    )  # fmt: skip

@@ -1,20 +1,15 @@
-"""Tasks from hand to hand, somebody to stand in, several taken at once; two people never decide both."""
+"""Tasks from hand to hand, somebody to stand in, several taken at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, Thread
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from cases.actions import handovers, limits, posts, worklist
-from cases.errors import CaseError, ChangedMeanwhile, NotReady, WrongState
+from cases.errors import ChangedMeanwhile, NotReady
 from cases.models import Event, Pause, StaffMail, SubApplication
-from cases.ports import Actor, Reason
 from cases.queries import worklist as worklist_of
 from portal.accounts.models import Account
 from tests.factories.desk import current, hukou_task, worker
@@ -105,64 +100,3 @@ def test_a_stretch_that_lets_the_clock_run_pauses_nothing(sub: SubApplication) -
 def test_a_fresh_task_names_what_came_before_it(sub: SubApplication) -> None:
     (row,) = worklist_of(worker("officer")).rows
     assert "出生医学证明" in row.upstream[0]
-
-
-# ---- two people, one task (F37) -----------------------------------------------------------------------------
-
-ROUNDS = 100
-
-
-def _race(acts: list[Callable[[], Any]]) -> list[str]:
-    """All at once, each on a connection of its own; what became of each."""
-    outcomes, start = ["" for _ in acts], Barrier(len(acts))
-
-    def run(n: int) -> None:
-        try:
-            start.wait()
-            acts[n]()
-            outcomes[n] = "done"
-        except CaseError as error:
-            outcomes[n] = type(error).__name__
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(n,)) for n in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.timeout(300)
-def test_of_two_who_decide_at_once_exactly_one_does(
-    django_db_serialized_rollback: None,
-    lin: Account,
-    chen: Account,
-    register: FakeRegister,
-    licences: FakeLicences,
-    departments: FakeDepartments,
-) -> None:
-    """F37: the first decides, the other hears that somebody was faster; a hundred rounds."""
-    sub = hukou_task(lin, chen, register, licences, departments)
-    people = [worker("officer").actor, worker("colleague").actor]
-
-    def refuse(by: Actor, version: int) -> Callable[[], Any]:
-        return lambda: worklist.reject(sub.pk, [Reason("", "", "不符")], by=by, version=version)
-
-    def take(by: Actor, version: int) -> Callable[[], Any]:
-        return lambda: worklist.take(sub.pk, by=by, version=version)
-
-    for _ in range(ROUNDS - 1):
-        outcomes = _race([take(by, current(sub).version) for by in people])
-        assert sorted(outcomes) == ["ChangedMeanwhile", "done"]
-    version = current(sub).version
-    assert sorted(_race([refuse(by, version) for by in people])) in (
-        ["ChangedMeanwhile", "done"],
-        ["WrongState", "done"],
-    )
-    assert Event.objects.filter(sub=sub, kind="item.rejected").count() == 1
-    assert Event.objects.filter(sub=sub, kind="item.taken").count() == ROUNDS - 1
-    with pytest.raises(WrongState):
-        refuse(people[0], current(sub).version)()
