@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bundles import queries
-from cases import ports
+from cases import docket, ports
 from cases.models import Candidate, Case, Party, SubApplication
 from cases.queries.stages import stages_to_come
 
@@ -273,9 +273,18 @@ def _tell_applicant(case: Case, template: str, **values: str) -> None:
 
 
 def _hand_over(case: Case | Candidate, message: ports.Message) -> None:
+    """At once; on a docket at its end, so that what is written for the case itself is not held up."""
+    book = docket.current()
+    if book is not None:
+        book.at_end(lambda: _send(case, message))
+        return
+    with transaction.atomic():
+        _send(case, message)
+
+
+def _send(case: Case | Candidate, message: ports.Message) -> None:
     try:
-        with transaction.atomic():
-            ports.notifier().send(message)
+        ports.notifier().send(message)
     except ports.GatewayError as error:
         log.warning("notice.not_taken", case=str(case.pk), template=message.template, permanent=error.permanent)
 

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from cases import docket
 from cases.alarm import alarm
 from cases.models import Delivery, SubApplication
 from cases.states import DeliveryState
@@ -29,16 +33,26 @@ FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 600.0
 ATTENTION_AFTER_TRIES = 5
 
+# Department by department over the index of what is due, so that a backlog costs no more than an empty box. What is
+# due is due by either clock: `next_at` was written by ours. Leases run by the database clock alone.
 _CLAIM = """
-WITH ranked AS (
-    SELECT id, row_number() OVER (PARTITION BY department ORDER BY next_at) AS turn
-    FROM cases_delivery
-    WHERE state = 'due' AND next_at <= GREATEST(clock_timestamp(), %(now)s)
-      AND (lease_until IS NULL OR lease_until < clock_timestamp())
+WITH RECURSIVE departments AS (
+    (SELECT department FROM cases_delivery WHERE state = 'due' ORDER BY department LIMIT 1)
+    UNION ALL
+    SELECT (SELECT department FROM cases_delivery WHERE state = 'due' AND department > d.department
+            ORDER BY department LIMIT 1)
+    FROM departments d WHERE d.department IS NOT NULL
 ), chosen AS (
-    SELECT d.id FROM cases_delivery d JOIN ranked r ON r.id = d.id
-    WHERE d.state = 'due' AND (d.lease_until IS NULL OR d.lease_until < clock_timestamp()) AND r.turn <= %(quota)s
-    ORDER BY r.turn, d.next_at LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED
+    SELECT c.id FROM departments d CROSS JOIN LATERAL (
+        SELECT free.id, free.next_at, row_number() OVER (ORDER BY free.next_at) AS turn FROM (
+            SELECT id, next_at FROM cases_delivery
+            WHERE state = 'due' AND department = d.department AND next_at <= GREATEST(clock_timestamp(), %(now)s)
+              AND (lease_until IS NULL OR lease_until < clock_timestamp())
+            ORDER BY next_at LIMIT GREATEST(%(quota)s - COALESCE((%(flying)s::jsonb ->> d.department)::int, 0), 0)
+            FOR UPDATE SKIP LOCKED
+        ) free
+    ) c
+    WHERE d.department IS NOT NULL ORDER BY c.turn, c.next_at LIMIT %(limit)s
 )
 UPDATE cases_delivery d
 SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s), lease_no = d.lease_no + 1
@@ -67,23 +81,97 @@ def promise(
     A repeated promise of the same purpose and round is the first one: nothing is sent twice. The round is the item's
     own, but for what is sent besides the rounds of its notices.
     """
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
-    key = uuid4()
-    delivery, _ = Delivery.objects.get_or_create(
-        sub=sub,
-        purpose=purpose,
-        round=sub.round if round_no is None else round_no,
-        defaults={
-            "department": sub.department,
-            "key": key,
-            "target_key": target.key if target else key,
-            "body": text,
-            "body_sha256": sha256(text.encode()).hexdigest(),
-            "next_at": timezone.now(),
-        },
-    )
+    delivery = _rendered(sub, purpose, body, target, sub.round if round_no is None else round_no)
+    book = docket.current()
+    if book is not None and book.keeps(sub):
+        book.before_insert(Delivery, _choose)
+        book.add(delivery)
+    else:
+        delivery = _first_of([delivery]).get(_slot(delivery)) or _inserted(delivery)
     nudge()
     return delivery
+
+
+def _rendered(
+    sub: SubApplication, purpose: str, body: Mapping[str, Any], target: Delivery | None, round_no: int
+) -> Delivery:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
+    key = uuid4()
+    return Delivery(
+        sub=sub,
+        purpose=purpose,
+        round=round_no,
+        department=sub.department,
+        key=key,
+        target_key=target.key if target else key,
+        body=text,
+        body_sha256=sha256(text.encode()).hexdigest(),
+        next_at=timezone.now(),
+    )
+
+
+def _inserted(delivery: Delivery) -> Delivery:
+    delivery.save(force_insert=True)
+    return delivery
+
+
+def _slot(delivery: Delivery) -> tuple[UUID, str, int]:
+    """What there is one promise of."""
+    return delivery.sub_id, delivery.purpose, delivery.round
+
+
+def _first_of(deliveries: Sequence[Delivery]) -> dict[tuple[UUID, str, int], Delivery]:
+    """The promises that stand already in the places of these."""
+    known = Delivery.objects.filter(sub_id__in={one.sub_id for one in deliveries})
+    return {_slot(one): one for one in known.defer("body")}
+
+
+def _choose(deliveries: list[Delivery]) -> list[Delivery]:
+    """Of promises about to be written those that are first in their place; what can be carried at once is leased."""
+    known = _first_of(deliveries)
+    chosen = {_slot(one): one for one in reversed(deliveries) if _slot(one) not in known}
+    for delivery in chosen.values():
+        if (carrier := _carrier()) is not None and carrier.has_room(delivery.department):
+            carrier.take_along(delivery)
+    return list(chosen.values())
+
+
+class Carrier:
+    """Who carries promises right after the transaction that makes them, without another claim.
+
+    `room` says how many more a department may get from this process.
+    """
+
+    def __init__(self, room: Mapping[str, int], default: int) -> None:
+        self._room, self._default = dict(room), default
+        self.taken: list[Claim] = []
+
+    def has_room(self, department: str) -> bool:
+        return self._room.get(department, self._default) > 0
+
+    def take_along(self, delivery: Delivery) -> None:
+        """Lease a promise that is just being written."""
+        self._room[delivery.department] = self._room.get(delivery.department, self._default) - 1
+        delivery.lease_no = 1
+        delivery.lease_until = Now() + timedelta(seconds=LEASE_S)  # type: ignore[assignment]
+        self.taken.append(Claim(delivery, 1))
+
+
+_carrying = threading.local()
+
+
+def _carrier() -> Carrier | None:
+    return getattr(_carrying, "carrier", None)
+
+
+@contextmanager
+def carried_by(carrier: Carrier) -> Iterator[None]:
+    """What is promised in here on a docket is taken along by `carrier` as far as it has room."""
+    _carrying.carrier = carrier
+    try:
+        yield
+    finally:
+        _carrying.carrier = None
 
 
 def filing_of(sub: SubApplication) -> Delivery | None:
@@ -98,30 +186,41 @@ def cancel_due(sub: SubApplication) -> int:
     )
 
 
-def claim(limit: int, quota: int) -> list[Claim]:
-    """Lease up to `limit` due deliveries, at most `quota` a department, fairly over departments.
-
-    Leases run by the database clock alone. What is due is due by either clock: `next_at` was written by ours.
-    """
+def claim(limit: int, quota: int, flying: Mapping[str, int] | None = None) -> list[Claim]:
+    """Lease up to `limit` due deliveries, at most `quota` a department less what is on its way, fairly over them."""
+    if limit <= 0:
+        return []
+    values = {"limit": limit, "quota": quota, "lease": LEASE_S, "now": timezone.now()}
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"limit": limit, "quota": quota, "lease": LEASE_S, "now": timezone.now()})
+        cursor.execute(_CLAIM, {**values, "flying": json.dumps(flying or {})})
         leased = dict(cursor.fetchall())
-    rows = Delivery.objects.filter(pk__in=leased).select_related("sub")
+    rows = Delivery.objects.filter(pk__in=leased).select_related("sub") if leased else ()
     return [Claim(row, leased[row.pk]) for row in rows]
 
 
-def close(claimed: Claim, state: DeliveryState, *, error: str = "") -> bool:
-    """Finish a delivery under its lease. False: the lease was lost, somebody else owns the outcome."""
-    return bool(
-        _under_lease(claimed).update(
-            state=state,
-            next_at=None,
-            lease_until=None,
-            tries=claimed.delivery.tries + 1,
-            last_error=error[:200],
-            closed_at=timezone.now(),
+def close(claims: Sequence[Claim], state: DeliveryState, errors: Mapping[UUID, str] | None = None) -> set[UUID]:
+    """Finish deliveries under their leases, in one statement; the ids of those that were still ours to finish.
+
+    For the others the lease was lost: somebody else owns the outcome.
+    """
+    if not claims:
+        return set()
+    error_of = errors or {}
+    rows = [(str(one.delivery.pk), one.lease_no, error_of.get(one.delivery.pk, "")[:200]) for one in claims]
+    with connection.cursor() as cursor:
+        values = ", ".join(["(%s::uuid, %s::int, %s)"] * len(rows))
+        cursor.execute(
+            _CLOSE.format(values=values), [value for row in rows for value in row] + [str(state), timezone.now()]
         )
-    )
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+_CLOSE = """
+WITH ended (id, lease_no, error) AS (VALUES {values})
+UPDATE cases_delivery d
+SET state = %s, next_at = NULL, lease_until = NULL, tries = d.tries + 1, last_error = ended.error, closed_at = %s
+FROM ended WHERE d.id = ended.id AND d.lease_no = ended.lease_no AND d.state = 'due' RETURNING d.id
+"""
 
 
 def postpone(claimed: Claim, *, error: str, retry_after_s: float | None, ask_first: bool) -> bool:

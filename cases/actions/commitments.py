@@ -17,7 +17,7 @@ from django.utils import timezone
 from bundles import queries
 from bundles.spec import Duration
 from bundles.spec import Material as MaterialSpec
-from cases import clock
+from cases import clock, docket
 from cases.actions import afterwards, attention, limits
 from cases.actions.bodies import row_of
 from cases.actions.events import record
@@ -75,7 +75,7 @@ def text_of(case: Case, declared: MaterialSpec, material: Material) -> str:
 
 def plan_checks(case: Case, subs: list[SubApplication], sub: SubApplication) -> None:
     """AFTER_FINAL: an approval that rests on commitments is checked later, each of them once."""
-    if sub.state != SubState.APPROVED:
+    if sub.state != SubState.APPROVED or docket.has_none(Commitment, case.pk):
         return
     spec = queries.version(case.bundle_version_id).spec
     for commitment in Commitment.objects.filter(case=case):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bundles import queries
 from bundles.spec import Special
+from cases import docket
 from cases.actions import limits
 from cases.actions.events import record
 from cases.actions.locking import lock_case_of
@@ -89,6 +90,8 @@ def close_overdue() -> int:
 
 def drop_open(case: Case, sub: SubApplication, *, of_procedure: bool = False) -> None:
     """Nobody needs to answer any more: the procedure is over, or the item has ended."""
+    if docket.has_none(Consultation, case.pk):
+        return
     found = Consultation.objects.filter(sub=sub, state=State.OPEN)
     if of_procedure:
         found = found.exclude(procedure="")

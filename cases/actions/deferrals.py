@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bundles import queries
-from cases import clock, notices, outbox
+from cases import clock, docket, notices, outbox
 from cases.actions import documents, holding, limits, progress, withdrawal
 from cases.actions.bodies import material_entry, row_of
 from cases.actions.document_words import day_in_full
@@ -73,6 +73,8 @@ def reason_to_wait(case: Case, subs: list[SubApplication], sub: SubApplication, 
 
 def owed_for(case: Case, sub: SubApplication) -> list[OwedPaper]:
     """What is still owed that this item needs."""
+    if docket.has_none(OwedPaper, case.pk):
+        return []
     owed = OwedPaper.objects.filter(case=case, state=State.OWED)
     return [paper for paper in owed if _needs(case, sub, paper)]
 
@@ -134,6 +136,8 @@ def _close(paper: OwedPaper, state: str) -> None:
 
 def drop_what_nobody_needs(case: Case, subs: list[SubApplication], sub: SubApplication) -> None:
     """AFTER_FINAL: an item has ended; a paper that only ended items wanted is not owed any more."""
+    if docket.has_none(OwedPaper, case.pk):
+        return
     for paper in OwedPaper.objects.filter(case=case, state=State.OWED):
         if not any(one.state not in SUB_FINAL and _needs(case, one, paper) for one in subs):
             _close(paper, State.DROPPED)

@@ -1,31 +1,38 @@
-"""The pump: judges what is ready and carries what is due, in batches, until nothing is left.
+"""The pump: judges what is ready and carries what is due, until nothing is left.
 
-Claim and commit, call, record and commit. A death between any two steps is normal: the lease runs out, the same key
-and bytes go again, and a department that already acted answers with what it did.
+One loop a process carries everything: it claims what departments have room for, sends it, and writes down together
+whatever has been answered meanwhile; what that lets go is sent on at once. A department that hangs keeps its own
+places and nobody else's.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from queue import Empty, SimpleQueue
+from threading import Event, Lock
 from time import monotonic
+from uuid import UUID
 
-import structlog
 from django.db import transaction
 
 from cases import outbox, ports
 from cases.actions import attention, inbox, judging, occasions
 from cases.actions.answers import apply_answer
 from cases.actions.locking import lock_case_of, lock_subs
-from cases.models import Attention, Case, Delivery, SubApplication
+from cases.actions.recording import Ended, parcel_of, record
+from cases.models import Attention, SubApplication
 from cases.outbox import Claim
 from cases.ports import Actor, Outcome, Parcel
-from cases.states import SUB_FINAL, DeliveryState
+from cases.states import DeliveryState
 
-log = structlog.get_logger(__name__)
-
-BATCH = 64
+AT_ONCE = 64
 QUOTA = 16
 BUDGET_S = 40.0
+LOOK_AGAIN_S = 0.5
+
+_carrying = Lock()
+_wanted = Event()
 
 
 def pump(budget_s: float = BUDGET_S) -> int:
@@ -33,78 +40,91 @@ def pump(budget_s: float = BUDGET_S) -> int:
     until = monotonic() + budget_s
     done = 0
     while monotonic() < until:
-        step = judging.judge_ready() + carry_batch() + occasions.on_pump()
+        step = judging.judge_ready() + carry(until) + occasions.on_pump()
         if not step:
             break
         done += step
     return done
 
 
-def carry_batch() -> int:
-    """Carry one batch of due deliveries; returns how many were tried."""
-    claims = outbox.claim(BATCH, QUOTA)
-    if not claims:
-        return 0
-    by_id = {claimed.delivery.pk: claimed for claimed in claims}
-    for outcome in ports.department_gateway().deliver_each([parcel_of(claimed) for claimed in claims]):
-        _record(by_id.pop(outcome.delivery_id), outcome)
-    for claimed in by_id.values():
-        _record(claimed, Outcome(claimed.delivery.pk, "unknown", detail="no outcome"))
-    return len(claims)
+def carry(until: float) -> int:
+    """Carry what is due, or let the loop that runs already in this process know; returns how many were tried."""
+    _wanted.set()
+    done = 0
+    while _wanted.is_set() and monotonic() < until and _carrying.acquire(blocking=False):
+        try:
+            done += _Round(until).run()
+        finally:
+            _carrying.release()
+    return done
 
 
-def parcel_of(claimed: Claim) -> Parcel:
-    delivery = claimed.delivery
-    return Parcel(
-        delivery_id=delivery.pk,
-        department=delivery.department,
-        purpose=delivery.purpose,  # type: ignore[arg-type]
-        key=str(delivery.key),
-        target_key=str(delivery.target_key),
-        body=delivery.body.encode(),
-        sub_application_id=delivery.sub_id,
-        # A lease that ran out before counts as a try: the department may have it.
-        ask_first=delivery.ask_first or claimed.lease_no > delivery.tries + 1,
-    )
+class _Round:
+    """One stretch of carrying, from the first claim until nothing is on its way any more."""
 
+    def __init__(self, until: float) -> None:
+        self._until = until
+        self._flying: dict[UUID, tuple[Claim, float]] = {}
+        self._ended: SimpleQueue[Outcome] = SimpleQueue()
+        self._look_at = 0.0
+        self._tried = 0
 
-def _record(claimed: Claim, outcome: Outcome) -> None:
-    """Write down how a try ended. What cannot be written is tried again and a person is told."""
-    try:
-        with transaction.atomic():
-            case, sub = lock_case_of(claimed.delivery.sub_id)
-            _record_locked(case, sub, claimed, outcome)
-    except Exception as error:
-        log.exception("dispatch.record_failed", delivery=str(claimed.delivery.pk), error=type(error).__name__)
-        with transaction.atomic():
-            case, sub = lock_case_of(claimed.delivery.sub_id)
-            outbox.postpone(claimed, error=type(error).__name__, retry_after_s=None, ask_first=True)
-            attention.raise_attention(case, Attention.Reason.FAULT, sub=sub, detail=type(error).__name__)
+    def run(self) -> int:
+        while self._look(at_once=not self._flying) or self._flying:
+            ended = self._next_ended()
+            if ended:
+                carrier = outbox.Carrier(self._room(), QUOTA if self._goes_on() else 0)
+                record(ended, carrier)
+                self._send(carrier.taken)
+        return self._tried
 
+    def _goes_on(self) -> bool:
+        return monotonic() < self._until and len(self._flying) < AT_ONCE * 4
 
-def _record_locked(case: Case, sub: SubApplication, claimed: Claim, outcome: Outcome) -> None:
-    if outcome.kind == "done" and outcome.answer is not None:
-        # Whoever had it before it was handed on decides nothing any more.
-        if outbox.close(claimed, DeliveryState.DONE) and claimed.delivery.department == sub.department:
-            subs = lock_subs(case)
-            mine = next(one for one in subs if one.pk == sub.pk)
-            effect = apply_answer(case, subs, mine, outcome.answer, by=Actor("department", department=sub.department))
-            inbox.keep_answer(mine, outcome.answer, effect, event_id=f"answer:{claimed.delivery.pk}")
-    elif outcome.kind == "refused":
-        if outbox.close(claimed, DeliveryState.REFUSED, error=outcome.detail):
-            attention.raise_attention(case, Attention.Reason.REFUSED_BY_SYSTEM, sub=sub, detail=outcome.detail)
-    else:
-        _unknown(case, sub, claimed, outcome)
+    def _look(self, *, at_once: bool) -> bool:
+        """Claim what is due, when somebody said so or some time has passed; whether there was something."""
+        now = monotonic()
+        if not self._goes_on() or not (at_once or _wanted.is_set() or now >= self._look_at):
+            return False
+        _wanted.clear()
+        self._look_at = now + LOOK_AGAIN_S
+        claims = outbox.claim(AT_ONCE - len(self._flying), QUOTA, self._by_department())
+        self._send(claims)
+        return bool(claims)
 
+    def _send(self, claims: list[Claim]) -> None:
+        if claims:
+            self._tried += len(claims)
+            now = monotonic()
+            self._flying.update({claimed.delivery.pk: (claimed, now) for claimed in claims})
+            ports.department_gateway().deliver_into([parcel_of(claimed) for claimed in claims], self._ended)
 
-def _unknown(case: Case, sub: SubApplication, claimed: Claim, outcome: Outcome) -> None:
-    """Not known whether it arrived: asked by key before it is sent again, without end while the case is open."""
-    if sub.state in SUB_FINAL and claimed.delivery.purpose == Delivery.Purpose.FILE:
-        outbox.close(claimed, DeliveryState.CANCELLED, error=outcome.detail)
-        return
-    outbox.postpone(claimed, error=outcome.detail, retry_after_s=outcome.retry_after_s, ask_first=True)
-    if claimed.delivery.tries + 1 >= outbox.ATTENTION_AFTER_TRIES:
-        attention.raise_attention(case, Attention.Reason.NOT_DELIVERED, sub=sub, detail=outcome.detail)
+    def _next_ended(self) -> list[Ended]:
+        """What has ended by now; waits for the first, at most until it is time to look again."""
+        found: list[Ended] = []
+        try:
+            wait_s = max(self._look_at - monotonic(), 0.01) if self._goes_on() else LOOK_AGAIN_S
+            outcome = self._ended.get(timeout=wait_s)
+            while True:
+                if outcome.delivery_id in self._flying:
+                    found.append((self._flying.pop(outcome.delivery_id)[0], outcome))
+                outcome = self._ended.get_nowait()
+        except Empty:
+            return found or self._given_up()
+
+    def _given_up(self) -> list[Ended]:
+        """What no outcome came of although its lease is over: not known, like everything that was not heard of."""
+        before = monotonic() - outbox.LEASE_S
+        overdue = [claimed for claimed, sent_at in self._flying.values() if sent_at < before]
+        for claimed in overdue:
+            del self._flying[claimed.delivery.pk]
+        return [(claimed, Outcome(claimed.delivery.pk, "unknown", detail="no outcome")) for claimed in overdue]
+
+    def _by_department(self) -> Counter[str]:
+        return Counter(claimed.delivery.department for claimed, _ in self._flying.values())
+
+    def _room(self) -> dict[str, int]:
+        return {department: QUOTA - flying for department, flying in self._by_department().items()}
 
 
 def ask_about(subs: Sequence[SubApplication]) -> int:

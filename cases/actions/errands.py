@@ -18,12 +18,13 @@ from django.utils import timezone
 from bundles import forms, queries
 from bundles.spec import Result as ResultSpec
 from cases import outbox, ports
-from cases.actions import attention
+from cases.actions import attention, sharing
 from cases.actions.events import record
 from cases.actions.facts import context_of
 from cases.actions.locking import lock_case
 from cases.models import Attention, Case, LicenceErrand, Result, SubApplication
 from cases.ports import SYSTEM, GatewayError, LicenceToKeep, Query
+from cases.protection import blind_index
 
 log = structlog.get_logger(__name__)
 Act, State = LicenceErrand.Act, LicenceErrand.State
@@ -155,7 +156,10 @@ def _older(errand: LicenceErrand) -> list[str]:
     """The holder's older valid licences that are meant. Raises _Ambiguous where nothing tells which of several."""
     own = _own_id(errand)
     query = Query("licence", errand.licence_code, tuple(errand.holder.items()), "旧证失效", errand.result.sub.number)
-    (finding,) = ports.licence_library().search([query], budget_s=BUDGET_S)
+    holder = next(iter(errand.holder.values()), "")
+    question = sharing.Question(query, blind_index(str(holder)) if holder else "")
+    reader = sharing.Reader(case_id=errand.result.sub.case_id)
+    (finding,) = sharing.look_up([question], reader=reader, budget_s=BUDGET_S)
     if finding.outcome == "unavailable":
         raise GatewayError("证照库暂时没有回音。", permanent=False)
     match = _match(errand)

@@ -9,15 +9,23 @@ from typing import Any
 
 from django.utils import timezone
 
+from cases import docket
 from cases.models import Case, Event, SubApplication
 from cases.ports import Actor
+
+HEAD = ("last_seq", "last_hash")
 
 
 def record(case: Case, kind: str, *, by: Actor, sub: SubApplication | None = None, **facts: Any) -> Event:
     """Append an event to a locked case. `facts` are ids and words of the engine, never personal values."""
     event = chained(case, kind, by=by, sub=sub, at=timezone.now(), facts=facts)
-    event.save(force_insert=True)
-    Case.objects.filter(pk=case.pk).update(last_seq=case.last_seq, last_hash=case.last_hash)
+    book = docket.current()
+    if book is not None and book.keeps(case):
+        book.add(event)
+        book.change(case, HEAD)
+    else:
+        event.save(force_insert=True)
+        Case.objects.filter(pk=case.pk).update(last_seq=case.last_seq, last_hash=case.last_hash)
     return event
 
 

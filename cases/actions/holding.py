@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import notices
+from cases import docket, notices
 from cases.actions import accepting, occasions, procedures, progress, results, supplements
 from cases.actions.events import record
 from cases.models import Case, HeldAnswer, SubApplication
@@ -42,16 +42,21 @@ def release(case: Case, subs: list[SubApplication]) -> int:
 
 def held_reason(sub: SubApplication) -> str:
     """Why an approval of this item is kept, "" where none is."""
+    if docket.has_none(HeldAnswer, sub.case_id):
+        return ""
     held = HeldAnswer.objects.filter(sub=sub, released_at=None).first()
     return held.reason if held else ""
 
 
 def drop(case: Case, subs: list[SubApplication], sub: SubApplication) -> None:
     """The item has ended: nothing is kept for it any more."""
-    HeldAnswer.objects.filter(sub=sub, released_at=None).update(released_at=timezone.now())
+    if not docket.has_none(HeldAnswer, case.pk):
+        HeldAnswer.objects.filter(sub=sub, released_at=None).update(released_at=timezone.now())
 
 
 def _first_free(case: Case, subs: list[SubApplication]) -> tuple[HeldAnswer, SubApplication, Answer] | None:
+    if docket.has_none(HeldAnswer, case.pk):
+        return None
     for held in HeldAnswer.objects.filter(sub__case=case, released_at=None).order_by("held_at"):
         sub = next(one for one in subs if one.pk == held.sub_id)
         answer = _answer(sub, held.answer)

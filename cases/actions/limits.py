@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from bundles import queries
-from cases import clock, notices
+from cases import clock, docket, notices
 from cases.actions import documents, pauses
 from cases.actions.events import record
 from cases.errors import NotReady, WrongState
@@ -229,5 +229,8 @@ def _store(row: Case | SubApplication, changed: dict[str, date | None]) -> None:
     """Days only: what else was changed on the locked row is saved by whoever changed it."""
     for name, day in changed.items():
         setattr(row, name, day)
-    if changed:
+    book = docket.current()
+    if changed and book is not None and book.keeps(row):
+        book.change(row, changed)
+    elif changed:
         type(row)._default_manager.filter(pk=row.pk).update(**changed)

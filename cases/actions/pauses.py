@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from cases import docket
 from cases.models import Pause, SubApplication
 
 
@@ -49,9 +50,13 @@ def end(sub: SubApplication, kind: Pause.Kind, *, about: str | None = None, at: 
 
 def end_all(sub: SubApplication, *, at: datetime | None = None) -> int:
     """The item is final: nothing stands still any more."""
+    if docket.has_none(Pause, sub.case_id):
+        return 0
     return Pause.objects.filter(sub=sub, ended_at=None).update(ended_at=at or timezone.now())
 
 
 def is_stopped(sub: SubApplication) -> bool:
     """Whether the clock of an item stands still: nobody can be late meanwhile."""
+    if docket.has_none(Pause, sub.case_id):
+        return False
     return Pause.objects.filter(sub=sub, ended_at=None, in_clock=False).exists()

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from bundles import forms, queries
-from cases import notices, outbox
+from cases import docket, notices, outbox
 from cases.actions import attention, limits, occasions, pauses
 from cases.actions.bodies import change_body, filing_body
 from cases.actions.events import record
@@ -23,6 +23,7 @@ from cases.models import Attention, Case, Delivery, Need, PlanVersion, SubApplic
 from cases.models.sub_application import Choice
 from cases.plan import TOGETHER
 from cases.ports import SYSTEM
+from cases.queries.upstream import needs_of
 from cases.states import CASE_FINAL, SUB_ACCEPTED_OR_LATER, SUB_FINAL, CaseState, Outcome, SubState
 
 RECHECK = timedelta(hours=1)
@@ -59,7 +60,7 @@ def became_final(case: Case, subs: list[SubApplication], sub: SubApplication) ->
 
 def _needs_of(case: Case) -> Mapping[UUID, list[Need]]:
     needs: dict[UUID, list[Need]] = defaultdict(list)
-    for need in Need.objects.filter(sub__case=case):
+    for need in needs_of(case):
         needs[need.sub_id].append(need)
     return needs
 
@@ -211,8 +212,14 @@ def settle(case: Case, subs: list[SubApplication]) -> None:
 
 def _waits_for_applicant(case: Case, subs: list[SubApplication]) -> bool:
     asked = any(sub.state == SubState.WAITING and sub.choice == Choice.ASKED for sub in subs)
-    is_open = asked or Supplement.objects.filter(case=case, state=Supplement.State.OPEN).exists()
+    is_open = asked or _has_open_notice(case)
     return is_open or occasions.waits_for_applicant(case, subs)
+
+
+def _has_open_notice(case: Case) -> bool:
+    if docket.has_none(Supplement, case.pk):
+        return False
+    return Supplement.objects.filter(case=case, state=Supplement.State.OPEN).exists()
 
 
 def _close(case: Case, subs: Sequence[SubApplication]) -> None:

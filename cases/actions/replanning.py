@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_datetime
 
 from bundles import forms, queries
 from bundles.spec import Change, Freeze, Replan
-from cases import notices, outbox
+from cases import docket, notices, outbox
 from cases.actions import intake, pauses, progress
 from cases.actions.bodies import change_body
 from cases.actions.events import record
@@ -182,6 +182,8 @@ def _tell(case: Case, sub: SubApplication, version: PlanVersion) -> None:
 
 def proposed(case: Case) -> PlanVersion | None:
     """The version that waits for agreement."""
+    if docket.has_none(PlanVersion, case.pk):
+        return None
     return PlanVersion.objects.filter(case=case, state=PlanVersion.State.PROPOSED).first()
 
 

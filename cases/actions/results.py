@@ -9,6 +9,7 @@ from typing import Any
 
 from bundles import queries
 from bundles.spec import Result as ResultSpec
+from cases import docket
 from cases.actions import attention, errands
 from cases.actions.events import record
 from cases.models import Attention, Case, Result, SubApplication
@@ -31,7 +32,7 @@ def issue(case: Case, sub: SubApplication, values: Mapping[str, Any], *, at: dat
         names = declared_fields(declared)
         fields = {name: values[name] for name in names if name in values}
         lacking += [f"{declared.id}.{name}" for name in names if name not in values]
-        current = Result.objects.filter(sub=sub, result_id=declared.id, replaced_at=None).first()
+        current = _current(sub, declared.id)
         if current is None or sub.plan_version > 1:
             keep_version(case, sub, declared, fields, current, at=at, by=by)
     if lacking:
@@ -52,7 +53,7 @@ def keep_version(
     """A result, or the next version of one that stands already (a live plan was changed, a mistake was corrected)."""
     if current is not None:
         Result.objects.filter(pk=current.pk).update(replaced_at=at)
-    kept = Result.objects.create(
+    kept = Result(
         sub=sub,
         result_id=declared.id,
         version=current.version + 1 if current else 1,
@@ -63,9 +64,28 @@ def keep_version(
         mark=new_mark(),
         issued_at=at,
     )
+    _keep(case, kept)
     record(case, event, by=by, sub=sub, result=declared.id, result_kind=declared.kind, version=kept.version)
     errands.after_issue(case, sub, kept, declared)
     return kept
+
+
+def _current(sub: SubApplication, result_id: str) -> Result | None:
+    known = docket.kept(Result, sub.case_id)
+    if known is None:
+        return Result.objects.filter(sub=sub, result_id=result_id, replaced_at=None).first()
+    mine = (one for one in known if one.sub_id == sub.pk and one.result_id == result_id and one.replaced_at is None)
+    return next(mine, None)
+
+
+def _keep(case: Case, result: Result) -> None:
+    book = docket.current()
+    known = book.kept(Result, case.pk) if book else None
+    if book is None or known is None:
+        result.save(force_insert=True)
+    else:
+        book.add(result)
+        known.append(result)
 
 
 def new_mark() -> str:

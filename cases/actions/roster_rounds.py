@@ -16,7 +16,7 @@ from django.utils import timezone
 from bundles import forms
 from bundles.spec import BundleSpec
 from bundles.spec.batch import Confirmation
-from cases import notices
+from cases import docket, notices
 from cases.actions import progress
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_subs
@@ -39,6 +39,8 @@ OPEN = (Roster.State.CONFIRMING, Roster.State.RUNNING)
 
 def begin_when_checked(case: Case, subs: list[SubApplication], sub: SubApplication) -> None:
     """The items of the batch are through: people are asked now. Where one was refused nobody is asked."""
+    if docket.has_none(Roster, case.pk):
+        return
     roster = Roster.objects.filter(case=case, state=Roster.State.CHECKED).first()
     if roster is None or any(one.state not in SUB_FINAL for one in subs):
         return
@@ -65,6 +67,8 @@ def _last_day(case: Case, today: date) -> date:
 
 def keeps_open(case: Case, subs: list[SubApplication]) -> bool:
     """A batch is not over before its last roster is."""
+    if docket.has_none(Roster, case.pk):
+        return False
     return Roster.objects.filter(case=case).exclude(state=Roster.State.CLOSED).exclude(opened_at=None).exists()
 
 

@@ -18,7 +18,7 @@ from bundles import forms
 from bundles.forms import points as tables
 from bundles.forms.points import PointsLine
 from bundles.forms.selection import holds
-from cases import notices
+from cases import docket, notices
 from cases.actions import attention, facts
 from cases.actions.events import record
 from cases.actions.locking import lock_case
@@ -141,7 +141,8 @@ def _tell_people(case: Case, sheet: PointsSheet) -> None:
 
 def look_again(case: Case, subs: list[SubApplication], sub: SubApplication) -> None:
     """An item has ended: what it yielded may settle a line; the sweep computes."""
-    PointsSheet.objects.filter(case=case, is_open=True).update(next_at=timezone.now())
+    if not docket.has_none(PointsSheet, case.pk):
+        PointsSheet.objects.filter(case=case, is_open=True).update(next_at=timezone.now())
 
 
 # ---- people -------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from bundles.queries import PublishedBundle
 from bundles.rules import UNKNOWN, evaluate
 from bundles.spec.proactive import EntitledClass, Proactive
 from cases import ports
-from cases.actions import entitled, facts
+from cases.actions import entitled, facts, sharing
 from cases.errors import CaseError
 from cases.models import Candidate, Search
 from cases.protection import blind_index
@@ -309,7 +309,7 @@ class Findings:
         asked = [
             ports.Query("api", w.code, w.inputs, f"{self.title}：主动比对", consent_id=self.basis) for w in new.values()
         ]
-        for finding in ports.register().look_up(asked, budget_s=BUDGET_S):
+        for finding in sharing.look_up([_about(query) for query in asked], reader=sharing.Reader(), budget_s=BUDGET_S):
             self.found[finding.query.code, finding.query.inputs] = finding
         return len(new)
 
@@ -320,6 +320,12 @@ class Findings:
     def read(self) -> tuple[dict[str, Any], ...]:
         """What was compared, to be kept with the decision (比对快照须可追溯)."""
         return tuple(_snapshot(finding) for finding in self.found.values())
+
+
+def _about(query: ports.Query) -> sharing.Question:
+    """The question with whom it is about, as far as its inputs tell."""
+    number = dict(query.inputs).get("id_no", "")
+    return sharing.Question(query, blind_index(number) if number else "")
 
 
 def _snapshot(finding: ports.Finding) -> dict[str, Any]:

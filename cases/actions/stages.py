@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bundles import forms
+from bundles import forms, queries
 from bundles.forms.stages import has_stages, open_stages
 from bundles.spec import Stage
 from cases import notices
@@ -40,9 +40,9 @@ def begin(case: Case, subs: list[SubApplication]) -> None:
 
 def open_next(case: Case, subs: list[SubApplication], sub: SubApplication) -> None:
     """A result may open the next stage: the applicant is told and goes on from the same case."""
-    context = context_of(case)
-    if not has_stages(context.spec):
+    if not has_stages(queries.version(case.bundle_version_id).spec):
         return
+    context = context_of(case)
     known = list(context.answers.get("stages") or ())
     opened = [stage for stage in context.spec.stages if stage.id in _open_now(context) and stage.id not in known]
     if not opened:

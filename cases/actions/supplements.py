@@ -15,7 +15,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from bundles import forms
-from cases import outbox
+from cases import docket, outbox
 from cases.actions import attention, collecting, documents, limits, progress
 from cases.actions.bodies import supplement_body
 from cases.actions.collecting import collecting_notice, open_notice, points_of
@@ -202,6 +202,8 @@ def go_on_without_points(case: Case, subs: list[SubApplication], sub: SubApplica
 
 def drop_points_of(case: Case, sub: SubApplication) -> None:
     """A decided item needs nothing any more; a notice without points is cancelled."""
+    if docket.has_none(Supplement, case.pk):
+        return
     for notice in Supplement.objects.filter(case=case, state__in=[Supplement.State.COLLECTING, Supplement.State.OPEN]):
         SupplementPoint.objects.filter(supplement=notice, dropped_at=None, sub=sub).update(dropped_at=timezone.now())
         cancel_if_empty(case, notice, by=SYSTEM)

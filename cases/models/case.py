@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
+from cases.docket import Docketed
 from cases.protection import SealedField
 from cases.states import CASE_FINAL, CASE_OPEN, CaseState, Outcome
 
@@ -18,7 +19,7 @@ IN_PROGRESS, AWAITING_APPLICANT = CaseState.IN_PROGRESS, CaseState.AWAITING_APPL
 CONCLUDED, WITHDRAWN, LAPSED = CaseState.CONCLUDED, CaseState.WITHDRAWN, CaseState.LAPSED
 
 
-class Case(ConcurrentTransitionMixin, models.Model):
+class Case(Docketed, ConcurrentTransitionMixin, models.Model):
     """The case and its answers. `next_at` says when the sweep looks again: no open case is without one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
+from cases.docket import Docketed
 from cases.protection import SealedField
 from cases.states import SUB_FINAL, SubState
 
@@ -25,7 +26,7 @@ class Choice(models.TextChoices):
     STOP = "stop", _("不办了")
 
 
-class SubApplication(ConcurrentTransitionMixin, models.Model):
+class SubApplication(Docketed, ConcurrentTransitionMixin, models.Model):
     """One item of a case on its way through one department."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

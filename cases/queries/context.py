@@ -16,9 +16,10 @@ from bundles import forms, queries
 from bundles.forms import Row
 from bundles.rules import UNKNOWN
 from bundles.spec import Section
-from cases.models import Case, Lookup, PointsScore, Result, SubApplication
+from cases.models import Case, Lookup, PointsScore, SubApplication
 from cases.protection import blind_index
 from cases.queries.paid import CasePaid
+from cases.queries.upstream import results_in_force, subs_by_id
 
 RECORDS = "records"
 
@@ -64,8 +65,11 @@ class CaseResults:
 
     def __init__(self, case: Case) -> None:
         self._fields: dict[tuple[str, int | None], dict[str, Any]] = defaultdict(dict)
-        for result in Result.objects.filter(sub__case=case, revoked_at=None, replaced_at=None).select_related("sub"):
-            self._fields[(result.sub.item_id, result.sub.row_index)].update(result.fields)
+        results = results_in_force(case.pk)
+        subs = subs_by_id(case) if results else {}
+        for result in results:
+            sub = subs[result.sub_id]
+            self._fields[(sub.item_id, sub.row_index)].update(result.fields)
 
     def get(self, item: str, field: str, row: Row | None) -> object:
         """A result field; UNKNOWN where the item has no result yet or several rows would answer."""

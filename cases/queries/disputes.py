@@ -13,6 +13,7 @@ from django.utils import timezone
 from bundles import queries
 from bundles.forms import Place, place_of
 from bundles.spec import BundleSpec
+from cases import docket
 from cases.models import Case, DataDispute, SubApplication
 from cases.queries.people import StaffPerson
 from cases.queries.worklist import masked_name
@@ -48,6 +49,8 @@ class DisputeView:
 
 def open_disputes(sub: SubApplication) -> list[DataDispute]:
     """The open disputes over values that this item needs."""
+    if docket.has_none(DataDispute, sub.case_id):
+        return []
     rows = DataDispute.objects.filter(case_id=sub.case_id, state=DataDispute.State.OPEN)
     spec = queries.version(sub.case.bundle_version_id).spec
     return [row for row in rows if concerns(spec, row.path, sub)]

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from bundles import queries
 from bundles.spec import BundleSpec, Duration, Item
-from cases import clock, critical_path
-from cases.models import Case, Extension, Need, Pause, SubApplication
+from cases import clock, critical_path, docket
+from cases.models import Case, Extension, Pause, SubApplication
+from cases.queries.upstream import needs_of
 from cases.states import SUB_FINAL
 
 SUBMISSION = "submission"
@@ -84,6 +85,8 @@ def calendar_of(region: str) -> clock.WorkingCalendar:
 
 def ledgers_of(case: Case, now: datetime) -> Mapping[UUID, Ledger]:
     """The ledger of every item of a case that has one. Two queries."""
+    if docket.has_none(Pause, case.pk) and docket.has_none(Extension, case.pk):
+        return {}
     pauses: dict[UUID, list[Pause]] = defaultdict(list)
     for pause in Pause.objects.filter(sub__case=case, in_clock=False).order_by("began_at"):
         pauses[pause.sub_id].append(pause)
@@ -168,7 +171,7 @@ def _steps(
     case: Case, spec: BundleSpec, subs: Sequence[SubApplication], ledgers: Mapping[UUID, Ledger]
 ) -> list[critical_path.Step]:
     waits: dict[UUID, list[critical_path.Wait]] = defaultdict(list)
-    for need in Need.objects.filter(sub__case=case, alternative_of=""):
+    for need in (one for one in needs_of(case) if not one.alternative_of):
         waits[need.sub_id].append(critical_path.Wait(need.upstream_id, need.need == "accepted"))
     return [_step(spec, sub, tuple(waits[sub.pk]), ledgers.get(sub.pk, Ledger())) for sub in subs]
 

@@ -42,6 +42,17 @@ def as_they_end(jobs: Sequence[Job[T]]) -> Iterator[T]:
         yield ended.get().result()
 
 
+def run_into(jobs: Sequence[Job[T]], results: queue.SimpleQueue[T]) -> None:
+    """Run jobs at once and go on; each result is put into the queue as soon as it is there."""
+    if jobs:
+        running_loop().call_soon_threadsafe(_start_into, jobs, results)
+
+
+def _start_into(jobs: Sequence[Job[T]], results: queue.SimpleQueue[T]) -> None:
+    for job in jobs:
+        _keep(asyncio.ensure_future(job())).add_done_callback(lambda task: results.put(task.result()))
+
+
 def _start(jobs: Sequence[Job[T]], ended: queue.SimpleQueue[asyncio.Task[T]]) -> None:
     for job in jobs:
         _keep(asyncio.ensure_future(job())).add_done_callback(ended.put)

@@ -178,3 +178,10 @@ def dismiss(attention_id: UUID, reason: str, *, by: Actor) -> None:
             raise WrongState("关了这一条，这件事就没有人管了；请先重送、转人工、登记决定或终止")
         write(found, Kind.DISMISSED, by=by, text=reason)
         close(found, Kind.DISMISSED, by=by)
+
+
+def unmasked(attention_id: UUID, purpose: str, *, by: Actor) -> None:
+    """Somebody asked to see in full what was sent, for a stated purpose; an open and a closed one alike."""
+    AttentionAct.objects.create(
+        attention_id=attention_id, kind=Kind.UNMASKED, text=purpose, by_id=person_id(by), at=timezone.now()
+    )

@@ -1,0 +1,224 @@
+"""The docket: cases that are worked on together in one transaction, their rows read once, their changes written once.
+
+Without it every act of the engine reads and writes row by row. Under a docket the same acts find the locked cases and
+items already in memory, `save(update_fields=…)` only marks what changed, new rows are collected, and a handful of
+statements writes all of it. Nobody has to know: whatever statement touches a table with changes that wait has them
+written first, and a table that was written to is read again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection, models, transaction
+
+Row = TypeVar("Row", bound=models.Model)
+_held = threading.local()
+READS_AND_WRITES_NOTHING = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+def current() -> Docket | None:
+    """The docket of this thread, None outside of one."""
+    return getattr(_held, "docket", None)
+
+
+@contextmanager
+def opened() -> Iterator[Docket]:
+    """A docket and its transaction; what waits is written before it commits."""
+    if current() is not None:
+        raise RuntimeError("a docket is open already")
+    with transaction.atomic():
+        docket = _held.docket = Docket()
+        try:
+            with connection.execute_wrapper(docket.watch):
+                yield docket
+                docket.finish()
+        finally:
+            _held.docket = None
+
+
+def has_none(model: type[models.Model], case_id: UUID) -> bool:
+    """Whether a case is known, by an open docket, to have no row of a model; False where that has to be asked."""
+    docket = current()
+    return docket is not None and docket.has_none(model, case_id)
+
+
+def kept(model: type[Row], case_id: UUID) -> list[Row] | None:
+    """The rows of a case that an open docket keeps; None where they have to be read."""
+    docket = current()
+    return docket.kept(model, case_id) if docket else None
+
+
+def insert(row: models.Model) -> None:
+    """Insert a row: together with others where a docket is open, at once where none is."""
+    docket = current()
+    if docket is None:
+        row.save(force_insert=True)
+    else:
+        docket.add(row)
+
+
+class Docketed(models.Model):
+    """A row that a docket may keep: saving named fields of it waits for the others."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        docket = current()
+        if docket is None or not docket.keeps(self):
+            super().save(*args, **kwargs)
+        elif fields := kwargs.get("update_fields"):
+            docket.change(self, fields)
+        else:
+            docket.write()  # the whole row: what waits of it goes first
+            super().save(*args, **kwargs)
+
+
+class Docket:
+    """Rows kept by key, the changes of theirs that wait, and the tables known to hold nothing about these cases."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, models.Model] = {}
+        self._lists: dict[tuple[type[models.Model], UUID], list[Any]] = {}
+        self._holders: dict[str, frozenset[UUID]] = {}
+        self._changed: dict[int, dict[str, None]] = {}
+        self._new: dict[type[models.Model], list[Any]] = defaultdict(list)
+        self._before_insert: dict[type[models.Model], Callable[[list[Any]], list[Any]]] = {}
+        self._at_end: list[Callable[[], None]] = []
+        self._is_writing = False
+        self._waiting_tables: set[str] = set()
+
+    # ---- what is kept
+
+    def keep(self, model: type[Row], key: UUID, rows: list[Row]) -> None:
+        """Keep rows of a case under (model, key): the list itself is handed out, later additions included."""
+        self._lists[model, key] = rows
+        self._kept.update({id(row): row for row in rows})
+
+    def kept(self, model: type[Row], key: UUID) -> list[Row] | None:
+        """The rows kept under (model, key); None where they have to be read."""
+        return self._lists.get((model, key))
+
+    def keeps(self, row: models.Model) -> bool:
+        return self._kept.get(id(row)) is row
+
+    def note_holders(self, holders: Mapping[str, Collection[UUID]]) -> None:
+        """Which cases have rows in which tables; a table that is not named is not known about."""
+        self._holders.update({table: frozenset(cases) for table, cases in holders.items()})
+
+    def has_none(self, model: type[models.Model], case_id: UUID) -> bool:
+        """Whether a case is known to have no row of a model."""
+        found = self._holders.get(model._meta.db_table)
+        return found is not None and case_id not in found
+
+    # ---- what waits
+
+    def change(self, row: models.Model, fields: Iterable[str]) -> None:
+        """Write these fields of a kept row later; their values are taken then."""
+        self._changed.setdefault(id(row), {}).update(dict.fromkeys(fields))
+        self._waiting_tables.add(row._meta.db_table)
+
+    def add(self, row: models.Model) -> None:
+        """Insert a row later, together with others of its model."""
+        self._new[type(row)].append(row)
+        self._waiting_tables.add(row._meta.db_table)
+
+    def before_insert(self, model: type[Row], choose: Callable[[list[Row]], list[Row]]) -> None:
+        """Let `choose` say which of the waiting rows of a model are inserted."""
+        self._before_insert[model] = choose
+
+    def at_end(self, act: Callable[[], None]) -> None:
+        """Do something once all of it is done, still inside the transaction."""
+        self._at_end.append(act)
+
+    def finish(self) -> None:
+        """Do what was left for the end and write everything."""
+        self.write()
+        while self._at_end:
+            acts, self._at_end = self._at_end, []
+            with transaction.atomic():
+                for act in acts:
+                    act()
+        self.write()
+
+    def watch(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        """Stands before every statement: what waits and could be seen by it is written first."""
+        if not self._is_writing:
+            text = str(sql)
+            if self._waiting_tables and _concerns(text, self._waiting_tables):
+                self.write()
+            self._forget_written(text)
+        return execute(sql, params, many, context)
+
+    def write(self) -> None:
+        """Write everything that waits: changed rows first, then new ones, in the order their models came."""
+        changed, self._changed = self._changed, {}
+        new, self._new = self._new, defaultdict(list)
+        self._waiting_tables.clear()
+        self._is_writing = True
+        try:
+            for (model, fields), rows in self._grouped(changed).items():
+                _update(model, fields, rows)
+            for model, rows in new.items():
+                choose = self._before_insert.get(model)
+                model._default_manager.bulk_create(choose(rows) if choose else rows)
+        finally:
+            self._is_writing = False
+
+    def _grouped(
+        self, changed: Mapping[int, Mapping[str, None]]
+    ) -> dict[tuple[type[models.Model], tuple[str, ...]], list[models.Model]]:
+        groups: dict[tuple[type[models.Model], tuple[str, ...]], list[models.Model]] = defaultdict(list)
+        for key, fields in changed.items():
+            row = self._kept[key]
+            groups[type(row), tuple(sorted(fields))].append(row)
+        return groups
+
+    def _forget_written(self, text: str) -> None:
+        """A table that a statement writes to is not known any more."""
+        if text.startswith("SELECT") or text.startswith(READS_AND_WRITES_NOTHING):
+            return
+        for table in [table for table in self._holders if table in text]:
+            del self._holders[table]
+        for key in [key for key in self._lists if key[0]._meta.db_table in text]:
+            if not issubclass(key[0], Docketed):  # locked rows stay: whoever changes them here holds the same objects
+                del self._lists[key]
+
+
+def _concerns(text: str, tables: Iterable[str]) -> bool:
+    return text.startswith(READS_AND_WRITES_NOTHING) or any(table in text for table in tables)
+
+
+def _update(model: type[models.Model], names: Sequence[str], rows: Sequence[models.Model]) -> None:
+    """Write the named fields of many rows in one statement."""
+    fields = [model._meta.get_field(name) for name in names]
+    key = model._meta.pk
+    quote = connection.ops.quote_name
+    columns = [quote(field.column) for field in fields]  # type: ignore[union-attr]
+    kinds = [field.db_type(connection) for field in (key, *fields)]  # type: ignore[union-attr]
+    first = ", ".join(f"%s::{kind}" for kind in kinds)
+    others = ", ".join(["%s"] * len(kinds))
+    values = ", ".join([f"({first})", *[f"({others})"] * (len(rows) - 1)])
+    sql = (
+        f"UPDATE {quote(model._meta.db_table)} t SET {', '.join(f'{one} = v.{one}' for one in columns)} "
+        f"FROM (VALUES {values}) AS v ({', '.join([quote('key'), *columns])}) WHERE t.{quote(key.column)} = v.key"
+    )
+    params = [_prepared(field, row) for row in rows for field in (key, *fields)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        if cursor.rowcount != len(rows):
+            raise RuntimeError(f"{model._meta.label}: {cursor.rowcount} of {len(rows)} rows were there")
+    for row in rows:
+        settle = getattr(row, "_update_initial_state", None)  # what django_fsm compares a later save with
+        if settle is not None:
+            settle()
+
+
+def _prepared(field: Any, row: models.Model) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, False), connection)
