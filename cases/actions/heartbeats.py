@@ -47,3 +47,8 @@ def look_round() -> int:
             Heartbeat.objects.bulk_create([Heartbeat(name=RUNG, at=timezone.now())], ignore_conflicts=True)
             outbox.nudge()
     return 0
+
+
+def forget() -> None:
+    """Write the next sign of life at once, however recent the last one of this process."""
+    _written.clear()

@@ -1,6 +1,7 @@
 """The case as pages read it: frozen values, never models. Nothing here changes anything."""
 
-from cases.queries.attentions import OpenAttention, open_attentions
+from cases.queries.attention_page import AttentionPage, attention_page
+from cases.queries.attentions import AttentionList, Chosen, OpenAttention, attention_list, replayable
 from cases.queries.authorisations import (
     Authorisation,
     GivenConsent,
@@ -44,11 +45,14 @@ from cases.queries.worklist import (
 )
 
 __all__ = [
+    "AttentionList",
+    "AttentionPage",
     "Authorisation",
     "CaseFacts",
     "CasePage",
     "CaseResults",
     "CaseRow",
+    "Chosen",
     "Edge",
     "FileView",
     "GivenConsent",
@@ -79,6 +83,8 @@ __all__ = [
     "Totals",
     "Verified",
     "Worklist",
+    "attention_list",
+    "attention_page",
     "authorisation",
     "case_page",
     "consents_given",
@@ -95,7 +101,6 @@ __all__ = [
     "masked_name",
     "missing_materials",
     "my_cases",
-    "open_attentions",
     "open_questions",
     "opinions_asked_of",
     "parties_of",
@@ -104,6 +109,7 @@ __all__ = [
     "picture_of",
     "proceedings_of",
     "readable",
+    "replayable",
     "results_of",
     "results_page",
     "sentence",

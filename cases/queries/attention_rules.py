@@ -32,6 +32,11 @@ DISMISSABLE = frozenset(
 MOVABLE = frozenset({SubState.DISPATCHED, SubState.RECEIVED, SubState.ACCEPTED})
 
 
+def reason_label(code: str) -> str:
+    """A reason in words."""
+    return str(Reason(code).label) if code in Reason.values else code
+
+
 def acts_for(account: StaffPerson, attention: Attention, sub: SubApplication | None) -> frozenset[str]:
     """The acts that are open now to somebody who may look into an attention; none once it is closed."""
     if attention.closed_at is not None:

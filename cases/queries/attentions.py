@@ -1,15 +1,18 @@
-"""What needs a person: the open attentions of a department, or of the whole portal's cases for the window."""
+"""What needs a person: the list of the desk with its counts, and the dead letters that can be replayed at once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from bundles import queries
 from cases.models import Attention
+from cases.queries.attention_rules import RETRIABLE
 from cases.queries.people import StaffPerson
 
 MOST = 200
@@ -17,7 +20,10 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class OpenAttention:
-    """Reason, since when, whose, and the next step in plain words. `sub_id` where one item is meant."""
+    """Reason, since when, whose, and the next step in plain words. `sub_id` where one item is meant.
+
+    `level`: 0 the owner's, 1 the leading department watches, 2 supervision too. `held_by` is the account that took it.
+    """
 
     id: UUID
     case_id: UUID
@@ -28,21 +34,88 @@ class OpenAttention:
     dept_code: str
     dept_short: str
     reason: str
+    reason_code: str
     next_step: str
     detail: str
     since: datetime
+    level: int
+    held_by: UUID | None
+    snoozed_until: datetime | None
 
 
-def open_attentions(account: StaffPerson, *, of_nobody_too: bool = False) -> tuple[OpenAttention, ...]:
-    """Those whose owner is the department, the oldest first; `of_nobody_too` adds what belongs to no department."""
-    mine = Q(owner=account.department or "-")
-    if of_nobody_too:
-        mine |= Q(owner="")
-    found = Attention.objects.filter(mine, closed_at=None).select_related("case", "sub").order_by("since")
-    return tuple(_open(one) for one in found.defer("case__answers", "sub__trace", "sub__reasons")[:MOST])
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How the list is narrowed; what is empty narrows nothing. `held`: mine, free, snoozed."""
+
+    reason: str = ""
+    department: str = ""
+    held: str = ""
+    since: date | None = None
 
 
-def _open(one: Attention) -> OpenAttention:
+@dataclass(frozen=True, slots=True)
+class AttentionList:
+    """The oldest first, at most `MOST`; counts are of everything somebody may see, put-off ones apart."""
+
+    rows: tuple[OpenAttention, ...]
+    total: int
+    open: int
+    mine: int
+    snoozed: int
+    reasons: Mapping[str, int]
+    departments: Mapping[str, int]
+
+
+def attention_list(seen: QuerySet[Attention], account: StaffPerson, chosen: Chosen) -> AttentionList:
+    """The open ones among those somebody may see (`access.attentions_for`), narrowed; four queries."""
+    found = seen.filter(closed_at=None)
+    awake = Q(snoozed_until=None)
+    counts = found.order_by().aggregate(
+        open=Count("pk", filter=awake),
+        mine=Count("pk", filter=awake & Q(assigned_to=account.pk)),
+        snoozed=Count("pk", filter=~awake),
+    )
+    narrowed = narrow(found, account, chosen)
+    rows = narrowed.order_by("since", "pk").defer("case__answers", "sub__trace", "sub__reasons")[:MOST]
+    by_reason = found.filter(awake).order_by().values_list("reason").annotate(Count("pk"))
+    by_owner = found.filter(awake).order_by().values_list("owner").annotate(Count("pk"))
+    return AttentionList(
+        rows=tuple(opened(one) for one in rows),
+        total=narrowed.count(),
+        reasons=dict(by_reason),
+        departments=dict(by_owner),
+        **counts,
+    )
+
+
+def narrow(found: QuerySet[Attention], account: StaffPerson, chosen: Chosen) -> QuerySet[Attention]:
+    """The attentions that were chosen; who put one off does not see it before its time unless asked for."""
+    if chosen.reason:
+        found = found.filter(reason=chosen.reason)
+    if chosen.department:
+        found = found.filter(owner=chosen.department)
+    if chosen.since:
+        found = found.filter(since__gte=timezone.make_aware(datetime.combine(chosen.since, time.min)))
+    if chosen.held == "mine":
+        found = found.filter(assigned_to=account.pk)
+    elif chosen.held == "free":
+        found = found.filter(assigned_to=None)
+    return found.filter(snoozed_until__isnull=chosen.held != "snoozed")
+
+
+def replayable(
+    seen: QuerySet[Attention], account: StaffPerson, chosen: Chosen, limit: int, *, after: UUID | None = None
+) -> Sequence[UUID]:
+    """The chosen ones that may be sent again at once, the oldest first, from behind the one that was tried last."""
+    found = narrow(seen.filter(closed_at=None, reason__in=RETRIABLE), account, chosen)
+    last = seen.filter(pk=after).values_list("since", "pk").first() if after else None
+    if last:
+        found = found.filter(Q(since__gt=last[0]) | Q(since=last[0], pk__gt=last[1]))
+    return list(found.order_by("since", "pk").values_list("pk", flat=True)[:limit])
+
+
+def opened(one: Attention) -> OpenAttention:
+    """An attention in the words of the desk."""
     spec, registry = queries.version(one.case.bundle_version_id).spec, queries.registry()
     department = registry.departments.get(one.owner)
     return OpenAttention(
@@ -55,7 +128,11 @@ def _open(one: Attention) -> OpenAttention:
         dept_code=one.owner,
         dept_short=department.short if department else "",
         reason=str(Attention.Reason(one.reason).label),
+        reason_code=one.reason,
         next_step=one.next_step,
         detail=one.detail,
         since=one.since,
+        level=one.level,
+        held_by=one.assigned_to_id,
+        snoozed_until=one.snoozed_until,
     )

@@ -43,6 +43,7 @@ public = _declare(PUBLIC)
 signed_in = _declare(Policy(roles=frozenset(Role.values)))
 applicants_only = _declare(Policy(roles=frozenset({Role.CITIZEN, Role.COMPANY})))
 desk_only = _declare(Policy(roles=frozenset({Role.CLERK, Role.STAFF})))
+attention_desk = _declare(Policy(roles=frozenset({Role.CLERK, Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR})))
 clerks_only = _declare(Policy(roles=frozenset({Role.CLERK})))
 staff_only = _declare(Policy(roles=frozenset({Role.STAFF})))
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from cases import access
-from cases.queries import case_page, masked_applicant, open_attentions, sub_lines
+from cases.queries import case_page, masked_applicant, sub_lines
 from portal.accounts.access import clerks_only
 from portal.counter.shown.overview import columns, overview
 from portal.counter.views.desk import number_of
@@ -32,7 +32,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "section": "cases",
         "today": timezone.localdate(),
         "q": number,
-        "attentions": len(open_attentions(worker(request), of_nobody_too=True)),
+        "attentions": access.attentions_for(worker(request)).filter(closed_at=None).count(),
     }
     return render(request, "counter/cases.html", context, status=404 if number else 200)
 
