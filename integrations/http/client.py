@@ -18,7 +18,7 @@ from yarl import URL
 from integrations.http.addresses import AddressRefused, open_socket
 from integrations.http.loop import Job, as_they_end, current_loop
 from integrations.http.signing import signed_headers
-from integrations.http.systems import System
+from integrations.http.systems import SigningKey, System, note_use
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ class Call:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     reference: str = ""  # id for the log
-    deadline_s: float = DEPARTMENT_DEADLINE_S
+    deadline_s: float | None = None  # None: as the system has it
     answer_limit: int = ANSWER_LIMIT
     whole_path: bool = False  # `path` counts from the root of the host (addresses a department handed out)
 
@@ -59,13 +59,15 @@ class Reply:
     media_type: str
     retry_after: str
     elapsed_ms: int
+    date: str = ""  # the other side's clock, as it says
+    tls: str = ""  # the version in use; "" in the clear
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """No reply. `was_sent` is False only when it is sure that nothing left."""
 
-    kind: Literal["no_key", "queue", "deadline", "address", "connection", "too_large", "encoding"]
+    kind: Literal["no_key", "queue", "deadline", "address", "connection", "tls", "too_large", "encoding"]
     was_sent: bool
     elapsed_ms: int
 
@@ -126,17 +128,28 @@ class Client:
         return self._doors.setdefault((system.department, system.quota), asyncio.Semaphore(system.quota))
 
     async def _send(self, call: Call, budget: Budget) -> Reply | Failure:
-        key = call.system.signing_key()
-        if key is None:
-            return Failure("no_key", False, 0)
+        """Sign by the youngest key; who does not know it yet (401: nothing was done) is asked again by the older."""
+        if not call.system.is_listed:
+            return Failure("address", False, 0)
+        end = min(asyncio.get_running_loop().time() + (call.deadline_s or call.system.deadline_s), budget.until)
+        ended: Reply | Failure = Failure("no_key", False, 0)
+        for key in call.system.signing_keys():
+            ended = await self._send_signed(call, key, end)
+            if not (isinstance(ended, Reply) and ended.status == 401):
+                note_use(key.key_id)
+                return ended
+        return ended
+
+    async def _send_signed(self, call: Call, key: SigningKey, end: float) -> Reply | Failure:
         url, started = call.url(), time.perf_counter()
         headers = {**call.headers, **signed_headers(key, call.method, url.raw_path_qs, call.body)}
-        end = min(asyncio.get_running_loop().time() + call.deadline_s, budget.until)
         try:
             async with asyncio.timeout_at(end):
                 return await self._exchange(call, url, headers, started)
         except _Broken as broken:
             return Failure(broken.kind, True, _ms_since(started))
+        except aiohttp.ClientSSLError:
+            return Failure("tls", False, _ms_since(started))
         except aiohttp.ClientConnectorError as error:
             refused = isinstance(error.__cause__, AddressRefused)
             return Failure("address" if refused else "connection", False, _ms_since(started))
@@ -153,9 +166,17 @@ class Client:
         ) as response:
             if response.headers.get("Content-Encoding", "identity").lower() != "identity":
                 raise _Broken("encoding")
+            tls = _tls_of(response)
             body = await _read_within(response.content, call.answer_limit)
-            retry_after = response.headers.get("Retry-After", "")
-            return Reply(response.status, body, response.content_type, retry_after, _ms_since(started))
+            retry_after, date = (response.headers.get(name, "") for name in ("Retry-After", "Date"))
+            return Reply(response.status, body, response.content_type, retry_after, _ms_since(started), date, tls)
+
+
+def _tls_of(response: aiohttp.ClientResponse) -> str:
+    """The TLS version of the connection an answer comes over; read before its end gives the connection back."""
+    transport = response.connection.transport if response.connection else None
+    secured = transport.get_extra_info("ssl_object") if transport else None
+    return str(secured.version() or "") if secured else ""
 
 
 async def _read_within(stream: aiohttp.StreamReader, limit: int) -> bytes:

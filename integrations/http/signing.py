@@ -1,7 +1,7 @@
 """Signatures between the portal and a department: HMAC over the request, the same in both directions.
 
 base64(HMAC(secret, METHOD \\n PATH \\n TIMESTAMP \\n NONCE \\n hex(sha256(body)))); HMAC-SHA256, or HMAC-SM3
-(GM/T 0004) where the department is configured so. The algorithm is the department's setting, never a header.
+(GM/T 0004) where the department is configured so. The algorithm is a property of the key, never a header.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hmac
 import secrets
 import time
 
-from integrations.http.systems import SigningKey
+from integrations.http.systems import SigningKey, note_use
 
 ALGORITHMS = {"hmac-sha256": "sha256", "hmac-sm3": "sm3"}
 CLOCK_SKEW_S = 300
@@ -41,7 +41,10 @@ def signed_headers(key: SigningKey, method: str, path: str, body: bytes) -> dict
 
 def is_signed_by(key: SigningKey, message: bytes, claimed: str) -> bool:
     """Whether `claimed` is the key's signature of the message; compared in constant time."""
-    return hmac.compare_digest(signature(key, message).encode(), claimed.encode("utf-8", "replace"))
+    is_ours = hmac.compare_digest(signature(key, message).encode(), claimed.encode("utf-8", "replace"))
+    if is_ours:
+        note_use(key.key_id)
+    return is_ours
 
 
 def is_timely(timestamp: str, *, now: float | None = None) -> bool:

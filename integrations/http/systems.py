@@ -7,17 +7,22 @@ working in all processes within CACHE_S.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from django.db import connection
 from django.utils import timezone
+
+from integrations.http.hosts import is_listed
 
 if TYPE_CHECKING:
     from integrations.models import DepartmentSystem
 
 CACHE_S = 2.0
+USES_WRITTEN_EVERY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class SigningKey:
     valid_from: datetime
     valid_to: datetime | None
     revoked_at: datetime | None
+    address: str = ""  # the only one it signs for; empty: wherever its system is
 
     def is_valid(self, at: datetime) -> bool:
         ended = self.valid_to is not None and at >= self.valid_to
@@ -38,7 +44,11 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A department's system as the client needs it. `base_url` has no slash at its end; `quota` is parallel calls."""
+    """A department's system as the client needs it. `base_url` has no slash at its end; `quota` is parallel calls.
+
+    `supports_keys`: it does the same thing once, however often it gets the same key. `is_listed`: its host may be
+    connected to.
+    """
 
     department: str
     base_url: str
@@ -47,10 +57,13 @@ class System:
     supports_callbacks: bool
     quota: int
     keys: tuple[SigningKey, ...]
+    supports_keys: bool = True
+    deadline_s: float = 8.0
+    is_listed: bool = True
 
-    def signing_key(self) -> SigningKey | None:
-        """The youngest valid key: during a rotation both sides know the old one too."""
-        return next(iter(self.valid_keys()), None)
+    def signing_keys(self) -> tuple[SigningKey, ...]:
+        """Valid keys for this very address, the youngest first: while rotating, the other side may not know it yet."""
+        return tuple(key for key in self.valid_keys() if key.address in {"", self.base_url})
 
     def valid_keys(self) -> tuple[SigningKey, ...]:
         at = timezone.now()
@@ -82,17 +95,39 @@ def _all() -> dict[str, System]:
     global _held
     if _held is None or time.monotonic() - _held[0] > CACHE_S:
         _held = (time.monotonic(), _read())
+        write_uses()
     return _held[1]
 
 
 def _read() -> dict[str, System]:
-    from integrations.models import DepartmentSystem  # the models tell this module when they change
+    from integrations.models import AllowedHost, DepartmentSystem  # the models tell this module when they change
 
+    patterns = frozenset(AllowedHost.objects.values_list("pattern", flat=True))
     rows = DepartmentSystem.objects.prefetch_related("keys")
-    return {row.department: _system(row) for row in rows}
+    return {row.department: _system(row, patterns) for row in rows}
 
 
-def _system(row: DepartmentSystem) -> System:
+_used: set[str] = set()
+
+
+def note_use(key_id: str) -> None:
+    """Remember that a key was used; it is written down when the configuration is next read, not now."""
+    _used.add(key_id)
+
+
+def write_uses() -> None:
+    """Write down which keys were used lately, one statement for all; not within somebody's transaction."""
+    if not _used or connection.in_atomic_block:
+        return
+    from integrations.models import DepartmentKey
+
+    now = timezone.now()
+    used, stale = [_used.pop() for _ in range(len(_used))], now - USES_WRITTEN_EVERY
+    keys = DepartmentKey.objects.filter(key_id__in=used).exclude(last_used_at__gt=stale)
+    keys.update(last_used_at=now)
+
+
+def _system(row: DepartmentSystem, patterns: Iterable[str]) -> System:
     keys = sorted(row.keys.all(), key=lambda key: key.valid_from, reverse=True)
     return System(
         department=row.department,
@@ -102,7 +137,18 @@ def _system(row: DepartmentSystem) -> System:
         supports_callbacks=row.supports_callbacks,
         quota=row.quota,
         keys=tuple(
-            SigningKey(key.key_id, str(key.secret), row.algorithm, key.valid_from, key.valid_to, key.revoked_at)
+            SigningKey(
+                key.key_id,
+                str(key.secret),
+                key.algorithm or row.algorithm,
+                key.valid_from,
+                key.valid_to,
+                key.revoked_at,
+                key.address.rstrip("/"),
+            )
             for key in keys
         ),
+        supports_keys=row.supports_keys,
+        deadline_s=float(row.deadline_s),
+        is_listed=is_listed(row.base_url, patterns),
     )

@@ -80,7 +80,7 @@ def test_an_answer_with_a_status_of_the_contract_is_done(outside: Outside, statu
 @pytest.mark.parametrize("status", [400, 401, 403, 413, 422])
 def test_a_refusal_for_good_is_refused_and_quotes_no_body(outside: Outside, status: int) -> None:
     outside.answer(status, {"message": "350203199003152843 不符"})
-    assert delivered(outside) == Outcome(1, "refused", detail=f"HTTP {status}")
+    assert delivered(outside) == Outcome(1, "refused", detail=f"HTTP {status}", contact="alive")
 
 
 @pytest.mark.parametrize("status", [201, 204, 301, 302, 307, 404, 405, 408, 418, 425, 500, 502, 504, 599])
@@ -180,7 +180,7 @@ def test_asking_is_a_get_by_the_key_of_the_filing(outside: Outside) -> None:
 
 def test_what_a_department_never_saw_is_refused_when_asked(outside: Outside) -> None:
     outside.answer(404, {})
-    assert asked(outside) == Outcome(1, "refused", detail="never seen")
+    assert asked(outside) == Outcome(1, "refused", detail="never seen", contact="alive")
 
 
 @pytest.mark.parametrize("status", [401, 403, 500, 503])
