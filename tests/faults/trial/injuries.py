@@ -19,19 +19,23 @@ from tests.faults.trial.stack import TrialStack
 
 DEPARTMENTS = ("JK", "GA", "YB", "RS", "WJ")
 LEASE_S = 20.0
-# Goals in seconds: a worker is missed no longer than its lease and a look, Redis a minute, PostgreSQL ten seconds.
-WORKER_GOAL_S, REDIS_GOAL_S, POSTGRES_GOAL_S, OTHER_GOAL_S = 30.0, 60.0, 10.0, 60.0
+# Goals in seconds: pages answer ten seconds after the database does; a worker is missed no longer than its lease and a
+# look, and Redis no longer than a minute.
+ANSWERS_GOAL_S, START_GOAL_S = 10.0, 30.0
+TAKEN_UP_GOAL_S, REDIS_GOAL_S = 30.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Injury:
-    """One kind. `inflict` ends when the cause is gone."""
+    """One kind. `inflict` ends when the cause is gone; where it is awaited, the next comes when its traces are gone."""
 
     name: str
     faults: str
-    goal_s: float
     inflict: Callable[[TrialStack, Random], None]
+    answers_goal_s: float = ANSWERS_GOAL_S
+    taken_up_goal_s: float = REDIS_GOAL_S
     is_kill: bool = False
+    is_awaited: bool = False
 
 
 # -- processes of the portal ------------------------------------------------------------------------------------------
@@ -193,6 +197,13 @@ def send_away(stack: TrialStack, chance: Random) -> None:
     time.sleep(10)
 
 
+def hanging_department(stack: TrialStack, chance: Random) -> None:
+    """It takes connections and says nothing, ten seconds long for each of its next twenty callers."""
+    stack.mock.control("behaviour", dept=chance.choice(DEPARTMENTS), faults={"hang_s": 10}, times=20)
+    time.sleep(10)
+    stack.mock.control("reset")
+
+
 def noisy_callbacks(stack: TrialStack, chance: Random) -> None:
     """For a while every callback comes with forgeries, three times and in the wrong order."""
     hostile = ("forged", "tamper", "cross_dept", "unknown_case", "garbage_body", "replay_old")
@@ -210,29 +221,30 @@ def publish_again(stack: TrialStack, chance: Random) -> None:
 
 
 INJURIES: tuple[Injury, ...] = (
-    Injury("worker killed", "F1", WORKER_GOAL_S, kill_worker, is_kill=True),
-    Injury("web killed", "F1", WORKER_GOAL_S, kill_web, is_kill=True),
-    Injury("worker frozen beyond its lease", "F4", OTHER_GOAL_S, freeze_worker),
-    Injury("worker deployed anew", "F5", OTHER_GOAL_S, deploy),
-    Injury("three workers", "F45", OTHER_GOAL_S, crowd_of_workers),
-    Injury("Redis emptied", "F7", REDIS_GOAL_S, empty_redis),
-    Injury("Redis killed", "F8", REDIS_GOAL_S, kill_redis, is_kill=True),
-    Injury("Redis frozen", "F9", REDIS_GOAL_S, freeze_redis),
-    Injury("Redis full", "F10", REDIS_GOAL_S, fill_redis),
-    Injury("Redis cut 20 times", "F11", REDIS_GOAL_S, cut_redis),
-    Injury("PostgreSQL killed", "F12", POSTGRES_GOAL_S, kill_postgres, is_kill=True),
-    Injury("PostgreSQL stopped at once", "F12", POSTGRES_GOAL_S, stop_postgres_at_once, is_kill=True),
-    Injury("PostgreSQL restarted", "F12", POSTGRES_GOAL_S, restart_postgres),
-    Injury("line cut", "F13", POSTGRES_GOAL_S, cut_line),
-    Injury("commits lost", "F14", POSTGRES_GOAL_S, lose_commits),
-    Injury("line slow", "F15", OTHER_GOAL_S, slow_line),
-    Injury("line hangs", "F15", OTHER_GOAL_S, hanging_line),
-    Injury("connections exhausted", "F16", POSTGRES_GOAL_S, crowd_out),
-    Injury("rows held", "F16", OTHER_GOAL_S, hold_rows),
-    Injury("answers lost", "F19-F26", OTHER_GOAL_S, lose_answers),
-    Injury("heavy answers", "F21-F24", OTHER_GOAL_S, heavy_answers),
-    Injury("department away", "F27", OTHER_GOAL_S, send_away),
-    Injury("noisy callbacks", "F30-F34", OTHER_GOAL_S, noisy_callbacks),
-    Injury("bundle published anew", "F40", OTHER_GOAL_S, publish_again),
+    Injury("worker killed", "F1", kill_worker, taken_up_goal_s=TAKEN_UP_GOAL_S, is_kill=True, is_awaited=True),
+    Injury("web killed", "F1", kill_web, answers_goal_s=START_GOAL_S, is_kill=True),
+    Injury("worker frozen beyond its lease", "F4", freeze_worker),
+    Injury("worker deployed anew", "F5", deploy),
+    Injury("three workers", "F45", crowd_of_workers),
+    Injury("Redis emptied", "F7", empty_redis, is_awaited=True),
+    Injury("Redis killed", "F8", kill_redis, is_kill=True, is_awaited=True),
+    Injury("Redis frozen", "F9", freeze_redis, is_awaited=True),
+    Injury("Redis full", "F10", fill_redis),
+    Injury("Redis cut 20 times", "F11", cut_redis),
+    Injury("PostgreSQL killed", "F12", kill_postgres, is_kill=True),
+    Injury("PostgreSQL stopped at once", "F12", stop_postgres_at_once, is_kill=True),
+    Injury("PostgreSQL restarted", "F12", restart_postgres),
+    Injury("line cut", "F13", cut_line),
+    Injury("commits lost", "F14", lose_commits),
+    Injury("line slow", "F15", slow_line),
+    Injury("line hangs", "F15", hanging_line),
+    Injury("connections exhausted", "F16", crowd_out),
+    Injury("rows held", "F16", hold_rows),
+    Injury("answers lost", "F19-F26", lose_answers),
+    Injury("heavy answers", "F21-F24", heavy_answers),
+    Injury("department away", "F27", send_away),
+    Injury("department hangs", "F21", hanging_department),
+    Injury("noisy callbacks", "F30-F34", noisy_callbacks),
+    Injury("bundle published anew", "F40", publish_again),
 )
 BY_NAME = {injury.name: injury for injury in INJURIES}

@@ -28,15 +28,35 @@ PATIENCE_S, POLL_S = 300.0, 0.2
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Recovery:
-    """How long after the cause was gone everything that was due had been taken up again, and the pages answered."""
+    """What came after an injury, in seconds since its cause was gone: pages answered, all that was due was taken up.
+
+    `disturbed`: another injury came before the second; then only the first is measured.
+    """
 
     injury: str
     at: float
     hurt_s: float
-    seconds: float
-    goal_s: float
+    answers_goal_s: float
+    taken_up_goal_s: float
+    answers_s: float = -1.0
+    taken_up_s: float = -1.0
+    disturbed: bool = False
+
+    def is_late(self) -> bool:
+        slow = self.taken_up_s > self.taken_up_goal_s and not self.disturbed
+        return slow or self.answers_s > self.answers_goal_s
+
+
+@dataclass
+class Watch:
+    """An injury whose traces are not yet gone."""
+
+    injury: Injury
+    due: dict[str, int]
+    healed: float
+    recovery: Recovery
 
 
 @dataclass
@@ -55,7 +75,7 @@ class Figures:
     press_p95_s: float = 0.0
 
     def late(self) -> list[Recovery]:
-        return [one for one in self.recoveries if one.seconds > one.goal_s]
+        return [one for one in self.recoveries if one.is_late()]
 
     def count(self, *checks: str) -> int:
         return sum(fault.partition(":")[0] in checks for fault in self.faults)
@@ -89,17 +109,21 @@ class Rehearsal:
         self._waiting: deque[Future[Pressed]] = deque()
         self._done: list[Pressed] = []
         self._open: list[str] = []
+        self._watches: list[Watch] = []
         self.figures = Figures(seed)
 
     def run(self, submissions: int, plan: Sequence[tuple[int, Injury]], until: float = float("inf")) -> Figures:
-        """All of it; filing ends early where the time (monotonic) is over."""
-        began, steps = time.monotonic(), deque(plan)
-        for number in range(submissions):
-            while steps and steps[0][0] <= number and time.monotonic() < until:
+        """All of it; filing and injuring end early where the time (monotonic) is over."""
+        began, steps, number = time.monotonic(), deque(plan), 0
+        while (number < submissions or steps) and time.monotonic() < until:
+            self._look_after()
+            if steps and steps[0][0] <= number and self._may_injure():
                 self._injure(steps.popleft()[1])
-            if time.monotonic() > until:
-                break
-            self._hand_in()
+            elif number < submissions and self._has_room():
+                self._waiting.append(self._people.file(FULL if self._chance.random() < FULL_SHARE else SMALL))
+                number += 1
+            else:
+                time.sleep(POLL_S)
         self._collect(everything=True)
         self.figures.closing_s = self._wait_until_closed()
         self.figures.seconds = time.monotonic() - began
@@ -108,22 +132,15 @@ class Rehearsal:
         return self.figures
 
     # -- filing -----------------------------------------------------------------------------------------------------
-    def _hand_in(self) -> None:
-        if not self._has_room():
-            wait_for(self._has_room, PATIENCE_S, lambda: f"nothing moves\n{self._stack.what_it_said()}")
-        self._waiting.append(self._people.file(FULL if self._chance.random() < FULL_SHARE else SMALL))
-
     def _has_room(self) -> bool:
-        """One press waits for every hand at most, so that injuries come while those filed before are on their way."""
+        """As many presses wait as there are hands, so that injuries come while those filed before are on their way."""
         self._collect()
         if len(self._open) >= OPEN_AT_MOST:
-            time.sleep(POLL_S)
             self._open = self._stack.open_cases(self._open)
         return len(self._open) < OPEN_AT_MOST and len(self._waiting) < 2 * self._people.hands
 
     def _collect(self, *, everything: bool = False) -> None:
-        ready = [one for one in self._waiting if everything or one.done()]
-        for one in ready:
+        for one in [one for one in self._waiting if everything or one.done()]:
             self._waiting.remove(one)
             pressed = one.result()
             self._done.append(pressed)
@@ -135,31 +152,51 @@ class Rehearsal:
 
         def all_closed() -> bool:
             time.sleep(POLL_S)
+            self._look_after()
             self._open = self._stack.open_cases(self._open)
-            return not self._open
+            return not self._open and not self._watches
 
         wait_for(all_closed, PATIENCE_S, lambda: f"{len(self._open)} still open\n{self._stack.what_it_said()}")
         return time.monotonic() - began
 
     # -- injuring ---------------------------------------------------------------------------------------------------
+    def _may_injure(self) -> bool:
+        """Pages answer again, and whatever must be measured to its end has been."""
+        return not any(watch.injury.is_awaited or watch.recovery.answers_s < 0 for watch in self._watches)
+
     def _injure(self, injury: Injury) -> None:
+        for watch in self._watches:
+            watch.recovery.disturbed = True
         due, hurt = self._stack.due_now(), time.monotonic()
         injury.inflict(self._stack, self._chance)
         healed = time.monotonic()
-        wait_for(lambda: self._is_well(due), PATIENCE_S, lambda: f"{injury.name}\n{self._stack.what_it_said()}")
-        seconds = time.monotonic() - healed
-        recovery = Recovery(injury.name, time.time(), healed - hurt, seconds, injury.goal_s)
-        self.figures.recoveries.append(recovery)
+        recovery = Recovery(injury.name, time.time(), healed - hurt, injury.answers_goal_s, injury.taken_up_goal_s)
+        self._watches.append(Watch(injury, due, healed, recovery))
         self.figures.kills += injury.is_kill
-        self._write("injury", asdict(recovery))
-        self._say(
-            f"{len(self._done):>6} filed · {injury.faults:<8} {injury.name:<32}"
-            f"{len(due):>4} due, well after {seconds:5.1f} s"
-        )
 
-    def _is_well(self, due: dict[str, int]) -> bool:
-        self._collect()
-        return portal.answers(self._stack.port) and not self._stack.untouched(due)
+    def _look_after(self) -> None:
+        """Note for every injury what is well again."""
+        if not self._watches:
+            return
+        answers = portal.answers(self._stack.port)
+        for watch in list(self._watches):
+            since, found = time.monotonic() - watch.healed, watch.recovery
+            if answers and found.answers_s < 0:
+                found.answers_s = since
+            if found.answers_s >= 0 and not self._stack.untouched(watch.due):
+                found.taken_up_s = since
+                self._watches.remove(watch)
+                self._note(watch)
+            assert since < PATIENCE_S, f"{watch.injury.name}\n{self._stack.what_it_said()}"
+
+    def _note(self, watch: Watch) -> None:
+        found = watch.recovery
+        self.figures.recoveries.append(found)
+        self._write("injury", asdict(found))
+        self._say(
+            f"{len(self._done):>6} filed · {watch.injury.faults:<8} {watch.injury.name:<30} answers after "
+            f"{found.answers_s:5.1f} s, {len(watch.due):>3} due taken up after {found.taken_up_s:5.1f} s"
+        )
 
     # -- figures ----------------------------------------------------------------------------------------------------
     def _count(self) -> None:
@@ -193,12 +230,17 @@ SHOWN_FAULTS = 50
 
 def lines_of(figures: Figures) -> Iterator[str]:
     """What a person reads at the end: recoveries by kind, answers, faults, and the sum in one line."""
-    times: dict[str, list[float]] = {}
+    kinds: dict[str, list[Recovery]] = {}
     for one in figures.recoveries:
-        times.setdefault(one.injury, []).append(one.seconds)
-    yield f"{'injury':<34}{'times':>6}{'p50 s':>8}{'max s':>8}"
-    for name, seconds in sorted(times.items()):
-        yield f"{name:<34}{len(seconds):>6}{statistics.median(seconds):>8.1f}{max(seconds):>8.1f}"
+        kinds.setdefault(one.injury, []).append(one)
+    yield f"{'injury':<32}{'times':>6}   answers p50, max s   taken up p50, max s"
+    for name, found in sorted(kinds.items()):
+        answers = [one.answers_s for one in found]
+        taken = [one.taken_up_s for one in found if not one.disturbed] or [0.0]
+        yield (
+            f"{name:<32}{len(found):>6}   {statistics.median(answers):>7.1f} {max(answers):>7.1f}"
+            f"{statistics.median(taken):>14.1f} {max(taken):>7.1f}"
+        )
     yield f"answers to applicants {figures.answers}, pressed again {figures.pressed_again}"
     yield f"press p95 {figures.press_p95_s:.2f} s, all closed {figures.closing_s:.1f} s after the last press"
     yield from (f"  ✗ {fault}" for fault in figures.faults[:SHOWN_FAULTS])
