@@ -85,6 +85,14 @@ def soak(args: Sequence[str]) -> int:
     return subprocess.run([checks.PYTHON, "-m", "tests.faults.trial", *args], cwd=ROOT, env=env, check=False).returncode
 
 
+def mock(args: Sequence[str]) -> int:
+    """A word to the mock departments of the running portal."""
+    environment.ensure_environment()
+    env = {**os.environ, "MOCK_PORT": str(variables.mock_port())}
+    command = [checks.PYTHON, "-m", "integrations.mock_departments", *(args or ["status"])]
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+
+
 def _with_services(words: Sequence[str]) -> int:
     """One program of ours beside PostgreSQL and Redis, which are started for it if nobody runs them."""
     environment.ensure_environment()
@@ -175,6 +183,7 @@ VERBS = {
     "test": Verb(test, "[pytest …]", "运行全部检查和测试", "run every check and test, or only the tests named"),
     "demo": Verb(demo, "[CODE]", "演示一件事从申请到办结", "play one bundle from filing to its result"),
     "manage": Verb(manage, "…", "Django 命令", "a Django command"),
+    "mock": Verb(mock, "[outage GA 60s …]", "对模拟部门下命令", "a word to the mock departments"),
     "lint": Verb(lint, "[--fix]", "代码风格与分层检查", "style and import contract"),
     "typecheck": Verb(typecheck, "", "类型检查", "static types"),
     "bench": Verb(bench, "…", "性能测试", "benchmarks"),

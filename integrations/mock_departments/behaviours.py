@@ -127,14 +127,14 @@ class Behaviours:
         self._store = store
         self._seed = seed
         rows = store.all("SELECT * FROM behaviours WHERE times IS NULL OR times > 0 ORDER BY id DESC")
-        self._in_force = [self._made(row["id"], json.loads(row["settings"]), row["times"]) for row in rows]
+        self._in_force = [self._made(row["id"], json.loads(row["settings"]), row["times"], seed) for row in rows]
 
-    def _made(self, number: int, settings: Mapping[str, Any], times: int | None) -> _InForce:
+    def _made(self, number: int, settings: Mapping[str, Any], times: int | None, seed: int) -> _InForce:
         text = json.dumps(settings, ensure_ascii=False, sort_keys=True)
-        return _InForce(number, settings, times, Random(f"{self._seed}/{text}"))
+        return _InForce(number, settings, times, Random(f"{seed}/{text}"))
 
-    def add(self, settings: Mapping[str, Any]) -> int:
-        """Put a behaviour in force.
+    def add(self, settings: Mapping[str, Any], seed: int | None = None) -> int:
+        """Put a behaviour in force, with dice of the given seed or of the process's.
 
         Raises UnknownSetting for words it does not know.
         """
@@ -142,7 +142,9 @@ class Behaviours:
         number = self._store.insert(
             "behaviours", {"settings": json.dumps(dict(settings), ensure_ascii=False), "times": settings.get("times")}
         )
-        self._in_force.insert(0, self._made(number, dict(settings), settings.get("times")))
+        self._in_force.insert(
+            0, self._made(number, dict(settings), settings.get("times"), self._seed if seed is None else seed)
+        )
         return number
 
     def end(self, number: int) -> None:

@@ -19,11 +19,15 @@ from .behaviours import CALLBACK_FAULTS, Behaviours, UnknownSetting
 from .callbacks import Outbox
 from .clock import now
 from .conditions import Conditions, UnknownCondition
+from .director import Director
+from .ledger import Ledger
 from .library import Library
+from .live import Healing
 from .payments import CHANNEL
 from .people import World
 from .registers import Registers
 from .registers.lookup import GONE
+from .scenarios import BadScenario, shipped
 from .store import Row, Store
 
 RECENT = 60
@@ -41,44 +45,61 @@ class Control:
         behaviours: Behaviours,
         conditions: Conditions,
         outbox: Outbox,
+        director: Director,
         woken: asyncio.Event,
     ) -> None:
         self._store = store
+        self._ledger = Ledger(store)
+        self._healing = Healing(behaviours, conditions, woken)
         self._library = library
         self._world = world
         self._registers = registers
         self._behaviours = behaviours
         self._conditions = conditions
         self._outbox = outbox
+        self._director = director
         self._woken = woken
 
     def routes(self) -> list[web.RouteDef]:
         """Every address of the control interface."""
         return [
             web.get("/_control/record", local(self.record)),
+            web.get("/_control/tries", local(self.tries)),
             web.get("/_control/summary", local(self.summary)),
             web.get("/_control/people", local(self.people)),
             web.post("/_control/behaviour", local(self.behaviour)),
             web.post("/_control/outage", local(self.outage)),
             web.post("/_control/department", local(self.department)),
+            web.post("/_control/heal", local(self.heal)),
             web.post("/_control/forget", local(self.forget)),
+            web.get("/_control/scenario", local(self.scenario)),
+            web.post("/_control/scenario", local(self.play)),
             web.post("/_control/register", local(self.register)),
             web.post("/_control/callback", local(self.callback)),
             web.post("/_control/reset", local(self.reset)),
         ]
 
     async def record(self, request: web.Request) -> web.Response:
-        """Everything about the applications asked for: requests, answers, effects, callbacks and every try."""
-        dept, key = request.query.get("dept", ""), request.query.get("key", "")
-        rows = self._store.all(
-            "SELECT * FROM applications WHERE (? = '' OR dept = ?) AND (? = '' OR ? IN (key, sub_id, receipt_no))"
-            " ORDER BY filed_at",
-            dept,
-            dept,
-            key,
-            key,
+        """Everything about the applications asked for: requests, answers, effects, callbacks and every try.
+
+        With ``?after=`` (empty at first, then `next` of the answer) page by page, without the requests.
+        """
+        query, ledger = request.query, self._ledger
+        if "after" in query:
+            slim = query.get("slim") == "1"
+            return _json(ledger.page(query["after"], int(query.get("limit", 1000)), slim=slim))
+        dept, key = query.get("dept", ""), query.get("key", "")
+        return _json(
+            {
+                "applications": ledger.applications(dept, key),
+                "requests": ledger.requests(dept, key),
+                "forgotten": ledger.forgotten(),
+            }
         )
-        return _json({"applications": [self._one(row) for row in rows], "requests": self._requests(dept, key)})
+
+    async def tries(self, request: web.Request) -> web.Response:
+        """For every key: how often it was sent, in how many different bodies, and how that was answered."""
+        return _json({"tries": self._ledger.tries()})
 
     async def summary(self, request: web.Request) -> web.Response:
         """Counts per department, effects that happened more than once, and what arrived last."""
@@ -87,7 +108,7 @@ class Control:
                 "now": now().isoformat(),
                 "anchor": self._world.anchor.isoformat(),
                 "departments": self._departments(),
-                "duplicate_effects": self._duplicates(),
+                "duplicate_effects": self._ledger.duplicates(),
                 "behaviours": self._behaviours.all(),
                 "recent": self._recent(),
                 "callbacks": self._counts("SELECT state AS name, count(*) AS n FROM callbacks GROUP BY state"),
@@ -118,9 +139,13 @@ class Control:
         return _json({"persons": persons, "companies": companies})
 
     async def behaviour(self, request: web.Request) -> web.Response:
-        """Put a behaviour in force: for all, a department, a bundle, a matter, an item or an interface."""
+        """Put a behaviour in force, for all or where it says; ``{"end": id}`` takes one out of force."""
+        body = await _body(request)
+        if "end" in body:
+            self._healing.end(int(body["end"]))
+            return _json({"ended": body["end"]})
         try:
-            number = self._behaviours.add(await _body(request))
+            number = self._behaviours.add(body)
         except UnknownSetting as error:
             return _json({"message": str(error)}, status=422)
         return _json({"id": number}, status=201)
@@ -142,6 +167,14 @@ class Control:
             return _json({"message": "没有这个部门"}, status=422)
         return _json({"dept": dept, **asdict(self._conditions.put(dept, body))}, status=201)
 
+    async def heal(self, request: web.Request) -> web.Response:
+        """Take back what one department was told: ``{"dept"}``."""
+        body = await _body(request)
+        if body.get("dept") not in self._library.departments:
+            return _json({"message": "没有这个部门"}, status=422)
+        self._healing.heal(body["dept"])
+        return _json({"dept": body["dept"]})
+
     async def forget(self, request: web.Request) -> web.Response:
         """Restore a department from a backup: what was filed in the last ``since_s`` seconds is not known any more."""
         body = await _body(request)
@@ -149,6 +182,26 @@ class Control:
             return _json({"message": "没有这个部门"}, status=422)
         since = time.time() - float(body["since_s"]) if "since_s" in body else 0.0
         return _json({"forgotten": restore_backup(self._store, body["dept"], since)}, status=201)
+
+    async def scenario(self, request: web.Request) -> web.Response:
+        """The scenario that runs, and those that are shipped."""
+        return _json({"running": self._director.standing(), "shipped": list(shipped())})
+
+    async def play(self, request: web.Request) -> web.Response:
+        """Begin a scenario: ``{"name"}`` of a shipped one or ``{"text"}`` of a file, ``"seed"``; or ``{"stop"}`` it."""
+        body = await _body(request)
+        if body.get("stop"):
+            self._director.stop()
+            return _json({"running": None})
+        path = shipped().get(str(body.get("name", "")))
+        if path is None and not isinstance(body.get("text"), str):
+            return _json({"message": f"没有这个剧本；有 {'、'.join(shipped())}"}, status=422)
+        text = path.read_text("utf-8") if path else body["text"]
+        try:
+            self._director.begin(text, body.get("seed"))
+        except BadScenario as error:
+            return _json({"message": str(error)}, status=422)
+        return _json({"running": self._director.standing()}, status=201)
 
     async def register(self, request: web.Request) -> web.Response:
         """Write over what a register says: ``{"code", "key", "data" or "records" or null}``."""
@@ -181,7 +234,8 @@ class Control:
         return _json({"event_id": event["event_id"]}, status=201)
 
     async def reset(self, request: web.Request) -> web.Response:
-        """Usual behaviour again; with ``{"records": true}`` everything received is forgotten too."""
+        """Usual behaviour again, no scenario; with ``{"records": true}`` everything received is forgotten too."""
+        self._director.stop()
         self._behaviours.clear()
         self._conditions.clear()
         if (await _body(request)).get("records"):
@@ -190,65 +244,6 @@ class Control:
         return _json({"reset": True})
 
     # -- putting answers together -----------------------------------------------------------------------------------
-    def _one(self, row: Row) -> dict[str, Any]:
-        callbacks = self._store.all(
-            "SELECT * FROM callbacks WHERE dept = ? AND key = ? ORDER BY id", row["dept"], row["key"]
-        )
-        effects = self._store.all(
-            "SELECT * FROM effects WHERE dept = ? AND key = ? ORDER BY id", row["dept"], row["key"]
-        )
-        columns = "dept key sub_id receipt_no bundle item matter status seq round step next_at filed_at".split()
-        return {name: row[name] for name in columns} | {
-            "result": json.loads(row["result"]),
-            "reasons": json.loads(row["reasons"]),
-            "findings": json.loads(row["findings"]),
-            "body": json.loads(row["body"]),
-            "effects": [{"at": e["at"], "effect": e["effect"], "detail": e["detail"]} for e in effects],
-            "effect_counts": _tally(effects),
-            "callbacks": [self._callback(callback) for callback in callbacks],
-        }
-
-    def _callback(self, row: Row) -> dict[str, Any]:
-        tries = self._store.all("SELECT * FROM attempts WHERE event_id = ? ORDER BY id", row["event_id"])
-        return {
-            "event_id": row["event_id"],
-            "status": row["status"],
-            "seq": row["seq"],
-            "state": row["state"],
-            "url": row["url"],
-            "body": json.loads(row["body"]),
-            "attempts": [
-                {"at": one["at"], "kind": one["kind"], "status": one["status"], "answer": one["answer"]}
-                for one in tries
-            ],
-        }
-
-    def _requests(self, dept: str, key: str) -> list[dict[str, Any]]:
-        rows = self._store.all(
-            "SELECT * FROM requests WHERE (? = '' OR dept = ?) AND (? = '' OR key = ? OR path LIKE ?)"
-            " ORDER BY id DESC LIMIT 1000",
-            dept,
-            dept,
-            key,
-            key,
-            f"%/{key}%",
-        )
-        return [
-            {
-                "at": row["at"],
-                "dept": row["dept"],
-                "method": row["method"],
-                "path": row["path"],
-                "key": row["key"],
-                "headers": json.loads(row["headers"]),
-                "body": row["body"].decode("utf-8", "replace"),
-                "status": row["status"],
-                "answer": (row["answer"] or b"").decode("utf-8", "replace"),
-                "note": row["note"],
-            }
-            for row in reversed(rows)
-        ]
-
     def _departments(self) -> list[dict[str, Any]]:
         rows = self._store.all("SELECT dept, status, count(*) AS n FROM applications GROUP BY dept, status")
         counts: dict[str, dict[str, int]] = {}
@@ -266,15 +261,6 @@ class Control:
             }
             for code, entry in self._library.departments.items()
         ]
-
-    def _duplicates(self) -> list[dict[str, Any]]:
-        """Sub-applications that were filed or decided more than once: there must be none."""
-        rows = self._store.all(
-            "SELECT dept, sub_id, effect, count(*) AS n FROM effects"
-            " WHERE effect IN ('filed', 'approved', 'rejected', 'withdrawn')"
-            " GROUP BY dept, sub_id, effect HAVING n > 1"
-        )
-        return [dict(row) for row in rows]
 
     def _recent(self) -> list[dict[str, Any]]:
         rows = self._store.all(
@@ -318,13 +304,6 @@ def _event_by_hand(row: Row, body: Mapping[str, Any]) -> dict[str, Any]:
         "result": body.get("result") or json.loads(row["result"]),
         "reasons": body.get("reasons") or [],
     }
-
-
-def _tally(effects: list[Row]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for row in effects:
-        counts[row["effect"]] = counts.get(row["effect"], 0) + 1
-    return counts
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

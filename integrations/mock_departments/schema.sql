@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS applications (
 CREATE INDEX IF NOT EXISTS applications_by_sub ON applications (sub_id);
 CREATE INDEX IF NOT EXISTS applications_by_receipt ON applications (receipt_no);
 CREATE INDEX IF NOT EXISTS applications_by_state ON applications (dept, status);
+CREATE INDEX IF NOT EXISTS applications_by_filing ON applications (filed_at, key);
 CREATE INDEX IF NOT EXISTS applications_due ON applications (next_at) WHERE next_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS effects (
   id INTEGER PRIMARY KEY, at REAL NOT NULL, dept TEXT NOT NULL, key TEXT NOT NULL, sub_id TEXT NOT NULL, effect TEXT NOT NULL, detail TEXT NOT NULL DEFAULT '');

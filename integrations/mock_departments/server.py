@@ -18,9 +18,11 @@ from .clock import fresh_anchor, now
 from .conditions import Conditions
 from .consequences import Consequences
 from .control import Control, local
+from .director import Director
 from .files import Files
 from .library import Library
 from .licences import LicenceLibrary
+from .live import Live
 from .pacing import Pacing
 from .payments import PaymentChannel
 from .people import World
@@ -47,6 +49,7 @@ class Options:
     secrets_file: Path | None
     enforce: bool
     today: date | None
+    scenario: Path | None = None  # a scenario file to begin with
     public_url: str = ""  # the address that payers reach the process under, where it is not the portal's
 
 
@@ -79,12 +82,16 @@ def make_app(options: Options) -> web.Application:
         agenda.woken,
         enforce=options.enforce,
     )
-    control = Control(store, library, world, registers, behaviours, conditions, outbox, agenda.woken)
+    director = Director(store, library, behaviours, conditions, options.seed, agenda.woken)
+    if options.scenario:
+        director.begin(options.scenario.read_text("utf-8"))
+    live = Live(store, library, world, behaviours, conditions, director)
+    control = Control(store, library, world, registers, behaviours, conditions, outbox, director, agenda.woken)
     payments = PaymentChannel(store, keyring, outbox, conditions, enforce=options.enforce, address=options.public_url)
     pacing = Pacing(store, outbox, agenda.woken)
 
     async def loops(_app: web.Application) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(agenda.run()), asyncio.create_task(courier.run())]
+        tasks = [asyncio.create_task(part.run()) for part in (agenda, courier, director)]
         yield
         for task in tasks:
             task.cancel()
@@ -96,6 +103,7 @@ def make_app(options: Options) -> web.Application:
         [
             *_plain_routes(),
             *control.routes(),
+            web.get("/_control/live", local(live.stream)),
             *pacing.routes(local),
             *payments.routes(),
             web.route("*", "/departments/{dept}/{rest:.*}", reception.receive),

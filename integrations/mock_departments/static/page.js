@@ -1,67 +1,83 @@
-// Shows what the pretended departments received, and tells them how to behave.
-const settings = {
-  slow: { decide_s: 20 }, reject: { decide: "reject" }, supplement: { decide: "supplement" }, silence: { decide: "silence" },
-  special: { special: { procedure: "现场核查", expected_days: 5, in_clock: false, seconds: 5 } },
-};
-const faults = ["error503", "exec_cut", "duplicate", "out_of_order", "drop", "forged"];
-const words = {
-  received: "收件", accepted: "受理", supplement: "待补正", approved: "准予", rejected: "不予", not_accepted: "不予受理", withdrawn: "撤回",
-  special_procedure: "特别程序", special_procedure_ended: "特别程序结束", delivered: "已送达", due: "待送", dropped: "丢失", refused: "被拒",
-};
-const counted = (counts) => Object.entries(counts).map(([name, count]) => `${words[name] ?? name} ${count}`).join(" · ");
-const find = (id) => document.getElementById(id);
+// Shows what the pretended departments received, live, and tells them how to behave.
+import { departments } from "./cards.js";
+import * as drawing from "./drawing.js";
+import { element, find, nameOf } from "./elements.js";
+import { groups } from "./switches.js";
 
-function element(name, text, className = "") {
-  const made = document.createElement(name);
-  made.textContent = text;
-  if (className) made.className = className;
-  return made;
+let chosen = "";
+let picture = null;
+
+function say(message) {
+  find("message").textContent = message;
+  find("message").hidden = !message;
 }
 
-async function post(path, body) {
-  const response = await fetch(path, { method: "POST", body: JSON.stringify(body) });
-  if (!response.ok) find("state").textContent = (await response.json()).message;
-  return refresh();
+async function post(verb, body) {
+  const response = await fetch(`/_control/${verb}`, { method: "POST", body: JSON.stringify(body) });
+  say(response.ok ? "" : (await response.json()).message);
+  draw(await (await fetch("/_control/live?once=1")).json());
 }
 
-function showDepartments(departments) {
-  find("departments").replaceChildren(...departments.map((one) => {
-    const card = element("li", "", one.away ? "card card--away" : "card");
-    const counts = counted(one.applications) || "无办件";
-    card.append(element("div", `${one.short}（${one.code}）${one.away ? " 停机" : ""}`, "card__name"), element("div", counts, "card__counts"));
-    if (one.callbacks_waiting) card.append(element("div", `待回调 ${one.callbacks_waiting}`, "card__counts"));
-    return card;
-  }));
-  if (find("dept").options.length === 1) find("dept").append(...departments.map((one) => new Option(`${one.short}（${one.code}）`, one.code)));
+function choose(code) {
+  chosen = code;
+  find("chosen").textContent = code ? nameOf(code) : "全部部门";
+  document.querySelectorAll("[data-single]").forEach((button) => { button.disabled = !code; });
+  draw(picture);
 }
 
-function showRecent(rows) {
-  find("recent").replaceChildren(...rows.map((row) => {
-    const line = document.createElement("tr");
-    const at = new Date(row.at * 1000).toLocaleTimeString("zh-CN");
-    line.append(element("td", at), element("td", row.dept), element("td", `${row.method} ${decodeURIComponent(row.path)}`),
-      element("td", row.status ?? "", row.status >= 400 ? "bad" : ""), element("td", row.note));
-    return line;
-  }));
+function draw(told) {
+  if (!told) return;
+  picture = told;
+  departments(told.departments, chosen, choose);
+  drawing.totals(told.totals, told.departments);
+  drawing.series(told.series);
+  drawing.behaviours(told.behaviours, told.everywhere, (id) => post("behaviour", { end: id }));
+  drawing.recent(told.recent);
+  drawing.scenario(told.scenario);
+  if (!find("shipped").options.length) find("shipped").append(...told.shipped.map((one) => new Option(one.zh, one.name)));
+  find("link").className = "lamp lamp--well";
+  find("state").textContent = `演示的日子 ${told.anchor}，现在 ${told.now.slice(11, 19)}`;
 }
 
-async function refresh() {
-  const summary = await (await fetch("/_control/summary")).json();
-  const filed = summary.departments.reduce((sum, one) => sum + Object.values(one.applications).reduce((a, b) => a + b, 0), 0);
-  find("state").textContent = `办件 ${filed} · 回调 ${counted(summary.callbacks) || "无"} · 重复办理 ${summary.duplicate_effects.length} · 基准日 ${summary.anchor}`;
-  find("behaviours").replaceChildren(...summary.behaviours.map((one) => element("li", JSON.stringify(one))));
-  showDepartments(summary.departments);
-  showRecent(summary.recent);
+function press({ verb, body }) {
+  const form = new FormData(find("board"));
+  const told = { ...body, dept: chosen };
+  if (verb !== "behaviour") return post(verb, told);
+  const [item, times] = [form.get("item").trim(), Number(form.get("times"))];
+  return post(verb, { ...told, dept: chosen || undefined, item: item || undefined, times: times > 0 ? times : undefined });
 }
 
-find("drive").addEventListener("submit", (event) => {
+function layOut() {
+  for (const [title, switches] of groups) {
+    const group = element("fieldset", "", "switches__group");
+    group.append(element("legend", title));
+    for (const [name, what] of switches) {
+      const button = element("button", name, "button button--switch");
+      button.type = "button";
+      if (what.single) { button.dataset.single = ""; button.disabled = true; button.title = "先选一个部门"; }
+      button.addEventListener("click", () => press(what));
+      group.append(button);
+    }
+    find("switches").append(group);
+  }
+  const heal = element("button", "这个部门恢复正常", "button");
+  heal.type = "button";
+  heal.dataset.single = "";
+  heal.disabled = true;
+  heal.addEventListener("click", () => post("heal", { dept: chosen }));
+  find("switches").append(heal);
+}
+
+layOut();
+find("board").addEventListener("submit", (event) => event.preventDefault());
+find("reset").addEventListener("click", () => post("reset", {}));
+find("stop").addEventListener("click", () => post("scenario", { stop: true }));
+find("scenario").addEventListener("submit", (event) => {
   event.preventDefault();
   const form = new FormData(event.target);
-  const action = form.get("action");
-  if (action === "outage") return post("/_control/outage", { dept: form.get("dept"), seconds: 20 });
-  const told = faults.includes(action) ? { faults: { [action]: true } } : settings[action];
-  return post("/_control/behaviour", { ...told, dept: form.get("dept") || undefined, item: form.get("item") || undefined, times: Number(form.get("times")) });
+  const seed = form.get("seed").trim();
+  post("scenario", { name: form.get("name"), ...(seed ? { seed: Number(seed) } : {}) });
 });
-find("reset").addEventListener("click", () => post("/_control/reset", {}));
-refresh();
-setInterval(refresh, 1500);
+const stream = new EventSource("/_control/live");
+stream.addEventListener("message", (event) => draw(JSON.parse(event.data)));
+stream.addEventListener("error", () => { find("link").className = "lamp lamp--away"; find("state").textContent = "断开了，正在重新连接…"; });
