@@ -15,11 +15,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import measure, report
+from benchmarks.peers.measured import measure_canvas, measure_dbos
 from benchmarks.processes import NotAsItShould
 from benchmarks.product.measured import measure_product
 from benchmarks.settings import Figures, Plan
 
-CANDIDATES: Mapping[str, Callable[[Plan], Figures]] = {"product": measure_product}
+CANDIDATES: Mapping[str, Callable[[Plan], Figures]] = {
+    "product": measure_product,
+    "canvas": measure_canvas,
+    "dbos": measure_dbos,
+}
 
 
 def main(words: Sequence[str]) -> int:

@@ -65,6 +65,12 @@ def filing(
     }  # fmt: skip
 
 
+def flows_on(item: str, result: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a result goes on to the items that wait for it: the number, not the note."""
+    name = f"no_{item.lower()}"
+    return {item: {name: result[name]}}
+
+
 def compact(document: Mapping[str, Any]) -> bytes:
     """JSON as both sides send it."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,1 @@
+"""The same work as a good engineer would write it with other engines."""
