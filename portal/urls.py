@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("portal.ui.urls")),
     path("", include("portal.accounts.urls")),
     path("desk/", include("portal.counter.urls")),
+    path("developers/", include("portal.developers.urls")),
     path("", include("portal.citizen.urls")),
 ]
 

@@ -298,7 +298,8 @@ def wrong_values(forge: Forge) -> Iterator[Attempt]:
     ]  # fmt: skip
     while True:
         name, value = forge.lucky.choice(wrong)
-        yield forge.honest(**{name: value})
+        sent = forge.honest(**{name: value})
+        yield sent.having(x_event_id="E-of-the-header") if name == "event_id" else sent
 
 
 @kind(60)

@@ -105,7 +105,7 @@ def test_the_item_goes_from_filing_to_its_result_by_callback(known_family: None)
     message = InboxMessage.objects.get(department="WJ")
     assert (message.status, message.headers["X-Key-Id"]) == ("approved", "WJ-9")
     result = Result.objects.get(sub=served(case))
-    assert result.data["file_no"] == f"YE{str(served(case).pk)[:8]}"
+    assert result.fields["file_no"] == f"YE{str(served(case).pk)[:8]}"
     dispatch.pump()
     assert Case.objects.get(pk=case.pk).outcome == "all"
     assert events.broken_link(case) is None
