@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from cases.ports import Finding, Query
+from cases.actions import circuits
+from cases.ports import Contact, Finding, Query
 from integrations import quotas
-from integrations.http import Budget, Call, Failure, Reply, System, client, lasting, system_of
+from integrations.http import Budget, Call, Failure, Reply, System, client, contact_of, lasting, system_of
 from integrations.http.loop import running_loop
 from integrations.models import RegisterCall
 
@@ -56,21 +57,27 @@ def ask_all(questions: Sequence[Question], *, budget_s: float) -> list[Finding]:
 def begin_all(questions: Sequence[Question], *, budget_s: float) -> Callable[[], list[Finding]]:
     """Start asking and go on; what is given back waits for the answers, so that several can be begun side by side."""
     until = lasting(budget_s)
-    over = quotas.used_up(questions)
-    asked = [_begin(question, until, is_over=question.query.code in over) for question in questions]
+    shut = {code for code in {question.department for question in questions} if not circuits.may_pass(code)}
+    over = quotas.used_up([question for question in questions if question.department not in shut])
+    asked = [_begin(question, until, over=over, shut=shut) for question in questions]
 
     def end() -> list[Finding]:
         ended = [_wait(one, budget_s) for one in asked]
         findings = [_read(question, answer) for question, answer in zip(questions, ended, strict=True)]
+        circuits.note_calls(_contacts(questions, ended))
         RegisterCall.objects.bulk_create(map(_trail, questions, findings))
         return findings
 
     return end
 
 
-def _begin(question: Question, until: Budget, *, is_over: bool) -> Future[Reply | Failure] | Unasked:
+def _begin(
+    question: Question, until: Budget, *, over: Collection[str], shut: Collection[str]
+) -> Future[Reply | Failure] | Unasked:
     """The call under way, or the reason why none can be made."""
-    if is_over:
+    if question.department in shut:
+        return Unasked("circuit", "the line to the department is shut")
+    if question.query.code in over:
         return Unasked("quota", "the quota of the interface is used up")
     system = system_of(question.department)
     if system is None:
@@ -92,6 +99,15 @@ def _wait(asked: Future[Reply | Failure] | Unasked, budget_s: float) -> Ended:
     except TimeoutError:
         asked.cancel()
         return Failure("deadline", True, round(budget_s * 1000))
+
+
+def _contacts(questions: Sequence[Question], ended: Sequence[Ended]) -> list[tuple[str, Contact, str]]:
+    """What the calls showed of the lines to their departments."""
+    return [
+        (question.department, contact_of(one), one.kind if isinstance(one, Failure) else f"HTTP {one.status}")
+        for question, one in zip(questions, ended, strict=True)
+        if not isinstance(one, Unasked)
+    ]
 
 
 def _read(question: Question, answer: Ended) -> Finding:

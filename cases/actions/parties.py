@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from cases.actions.events import record
 from cases.actions.locking import lock_case
 from cases.actions.signing import digest_of_answers, note_confirmations
 from cases.errors import CaseError, WrongState
-from cases.models import Case, Consent, Party
+from cases.models import Case, Consent, Event, Party
 from cases.ports import Actor
 from cases.protection import blind_index
 from cases.queries.context import context_of
@@ -46,6 +46,10 @@ __all__ = [
 
 LINK_DAYS = 15
 WAIT = timedelta(days=LINK_DAYS)
+# The link itself opens only for a short while; the request stays in the person's own list.
+LINK_LASTS = timedelta(hours=72)
+# How often one person may be sent a link for one case.
+INVITES = ((timedelta(hours=1), 3), (timedelta(days=1), 6))
 BEFORE_FILING = frozenset({CaseState.DRAFT, CaseState.AWAITING_PARTIES})
 
 
@@ -65,8 +69,18 @@ def invite(party_pk: UUID, *, by: Actor) -> Party:
     _still_open(case)
     if party not in pending_parties(case):
         raise WrongState("这一位不需要再确认了")
+    _check_rate(case, party)
     _ask(case, [party], by=by)
     return party
+
+
+def _check_rate(case: Case, party: Party) -> None:
+    """Nobody is flooded with links. Raises CaseError past a few an hour and a day."""
+    now = timezone.now()
+    sent = Event.objects.filter(case=case, kind="party.asked", facts__party=party.party_id, facts__row=party.row_index)
+    for span, most in INVITES:
+        if sent.filter(at__gt=now - span).count() >= most:
+            raise CaseError("短信发得太勤了，请过一会儿再发；对方也可以自己登录，在“授权”里确认")
 
 
 def _ask(case: Case, asked: Iterable[Party], *, by: Actor) -> None:
@@ -89,9 +103,9 @@ def remind(case: Case, *, by: Actor) -> None:
 
 
 def link_for(party: Party) -> str:
-    """A fresh secret for the party's link; only its digest is kept, for 15 days."""
+    """A fresh secret for the party's link; only its digest is kept, for three days."""
     token = secrets.token_urlsafe(32)
-    party.link_digest, party.link_expires_at = _digest(token), timezone.now() + WAIT
+    party.link_digest, party.link_expires_at = _digest(token), timezone.now() + LINK_LASTS
     party.save(update_fields=["link_digest", "link_expires_at"])
     return token
 
@@ -112,30 +126,33 @@ def _digest(token: str) -> str:
 # ---- answering ----------------------------------------------------------------------------------------------
 
 
-def agree(party_pk: UUID, *, account: Person, token: str | None = None) -> Case:
+def agree(party_pk: UUID, *, account: Person, token: str | None = None, sensitive: bool = True) -> Case:
     """The person says yes, in every role this person has in the case; the last yes files a case handed in.
+
+    `sensitive`: whether to what is sensitive as well, which is agreed to apart (个人信息保护法 第二十九条).
 
     Raises CaseError for anybody else, WrongState when the case is no longer waiting.
     """
     from cases.actions import drafting, handing_in
 
-    case_id = note_agreement(party_pk, account=account, token=token)
+    case_id = note_agreement(party_pk, account=account, token=token, sensitive=sensitive)
     handing_in.proceed_when_agreed(case_id)
     return drafting.refresh_prefill(case_id)
 
 
 @transaction.atomic
-def note_agreement(party_pk: UUID, *, account: Person, token: str | None = None) -> UUID:
+def note_agreement(party_pk: UUID, *, account: Person, token: str | None = None, sensitive: bool = True) -> UUID:
     """The yes alone, recorded; returns the case. Whatever comes of it can be done later."""
     case, party = _lock_party(party_pk)
     _check_person(party, account, token)
     if party.state != Party.State.AGREED:
         _still_open(case)
-        _say_yes(case, party, account)
+        means = consents.Means.LINK if token else consents.Means.SIGN_IN
+        _say_yes(case, party, account, means=means, sensitive=None if sensitive else ())
     return case.pk
 
 
-def _say_yes(case: Case, party: Party, account: Person) -> None:
+def _say_yes(case: Case, party: Party, account: Person, *, means: str, sensitive: Collection[str] | None) -> None:
     now = timezone.now()
     context = context_of(case)
     digest = digest_of_answers(context)
@@ -149,6 +166,8 @@ def _say_yes(case: Case, party: Party, account: Person) -> None:
         covers=consents.covers_of(context.spec, names),
         at=now,
         party=party,
+        means=means,
+        sensitive=sensitive,
     )
     for one in roles:
         _mark_agreed(one, account, now, digest)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, Max
+
 from bundles import forms, queries
-from bundles.spec import BundleSpec
+from bundles.spec import BundleSpec, Item
 from bundles.spec.registry import Registry
-from cases.models import Consent, Party
+from cases.models import Consent, DataCall, Party
 from cases.queries.context import context_of
 from cases.queries.people import Person, indexes_of
 from cases.queries.worklist import masked_name
@@ -40,6 +42,8 @@ class Authorisation:
     purpose: str
     items: tuple[str, ...]
     sources: tuple[str, ...]
+    apart: tuple[str, ...]  # those of the sources that are sensitive, agreed to apart (个人信息保护法 第二十九条)
+    receivers: tuple[str, ...]  # who receives what of it, for what (第二十三条)
     about: tuple[About, ...]
     signs: bool
     state: str
@@ -61,6 +65,12 @@ class GivenConsent:
     sources: tuple[str, ...]
     given_at: datetime
     revoked_at: datetime | None
+    until: datetime | None
+    means: str
+    text: str
+    text_version: str
+    times_used: int
+    last_used_at: datetime | None
 
 
 def parties_seen_by(account: Person) -> tuple[Authorisation, ...]:
@@ -79,6 +89,7 @@ def authorisation(party: Party, lang: str = "zh") -> Authorisation:
     selection = forms.select(context)
     known = next((p for p in spec.parties if p.id == party.party_id), None)
     titles = [spec.item(item_id) for item_id in selection.items]
+    asked = _asked_about(spec, party.party_id)
     return Authorisation(
         id=party.pk,
         case_id=case.pk,
@@ -88,7 +99,9 @@ def authorisation(party: Party, lang: str = "zh") -> Authorisation:
         bundle_name=spec.en if lang == "en" and spec.en else spec.zh,
         purpose=spec.zh,
         items=tuple(item.en if lang == "en" and item.en else item.zh for item in titles),
-        sources=_asked_about(spec, registry, party.party_id),
+        sources=_labels(registry, asked, is_sensitive=False),
+        apart=_labels(registry, asked, is_sensitive=True),
+        receivers=_receivers(registry, titles),
         about=_about(replace(context, shown=selection.fields), party),
         signs=bool(known and known.signs),
         state=party.state,
@@ -120,14 +133,28 @@ def _answers_near(context: forms.Context, row_index: int | None) -> Iterator[tup
             yield from value[row_index].items()
 
 
-def _asked_about(spec: BundleSpec, registry: Registry, party_id: str) -> tuple[str, ...]:
-    """Licences and registers that the bundle reads about a party, by name."""
+def _asked_about(spec: BundleSpec, party_id: str) -> list[str]:
+    """The codes of licences and registers that the bundle reads about a party."""
     paths = [path for _, _, field in spec.walk_fields() for path in field.prefills if f"@{party_id}." in path]
     codes = [path.partition(":")[2].partition("@")[0] for path in paths]
     for rule in (rule for item in spec.items for rule in item.decision.rules):
         codes += [code for code in _codes_in(rule.expr, party_id)]
-    codes += [code for material in spec.materials if party_id in material.of for code in material.exempt_by]
-    return tuple(dict.fromkeys(label for label in map(lambda c: _label(registry, c), codes) if label))
+    return codes + [code for material in spec.materials if party_id in material.of for code in material.exempt_by]
+
+
+def _labels(registry: Registry, codes: Sequence[str], *, is_sensitive: bool) -> tuple[str, ...]:
+    """Their names, each once: of what is sensitive, or of the rest."""
+    known = (registry.licences.get(code) or registry.interfaces.get(code) for code in codes)
+    return tuple(dict.fromkeys(one.zh for one in known if one is not None and bool(one.sensitive) == is_sensitive))
+
+
+def _receivers(registry: Registry, items: Sequence[Item]) -> tuple[str, ...]:
+    """Each department with the items it handles: "公安局（出生登记）"."""
+    by_department: dict[str, list[str]] = {}
+    for item in items:
+        by_department.setdefault(item.dept, []).append(item.zh)
+    names = {code: known.name for code, known in registry.departments.items()}
+    return tuple(f"{names.get(code, code)}（{'、'.join(titles)}）" for code, titles in by_department.items())
 
 
 def _codes_in(text: str, party_id: str) -> Sequence[str]:
@@ -146,11 +173,14 @@ def _label(registry: Registry, code: str) -> str:
 def consents_given(account: Person) -> tuple[GivenConsent, ...]:
     """Everything this person has authorised, newest first."""
     registry = queries.registry()
-    rows = Consent.objects.filter(given_by_id=account.pk).select_related("case").order_by("-given_at")
-    return tuple(_given(row, registry) for row in rows)
+    given = Consent.objects.filter(given_by_id=account.pk).exclude(means=Consent.Means.DUTY)
+    rows = list(given.select_related("case").order_by("-given_at"))
+    calls = DataCall.objects.filter(consent_id__in=[str(row.pk) for row in rows]).order_by().values_list("consent_id")
+    used = {one: (count, last) for one, count, last in calls.annotate(count=Count("pk"), last=Max("at"))}
+    return tuple(_given(row, registry, used.get(str(row.pk), (0, None))) for row in rows)
 
 
-def _given(row: Consent, registry: Registry) -> GivenConsent:
+def _given(row: Consent, registry: Registry, used: tuple[int, datetime | None]) -> GivenConsent:
     spec = queries.version(row.case.bundle_version_id).spec
     labels = [_label(registry, str(covered).partition(":")[2]) for covered in row.covers]
     return GivenConsent(
@@ -162,4 +192,10 @@ def _given(row: Consent, registry: Registry) -> GivenConsent:
         sources=tuple(dict.fromkeys(label for label in labels if label)),
         given_at=row.given_at,
         revoked_at=row.revoked_at,
+        until=row.until,
+        means=str(Consent.Means(row.means).label),
+        text=row.text,
+        text_version=row.text_version,
+        times_used=used[0],
+        last_used_at=used[1],
     )

@@ -1,27 +1,34 @@
-"""Who read my data: staff, registers, departments that received a case. 个人信息保护法 第四十四、四十五条."""
+"""Who read my data: staff, registers asked about me, departments that received a case, consents I gave.
+
+Sources: 个人信息保护法 第四十四、四十五条; 政务数据共享条例 (国令809号): every use of shared data can be shown.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bundles import queries
 from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
-from cases.models import AccessRecord, Case, Delivery, Lookup
-from cases.queries.people import Person
+from cases.models import AccessRecord, Case, Consent, DataCall, Delivery, Lookup, Party
+from cases.queries.people import Person, indexes_of
 from cases.states import DeliveryState
 
 MOST = 200
+MOST_EXPORTED = 20_000
+KINDS = ("staff", "lookup", "department", "consent")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at somebody's data. `kind`: staff, lookup or department."""
+    """One look at somebody's data. `kind`: one of KINDS; `basis`: on what it rests, in words."""
 
     at: datetime
     kind: str
@@ -29,58 +36,123 @@ class Reading:
     dept_code: str
     what: str
     purpose: str
-    case_id: UUID
+    case_id: UUID | None
     bundle: str
+    number: str = ""
+    basis: str = ""
+    outcome: str = ""
 
 
-def readings_of(account: Person) -> tuple[Reading, ...]:
-    """Everything that was read for or from the account's own cases, newest first; three queries."""
-    registry = queries.registry()
-    mine = Case.objects.filter(applicant_id=account.pk)
-    staff = AccessRecord.objects.filter(case__in=mine).select_related("case").order_by("-at")[:MOST]
-    asked = Lookup.objects.filter(case__in=mine).select_related("case").order_by("-asked_at")[:MOST]
-    sent = Delivery.objects.filter(sub__case__in=mine, state=DeliveryState.DONE, purpose=Delivery.Purpose.FILE)
-    sent = sent.select_related("sub__case").order_by("-closed_at")[:MOST]
-    found = [_by_staff(row, registry) for row in staff]
-    found += [_by_lookup(row, registry) for row in asked]
-    found += [_by_department(row, registry) for row in sent]
-    return tuple(sorted(found, key=attrgetter("at"), reverse=True)[:MOST])
+def readings_of(account: Person, kind: str = "", most: int = MOST) -> tuple[Reading, ...]:
+    """Everything that was read of the account's data, in own cases and in other people's, newest first."""
+    about = _About(account)
+    sources: Mapping[str, Callable[[int], Iterable[Reading]]] = {
+        "staff": about.by_staff,
+        "lookup": about.by_lookup,
+        "department": about.by_department,
+        "consent": about.by_consent,
+    }
+    found = [one for name, source in sources.items() if kind in ("", name) for one in source(most)]
+    return tuple(sorted(found, key=attrgetter("at"), reverse=True)[:most])
 
 
-def _by_staff(row: AccessRecord, registry: Registry) -> Reading:
-    who = _("窗口人员") if row.actor_kind == "clerk" else _("部门工作人员")
-    name = _name(registry, row.department)
-    return Reading(
-        row.at, "staff", f"{name} {who}".strip(), row.department, row.what, row.purpose, row.case_id, _bundle(row.case)
-    )
+class _About:
+    """The data of one person, wherever it stands. One query a kind of reading."""
+
+    def __init__(self, account: Person) -> None:
+        self._account = account
+        self._indexes = indexes_of(account)
+        self._registry: Registry = queries.registry()
+        as_party = Party.objects.filter(id_index__in=self._indexes).exclude(state=Party.State.NOT_ASKED)
+        own = Q(applicant_id=account.pk) | Q(pk__in=as_party.values("case_id"))
+        self._cases: QuerySet[Case] = Case.objects.filter(own)
+
+    def by_staff(self, most: int) -> Iterable[Reading]:
+        rows = AccessRecord.objects.filter(case__in=self._cases).select_related("case").order_by("-at")[:most]
+        for row in rows:
+            who = _("窗口人员") if row.actor_kind == "clerk" else _("部门工作人员")
+            yield self._reading(
+                row.at, "staff", f"{self._short(row.department)} {who}".strip(), row.department, row.what, row.purpose,
+                row.case, basis=_("办理职责"),
+            )  # fmt: skip
+
+    def by_lookup(self, most: int) -> Iterable[Reading]:
+        """Questions about the person or a child the person agreed for; in own cases also what is about no person."""
+        children = Consent.objects.filter(given_by_id=self._account.pk, kind="guardian").values("subject_index")
+        about_me = Q(subject_index__in=self._indexes) | Q(subject_index__in=children)
+        about_nobody = Q(subject_index="", case__applicant_id=self._account.pk)
+        rows = DataCall.objects.filter(about_me | about_nobody).select_related("case").order_by("-at")[:most]
+        for row in rows:
+            yield self._by_call(row)
+
+    def _by_call(self, row: DataCall) -> Reading:
+        source = self._registry.licences.get(row.code) if row.kind == "licence" else None
+        known = source or self._registry.interfaces.get(row.code)
+        return self._reading(
+            row.at, "lookup", _caller(row, self._account), row.department, known.zh if known else row.code,
+            row.purpose, row.case, basis=_basis(row), outcome=_outcome(row),
+        )  # fmt: skip
+
+    def by_department(self, most: int) -> Iterable[Reading]:
+        sent = Delivery.objects.filter(
+            sub__case__in=self._cases, state=DeliveryState.DONE, purpose=Delivery.Purpose.FILE
+        )
+        for row in sent.select_related("sub__case").order_by("-closed_at")[:most]:
+            what = _("办“%(item)s”用到的内容") % {"item": _spec(row.sub.case).item(row.sub.item_id).zh}
+            at = row.closed_at or row.created_at
+            yield self._reading(
+                at, "department", self._short(row.department), row.department, what, _("办理"), row.sub.case,
+                basis=_("申请"),
+            )  # fmt: skip
+
+    def by_consent(self, most: int) -> Iterable[Reading]:
+        """Consents are no reading, but say what may be read: given, and taken back."""
+        rows = Consent.objects.filter(given_by_id=self._account.pk).exclude(means=Consent.Means.DUTY)
+        for row in rows.select_related("case").order_by("-given_at")[:most]:
+            what = _("授权查询 %(count)s 样") % {"count": len(row.covers)}
+            means = str(Consent.Means(row.means).label)
+            yield self._reading(row.given_at, "consent", _("您本人"), "", what, row.purpose, row.case, basis=means)
+            if row.revoked_at is not None:
+                yield self._reading(row.revoked_at, "consent", _("您本人"), "", _("授权结束"), row.purpose, row.case)
+
+    def _reading(
+        self, at: datetime, kind: str, who: str, dept: str, what: str, purpose: str, case: Case | None, *,
+        basis: str = "", outcome: str = "",
+    ) -> Reading:  # fmt: skip
+        """Of somebody else's case neither the link nor the number: only what was done with one's own data."""
+        is_own = case is not None and case.applicant_id == self._account.pk
+        return Reading(
+            at, kind, who, dept, what, purpose,
+            case.pk if case is not None and is_own else None,
+            _spec(case).zh if case is not None else "",
+            (case.number or "") if case is not None and is_own else "",
+            basis, outcome,
+        )  # fmt: skip
+
+    def _short(self, code: str) -> str:
+        known = self._registry.departments.get(code)
+        return known.short if known else ""
 
 
-def _by_lookup(row: Lookup, registry: Registry) -> Reading:
-    source = registry.licences.get(row.code) or registry.interfaces.get(row.code)
-    title, dept = (source.zh, source.dept) if source else (row.code, "")
-    outcomes = {Lookup.Outcome.FOUND: _("查到了"), Lookup.Outcome.EMPTY: _("没有记录")}
-    outcome = outcomes.get(Lookup.Outcome(row.outcome), _("暂时连不上"))
-    purpose = _("预填和免提交，%(outcome)s") % {"outcome": outcome}
-    return Reading(row.asked_at, "lookup", _("平台"), dept, title, purpose, row.case_id, _bundle(row.case))
+def _caller(row: DataCall, account: Person) -> str:
+    """Who asked, and on whose behalf."""
+    if row.caller_kind == "applicant":
+        return _("您本人办事时") if row.caller_id == str(account.pk) else _("申请人办事时")
+    if row.caller_kind == "clerk":
+        return _("窗口人员帮办时")
+    return _("平台自动") if row.case_id else _("平台主动服务")
 
 
-def _by_department(row: Delivery, registry: Registry) -> Reading:
-    spec = _spec(row.sub.case)
-    what = _("办“%(item)s”用到的内容") % {"item": spec.item(row.sub.item_id).zh}
-    at = row.closed_at or row.created_at
-    return Reading(
-        at, "department", _name(registry, row.department), row.department, what, _("办理"), row.sub.case_id, spec.zh
-    )
+def _basis(row: DataCall) -> str:
+    if row.consent_id.startswith("duty"):
+        return _("法定职责")
+    return _("授权") if row.consent_id else _("无条件共享")
 
 
-def _name(registry: Registry, code: str) -> str:
-    known = registry.departments.get(code)
-    return known.short if known else ""
+def _outcome(row: DataCall) -> str:
+    words = {Lookup.Outcome.FOUND: _("查到了"), Lookup.Outcome.EMPTY: _("没有记录")}
+    return words.get(Lookup.Outcome(row.outcome), _("没有查成"))
 
 
 def _spec(case: Case) -> BundleSpec:
     return queries.version(case.bundle_version_id).spec
-
-
-def _bundle(case: Case) -> str:
-    return _spec(case).zh

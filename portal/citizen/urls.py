@@ -99,6 +99,7 @@ urlpatterns = [
     path("licences/", results.licences, name="licences"),
     path("me/", me.me, name="me"),
     path("me/data/", me.readings, name="readings"),
+    path("me/data/readings.csv", me.readings_file, name="readings_file"),
     path("verify/", verifying.verify, name="verify"),
     path("verify/<slug:mark>/", verifying.verify_one, name="verify_mark"),
     path("help/", help.help_page, name="help"),

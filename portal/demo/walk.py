@@ -70,7 +70,7 @@ def walk(base_url: str, plan: Mapping[str, Any], watch: Watcher = lambda case: N
 
 def fill(person: ApiClient, plan: Mapping[str, Any]) -> Any:
     """Begin a draft and type what nobody else knows. Raises Refused where something typed is wrong."""
-    begin = {"bundle": plan["bundle"], "guidance": plan["guidance"], "channel": plan["channel"]}
+    begin = {"bundle": plan["bundle"], "guidance": plan["guidance"], "channel": plan["channel"], "sensitive": True}
     draft = person.post("/drafts/", begin)
     typed = {path: _day(value) for path, value in plan["fields"].items()}
     change: dict[str, Any] = {"fields": typed}

@@ -66,6 +66,8 @@ class Applicant:
         """Agree to the look-ups; the draft is made and filled from registers."""
         self.page.goto("/bundles/XSECS/apply/")
         no_grave_findings(self.page)
+        self.page.locator("label.pick", has_text="我单独同意查询这几样").click()
+        self.inputs += 1
         self.page.get_by_role("button", name="同意并开始填").click()
         expect(self.page).to_have_url(re.compile("/apply/[0-9a-f-]{36}/$"))
         self.case_id = self.page.url.rstrip("/").rpartition("/")[2]

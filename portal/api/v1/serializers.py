@@ -46,6 +46,9 @@ class DraftRequest(serializers.Serializer):
     bundle = serializers.CharField(max_length=32)
     guidance = serializers.DictField(required=False, default=dict)
     channel = serializers.ChoiceField(["online", "mobile"], default="online")
+    sensitive = serializers.BooleanField(
+        default=False, help_text="The person has agreed apart to the sensitive look-ups (PIPL art. 29)."
+    )
 
 
 class DraftChange(serializers.Serializer):
@@ -132,7 +135,14 @@ class Authorisation(serializers.Serializer):
     purpose = serializers.CharField()
     items = serializers.ListField(child=serializers.CharField())
     sources = serializers.ListField(child=serializers.CharField())
+    apart = serializers.ListField(child=serializers.CharField(), help_text="Sensitive ones, agreed to apart.")
     state = serializers.CharField()
+
+
+class AuthorisationYes(serializers.Serializer):
+    sensitive = serializers.BooleanField(
+        default=False, help_text="The person has agreed apart to the sensitive look-ups (PIPL art. 29)."
+    )
 
 
 class CaseRow(serializers.Serializer):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from bundles import queries
 from bundles.spec import BundleSpec
 from portal.citizen.language import said
@@ -18,6 +20,7 @@ class LookedUp:
     title: str
     dept_code: str
     dept_short: str
+    sensitive: str = ""
 
 
 def fits(spec: BundleSpec, kind: str) -> bool:
@@ -32,7 +35,25 @@ def sources(spec: BundleSpec) -> Sequence[LookedUp]:
     codes = [code for _s, _g, field in spec.walk_fields() for code in map(_code_of, field.prefills)]
     codes += [code for material in spec.materials for code in material.exempt_by]
     known = [registry.licences.get(code) or registry.interfaces.get(code) for code in dict.fromkeys(codes)]
-    return [LookedUp(said(one), one.dept, short_of(one.dept)) for one in known if one is not None]
+    return [LookedUp(said(one), one.dept, short_of(one.dept), one.sensitive) for one in known if one is not None]
+
+
+def kind_of(sensitive: str) -> str:
+    """The kind of sensitive personal information in words. 个人信息保护法 第二十八条."""
+    words = {
+        "health": _("医疗健康"),
+        "finance": _("金融账户"),
+        "identity": _("特定身份"),
+        "biometric": _("生物识别"),
+        "track": _("行踪轨迹"),
+        "minor": _("不满十四周岁未成年人"),
+    }
+    return words.get(sensitive, _("敏感"))
+
+
+def apart(found: Sequence[LookedUp]) -> list[tuple[LookedUp, str]]:
+    """Those that are agreed to apart, each with its kind in words."""
+    return [(one, kind_of(one.sensitive)) for one in found if one.sensitive]
 
 
 def _code_of(path: str) -> str:

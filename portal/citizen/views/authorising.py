@@ -18,6 +18,7 @@ from cases.queries.authorisations import authorisation, consents_given, parties_
 from cases.queries.joint import joint_filings_of
 from cases.queries.rosters import asked_of
 from portal.accounts.access import applicants_only
+from portal.accounts.link_limit import LinkLimit
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, says_why
 
@@ -44,9 +45,14 @@ def requests(request: OwnRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @says_why
 def by_link(request: OwnRequest, token: str) -> HttpResponse:
-    """The page behind the link of the message: for the person it was sent to, signed in."""
-    party = parties.party_by_token(token)
+    """The page behind the link of the message: for the person it was sent to, signed in.
+
+    Links that are not one's own are counted: after a few nothing is answered for a while, right or wrong.
+    """
+    limit = LinkLimit(request.user.pk)
+    party = None if limit.is_reached() else parties.party_by_token(token)
     if party is None or access.party_for(request.user, party.pk) is None:
+        limit.count()
         raise Http404
     return _answer(request, party, token) if request.method == "POST" else _show(request, party)
 
@@ -65,7 +71,8 @@ def by_list(request: OwnRequest, party_id: UUID) -> HttpResponse:
 
 def _answer(request: OwnRequest, party: Any, token: str | None) -> HttpResponse:
     if request.POST.get("answer") == "yes":
-        parties.agree(party.pk, account=request.user, token=token)
+        agreed_apart = request.POST.get("sensitive") == "yes"
+        parties.agree(party.pk, account=request.user, token=token, sensitive=agreed_apart)
         messages.success(request, _("您已同意，我们会告诉申请人"))
     elif request.POST.get("answer") == "no":
         parties.decline(party.pk, account=request.user, token=token)

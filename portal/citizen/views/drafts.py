@@ -37,16 +37,19 @@ def begin(request: OwnRequest, code: str) -> HttpResponse:
     spec = published_or_404(code).spec
     if request.method == "POST":
         guidance = kept_answers.kept(request, code)
-        case = drafting.start_draft(code, applicant=request.user, channel="online", guidance=guidance)
+        agreed = request.POST.get("sensitive") == "yes"
+        case = drafting.start_draft(code, applicant=request.user, channel="online", guidance=guidance, sensitive=agreed)
         kept_answers.forget(request, code)
         drafting.refresh_prefill(case.pk)
         return redirect("citizen:tasks", case_id=case.pk)
+    sources = beginnings.sources(spec)
     drafts = [row for row in my_cases(request.user) if row.state == "draft" and row.bundle_code == code]
     context = {
         "section": "catalogue",
         "spec": spec,
         "fits": beginnings.fits(spec, request.user.identity.kind),
-        "sources": beginnings.sources(spec),
+        "sources": [one for one in sources if not one.sensitive],
+        "apart": beginnings.apart(sources),
         "drafts": drafts,
         "trail": trail(Crumb(said(spec), reverse("citizen:guide", args=[code])), Crumb(_("开始"))),
     }

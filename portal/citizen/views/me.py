@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from cases.actions.roster_files import as_csv
 from cases.queries.authorisations import parties_seen_by
 from cases.queries.my_cases import my_cases
-from cases.queries.readings import readings_of
+from cases.queries.readings import KINDS, MOST_EXPORTED, readings_of
 from portal.accounts.access import applicants_only, signed_in
 from portal.citizen.own import OwnRequest
+from portal.citizen.shown.departments import short_of
 
 
 @signed_in
@@ -34,5 +40,45 @@ def me(request: OwnRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def readings(request: OwnRequest) -> HttpResponse:
-    """Every look at my data: by staff, by registers asked for me, by departments that received a case."""
-    return render(request, "citizen/readings.html", {"section": "me", "readings": readings_of(request.user)})
+    """Every look at my data: by staff, by registers asked about me, by departments that received a case."""
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    shown = {"section": "me", "readings": readings_of(request.user, kind), "kind": kind, "kinds": _kinds()}
+    return render(request, "citizen/readings.html", shown)
+
+
+def _kinds() -> Sequence[tuple[str, str]]:
+    words = {
+        "": _("全部"),
+        "staff": _("工作人员"),
+        "lookup": _("平台查询"),
+        "department": _("部门收到"),
+        "consent": _("授权"),
+    }
+    return tuple(words.items())
+
+
+@applicants_only
+@never_cache
+@require_GET
+def readings_file(request: OwnRequest) -> HttpResponse:
+    """The same as a file, all of it: to keep or to show. 个人信息保护法 第四十五条."""
+    heading = [
+        _("时间"),
+        _("谁"),
+        _("部门"),
+        _("看了什么"),
+        _("为了"),
+        _("依据"),
+        _("结果"),
+        _("一件事"),
+        _("办件编号"),
+    ]
+    rows = (
+        (f"{timezone.localtime(one.at):%Y-%m-%d %H:%M:%S}", one.who, short_of(one.dept_code) if one.dept_code else "",
+         one.what, one.purpose, one.basis, one.outcome, one.bundle, one.number)
+        for one in readings_of(request.user, most=MOST_EXPORTED)
+    )  # fmt: skip
+    response = HttpResponse(as_csv(heading, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="readings.csv"'
+    return response

@@ -88,7 +88,7 @@ def everybody_else(db: None) -> dict[str, Caller]:
 def filled(lin: Caller, *, owes: bool = False) -> Mapping[str, Any]:
     """The demonstration's newborn draft, typed in through the API; `owes`: what may come later comes later."""
     plan = walk.scenario("XSECS")
-    begin = {"bundle": "XSECS", "guidance": plan["guidance"], "channel": plan["channel"]}
+    begin = {"bundle": "XSECS", "guidance": plan["guidance"], "channel": plan["channel"], "sensitive": True}
     draft = lin.post("/drafts/", begin).json()
     birth = newborn.birth_time()
     typed = {**plan["fields"], "leave_from": birth.date().isoformat(), "father_name": "陈屿"}

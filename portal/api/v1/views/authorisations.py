@@ -28,14 +28,18 @@ class Authorisations(APIView):
 class AuthorisationAnswer(APIView):
     """Agree or decline; only the person meant can."""
 
-    @extend_schema(request=None, responses=serializers.Authorisation)
+    @extend_schema(request=serializers.AuthorisationYes, responses=serializers.Authorisation)
     def post(self, request: Request, party_id: UUID, answer: str) -> Response:
         if access.party_for(caller(request), party_id) is None:
             raise Http404
-        acts = {"agree": parties.agree, "decline": parties.decline}
-        if answer not in acts:
+        if answer not in ("agree", "decline"):
             raise Http404
-        acts[answer](party_id, account=caller(request))
+        said = serializers.AuthorisationYes(data=request.data)
+        said.is_valid(raise_exception=True)
+        if answer == "agree":
+            parties.agree(party_id, account=caller(request), sensitive=said.validated_data["sensitive"])
+        else:
+            parties.decline(party_id, account=caller(request))
         party = access.party_for(caller(request), party_id)
         if party is None:
             raise Http404

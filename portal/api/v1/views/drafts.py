@@ -47,6 +47,7 @@ class Drafts(APIView):
                 applicant=caller(request),
                 channel=wanted["channel"],
                 guidance=_checked(wanted["bundle"], wanted["guidance"]),
+                sensitive=wanted["sensitive"],
             )
         except BundleError as error:
             raise CaseError(str(error)) from error
