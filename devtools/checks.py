@@ -22,7 +22,7 @@ TEST_SETTINGS_MODULE = "portal.settings.test"
 NO_TESTS_COLLECTED = 5
 PYTHON = str(VENV / "bin" / "python")
 PYTEST = (PYTHON, "-m", "pytest")
-NOTHING_SERIAL = "not serial and not journey and not faults"
+NOTHING_SERIAL = "not serial and not journey and not faults and not faults_wide"
 
 
 @dataclass(frozen=True, slots=True)

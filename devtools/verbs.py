@@ -78,9 +78,12 @@ def bench(args: Sequence[str]) -> int:
 
 
 def soak(args: Sequence[str]) -> int:
-    """The long rehearsal of faults; it brings a PostgreSQL, a Redis and every process of its own."""
+    """The long rehearsal of faults, or with --faults every kind alone. It brings every process of its own."""
     environment.ensure_environment()
     var = variables.var_folder()
+    if "--faults" in args:
+        others = [word for word in args if word != "--faults"]
+        return checks.run_pytest(var / "test", ["tests/faults", "-m", "faults_wide", *others])
     env = variables.for_portal(var, checks.TEST_SETTINGS_MODULE, services_addresses(var))
     return subprocess.run([checks.PYTHON, "-m", "tests.faults.trial", *args], cwd=ROOT, env=env, check=False).returncode
 
