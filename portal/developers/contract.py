@@ -144,7 +144,8 @@ def checks(lang: str) -> tuple[Check, ...]:
 def _requests(lang: str) -> Iterator[tuple[str, Request]]:
     for path, item in document()["paths"].items():
         for verb in (verb for verb in VERBS if verb in item):
-            yield item[verb]["tags"][0], _request(verb, path, item[verb], lang)
+            shared = {"parameters": [*item.get("parameters", []), *item[verb].get("parameters", [])]}
+            yield item[verb]["tags"][0], _request(verb, path, item[verb] | shared, lang)
     told = document()["webhooks"]["decision"]["post"]
     yield told["tags"][0], _request("post", "{callback_url}", told, lang)
 
