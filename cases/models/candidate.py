@@ -32,6 +32,7 @@ class Search(models.Model):
     next_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["next_at"], name="search_next", condition=models.Q(finished_at=None))]
         constraints = [
             models.UniqueConstraint(fields=["bundle_code", "kind", "day"], name="one_search_a_day"),
             models.CheckConstraint(

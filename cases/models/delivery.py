@@ -43,6 +43,7 @@ class Delivery(models.Model):
         verbose_name = verbose_name_plural = _("送达任务")
         indexes = [
             models.Index(fields=["department", "next_at"], name="delivery_due", condition=models.Q(state="due")),
+            models.Index(fields=["closed_at"], name="delivery_refused", condition=models.Q(state="refused")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["sub", "purpose", "round"], name="one_promise_per_round"),
