@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cases import docket
 from cases.actions.events import record
-from cases.models import Attention, Case, SubApplication
+from cases.models import Attention, Case, LicenceErrand, Refund, SubApplication
 from cases.ports import SYSTEM
 
 if TYPE_CHECKING:
@@ -70,8 +71,18 @@ def close(case: Case, *reasons: Attention.Reason, sub: SubApplication) -> None:
 
 
 def close_all(case: Case, *, except_for: Iterable[Attention.Reason] = ()) -> None:
+    """The case is over: close what is open, but for what goes on behind its end (`_left_over`)."""
     if not docket.has_none(Attention, case.pk):
-        _close(case, Attention.objects.filter(case=case, closed_at=None).exclude(reason__in=list(except_for)))
+        found = Attention.objects.filter(case=case, closed_at=None).exclude(reason__in=list(except_for))
+        _close(case, found.exclude(_left_over()))
+
+
+def _left_over() -> Q:
+    """A licence that is not in the library yet, money that is not back yet: the case is over, somebody still waits."""
+    errands = LicenceErrand.objects.filter(result__sub=OuterRef("sub")).exclude(state=LicenceErrand.State.DONE)
+    refunds = Refund.objects.filter(order__case=OuterRef("case")).exclude(state=Refund.State.DONE)
+    transport = [Attention.Reason.REFUSED_BY_SYSTEM, Attention.Reason.NOT_DELIVERED]
+    return Q(Exists(errands), reason__in=transport) | Q(Exists(refunds), reason=Attention.Reason.CHARGE)
 
 
 def _close(case: Case, found: QuerySet[Attention]) -> None:

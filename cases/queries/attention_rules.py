@@ -7,9 +7,9 @@ look after transport alone and never touch a decision (三员分立).
 from __future__ import annotations
 
 from bundles import queries
-from cases.models import Attention, Delivery, SubApplication
+from cases.models import Attention, SubApplication
 from cases.queries.people import StaffPerson
-from cases.states import SUB_FINAL, SUB_WITH_DEPARTMENT, DeliveryState, SubState
+from cases.states import SUB_FINAL, SUB_WITH_DEPARTMENT, SubState
 
 Reason = Attention.Reason
 RETRIABLE = frozenset(
@@ -81,10 +81,5 @@ def may_decide(account: StaffPerson, sub: SubApplication) -> bool:
 
 
 def may_be_dismissed(reason: str, sub: SubApplication | None) -> bool:
-    """Whether nothing is left waiting for the person who closes it."""
-    return reason in DISMISSABLE or (sub is not None and sub.state in SUB_FINAL and not _has_dead_letter(sub))
-
-
-def _has_dead_letter(sub: SubApplication) -> bool:
-    withdrawals = Delivery.objects.filter(sub=sub, purpose=Delivery.Purpose.WITHDRAW)
-    return withdrawals.filter(state=DeliveryState.REFUSED).exists()
+    """Whether nothing is left waiting for the person who closes it: the item has its end, or goes on all the same."""
+    return reason in DISMISSABLE or (sub is not None and sub.state in SUB_FINAL)

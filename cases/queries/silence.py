@@ -135,6 +135,7 @@ watch(
     Watched("cases.DataDispute", Q(state="open"), case="case_id"),
     Watched("cases.Watch", Q(state="open"), case="case_id"),
     Watched("cases.PointsSheet", Q(next_at__isnull=False), case="case_id", state=""),
+    Watched("cases.Visit", Q(state="booked", sub__isnull=False), sub="sub_id", when="ends_at", late=2 * DAY),
     Watched("cases.StaffMail", Q(state="due")),
     Watched("cases.LatePrefill", Q(), state=""),
     Watched("cases.Consultation", Q(state="open"), sub="sub_id", when="due_on", late=2 * DAY),

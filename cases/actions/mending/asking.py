@@ -48,8 +48,9 @@ def ask_now(attention_id: UUID, *, by: Actor) -> Heard:
 
 def _to_ask_about(found: Opened) -> Delivery:
     """What the attention is about: a promise that is stuck, else the filing."""
-    due = Delivery.objects.filter(sub=found.item, state=DeliveryState.DUE, tries__gt=0).order_by("created_at").first()
-    delivery = due or outbox.filing_of(found.item)
+    stuck = Delivery.objects.filter(sub=found.item, department=found.item.department, tries__gt=0)
+    stuck = stuck.filter(state__in=[DeliveryState.DUE, DeliveryState.REFUSED]).order_by("-created_at")
+    delivery = stuck.first() or outbox.filing_of(found.item)
     if delivery is None or delivery.state in (DeliveryState.CANCELLED, DeliveryState.SUPERSEDED):
         raise WrongState("没有向这个部门送过申请，问不到什么")
     return delivery
@@ -85,12 +86,13 @@ def take_in(found: Opened, delivery: Delivery, outcome: Outcome) -> Heard:
 
 def _settle(found: Opened, delivery: Delivery, heard: Heard, by: Actor) -> None:
     """Close what the answer has settled: the department knows it after all, or there is nothing to call back."""
-    due = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.DUE, lease_no=delivery.lease_no)
     knows, is_filing = heard is Heard.ANSWERED, delivery.purpose == Delivery.Purpose.FILE
     nothing_to_call_back = heard is Heard.NEVER_SEEN and delivery.purpose == Delivery.Purpose.WITHDRAW
     if (knows and is_filing) or nothing_to_call_back:
-        due.update(state=DeliveryState.DONE, next_at=None, lease_until=None, closed_at=timezone.now())
+        mine = Delivery.objects.filter(pk=delivery.pk, state=delivery.state, lease_no=delivery.lease_no)
+        mine.update(state=DeliveryState.DONE, next_at=None, lease_until=None, closed_at=timezone.now())
     if knows:
         attention.close(found.case, Attention.Reason.FORGOTTEN, sub=found.item)
     if nothing_to_call_back:
-        attention.close(found.case, Attention.Reason.NOT_DELIVERED, sub=found.item)
+        reasons = (Attention.Reason.NOT_DELIVERED, Attention.Reason.REFUSED_BY_SYSTEM)
+        attention.close(found.case, *reasons, sub=found.item)

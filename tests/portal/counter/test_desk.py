@@ -96,14 +96,16 @@ def test_the_desk_has_a_query_budget(
 def test_open_attentions_of_the_department_are_listed_with_the_next_step(
     sub: SubApplication, officer: Account, teacher: Account, clerk: Account, at: At
 ) -> None:
-    Attention.objects.create(
+    raised = Attention.objects.create(
         case=sub.case, sub=sub, reason="silent", owner="GA", next_step="请催办该部门", since=timezone.now()
     )
     place = reverse("counter:attention")
     page = text_of(at(officer).get(place))
     assert "部门超时没有回音" in page
     assert "请催办该部门" in page
-    assert reverse("counter:task", args=[sub.pk]) in page
+    item = reverse("counter:attention_item", args=[raised.pk])
+    assert item in page
+    assert reverse("counter:task", args=[sub.pk]) in text_of(at(officer).get(item))
     assert "没有要关注的" in text_of(at(teacher).get(place))
     assert "没有要关注的" in text_of(at(clerk).get(place))
     Attention.objects.update(closed_at=timezone.now())
