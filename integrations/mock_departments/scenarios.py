@@ -86,6 +86,15 @@ class _Reader:
         self._seed = document.get("seed", seed)
         self._dice = Random(f"{self._seed}/{document.get('scenario')}")
         self._mistakes: list[str] = []
+        items = [entry for bundle in library.bundles.values() for entry in bundle["items"]]
+        self._deciding = sorted({entry["dept"] for entry in items})
+        self._places = {
+            "dept": set(library.departments),
+            "bundle": set(library.bundles),
+            "item": {entry["id"] for entry in items},
+            "matter": {entry["matter"] for entry in items},
+            "interface": set(library.interfaces),
+        }
 
     def scenario(self) -> Scenario:
         document = self._document
@@ -134,6 +143,9 @@ class _Reader:
         choices = entry.get("pick") or [{name: value for name, value in entry.items() if name not in WHEN}]
         if not every or until is None or not isinstance(choices, list):
             self._mistakes.append(f"{where}：every 要大于 0，并且要有 until 或整个剧本的 ends；pick 要是列表")
+            return
+        if (until - at_s) / every > MOST_STEPS:
+            self._mistakes.append(f"{where}.every：展开后超过 {MOST_STEPS} 步")
             return
         while at_s < until and len(self._mistakes) < 50:
             place = self._dice.randrange(len(choices))
@@ -206,27 +218,16 @@ class _Reader:
     def _dept(self, entry: Mapping[str, Any], where: str) -> str:
         """One department: the named one, one of those named, or any that decides something."""
         said = entry.get("dept")
-        names = self._deciding() if said == ANY else said if isinstance(said, list) else [said]
+        names = self._deciding if said == ANY else said if isinstance(said, list) else [said]
         wrong = [str(name) for name in names if name not in self._library.departments]
         if wrong or not names:
             self._mistakes.append(f"{where}.dept：没有这个部门：{'、'.join(wrong) or said}")
             return ""
         return str(self._dice.choice(list(names)))
 
-    def _deciding(self) -> list[str]:
-        return sorted({entry["dept"] for bundle in self._library.bundles.values() for entry in bundle["items"]})
-
     def _check_places(self, settings: dict[str, Any], where: str) -> None:
         """Every named department, bundle, item, matter and interface is in the library."""
-        items = [entry for bundle in self._library.bundles.values() for entry in bundle["items"]]
-        places = {
-            "dept": set(self._library.departments),
-            "bundle": set(self._library.bundles),
-            "item": {entry["id"] for entry in items},
-            "matter": {entry["matter"] for entry in items},
-            "interface": set(self._library.interfaces),
-        }
-        for name, known in places.items():
+        for name, known in self._places.items():
             said = settings.get(name)
             for one in said if isinstance(said, list) else [said] if said else []:
                 if one not in known:
