@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -36,12 +36,13 @@ def count_long_lists() -> int:
 
 def _counted(tasks: Any) -> dict[str, Any]:
     """Tasks that look alike to the rules are counted together by the database; their colour is judged once."""
+    free_ones = ExpressionWrapper(Q(assigned_to=None), output_field=BooleanField())
     stopped = Exists(Pause.objects.filter(sub=OuterRef("pk"), ended_at=None, in_clock=False))
     alike = tasks.annotate(
-        accepted_on=TruncDate("accepted_at"), sent_on=TruncDate("dispatched_at"), is_stopped=stopped
+        accepted_on=TruncDate("accepted_at"), sent_on=TruncDate("dispatched_at"), is_stopped=stopped, is_free=free_ones
     ).values_list(
         "item_id", "case__bundle_code", "case__bundle_version_id", "state", "due_on", "statutory_due_on",
-        "accepted_on", "sent_on", "case__region", "is_stopped", "assigned_to__isnull",
+        "accepted_on", "sent_on", "case__region", "is_stopped", "is_free",
     ).annotate(size=Count("pk"))  # fmt: skip
     clocks, colours, items = Clocks(), Counter[str](), Counter[tuple[str, str, str]]()
     free = 0

@@ -23,7 +23,7 @@ from cases.queries.task_modes import task_modes
 from portal.accounts.access import staff_only
 from portal.counter import posted
 from portal.counter.posted import Typed
-from portal.counter.shown.beside import beside_shown
+from portal.counter.shown.beside import beside_shown, texts_kept
 from portal.counter.shown.faults import mistakes
 from portal.counter.shown.steps import steps_shown
 from portal.counter.shown.task import task_shown
@@ -189,6 +189,7 @@ def _show(
         "purpose": typed.values.get("purpose", purpose),
         "purpose_fault": typed.faults.get("purpose", ""),
         "change": change_of(sub) if status == CONFLICT else None,
+        "texts_kept": texts_kept(page, typed) if status == CONFLICT else (),
         **beside_shown(task_desk(sub, worker(request)), page, typed),
     }
     return render(request, "counter/task.html", context, status=status)
