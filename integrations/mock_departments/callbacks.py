@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -30,6 +31,7 @@ LONGEST_PAUSE_S, RESEND_AFTER_S = 1.0, 2.0
 TIMEOUT = ClientTimeout(total=10, connect=3)
 STORED_FOR_GOOD = (200, 201, 202, 204)
 REFUSED_FOR_GOOD = (409,)
+logger = logging.getLogger(__name__)
 
 
 class Outbox:
@@ -142,8 +144,13 @@ class Courier:
             self._flying[row["id"]] = task
             task.add_done_callback(partial(self._landed, row["id"]))
 
-    def _landed(self, number: int, _task: asyncio.Task[None]) -> None:
+    def _landed(self, number: int, task: asyncio.Task[None]) -> None:
+        """Make room for another; one that could not even be sent is looked at again later."""
         self._flying.pop(number, None)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("callback failed: %s", number, exc_info=task.exception())
+            later = time.time() + SLOW_RETRY_S
+            self._store.run("UPDATE callbacks SET tries = tries + 1, next_at = ? WHERE id = ?", later, number)
         self._outbox.woken.set()
 
     def _is_away(self, row: Row) -> bool:

@@ -53,7 +53,7 @@ class _Hand:
         signature = signed_headers(key, path, body if signed is None else signed, at=self.at - late_by_s)
         try:
             event_id = json.loads(body)["event_id"]
-        except (ValueError, RecursionError, TypeError):
+        except (KeyError, RecursionError, TypeError, ValueError):
             event_id = str(uuid.uuid4())
         headers = {"X-Dept-Id": self.row["dept"], "X-Event-Id": event_id, "Content-Type": "application/json"}
         return headers | signature, body
