@@ -158,7 +158,7 @@ def _request(verb: str, path: str, operation: Mapping[str, Any], lang: str) -> R
         id=operation["operationId"],
         verb=verb.upper(),
         path=path,
-        title=_in(lang, operation["summary"]),
+        title=_in(lang, operation["summary"]).rstrip(".。"),
         headers=tuple(_header(_resolved(one), lang) for one in operation.get("parameters", [])),
         shape=_shape_of(media.get("schema", {})),
         answers=tuple(
