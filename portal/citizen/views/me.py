@@ -18,6 +18,7 @@ from cases.queries.readings import KINDS, MOST_EXPORTED, readings_of
 from portal.accounts.access import applicants_only, signed_in
 from portal.citizen.own import OwnRequest
 from portal.citizen.shown.departments import short_of
+from portal.ui.parts import Filter
 
 
 @signed_in
@@ -43,11 +44,11 @@ def readings(request: OwnRequest) -> HttpResponse:
     """Every look at my data: by staff, by registers asked about me, by departments that received a case."""
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
-    shown = {"section": "me", "readings": readings_of(request.user, kind), "kind": kind, "kinds": _kinds()}
+    shown = {"section": "me", "readings": readings_of(request.user, kind), "kinds": _kinds(kind)}
     return render(request, "citizen/readings.html", shown)
 
 
-def _kinds() -> Sequence[tuple[str, str]]:
+def _kinds(chosen: str) -> Sequence[Filter]:
     words = {
         "": _("全部"),
         "staff": _("工作人员"),
@@ -55,7 +56,7 @@ def _kinds() -> Sequence[tuple[str, str]]:
         "department": _("部门收到"),
         "consent": _("授权"),
     }
-    return tuple(words.items())
+    return [Filter(title=word, href=f"?kind={kind}", on=kind == chosen) for kind, word in words.items()]
 
 
 @applicants_only
