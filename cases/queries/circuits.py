@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -68,7 +69,7 @@ WHERE lifted_at IS NULL AND starts_at <= now() AND ends_at > now()
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """One line that does not simply carry. `until`: when the silence or the maintenance ends, or the next probe goes."""
+    """One line that does not simply carry. `until`: when silence or maintenance ends, or the next probe goes."""
 
     department: str
     line: str  # "" for the department as a whole
@@ -90,7 +91,7 @@ class LineState:
 
 @dataclass(frozen=True, slots=True)
 class OpenOutage:
-    """What operators are told of, once for everything that waits: whose line, since when, why, when it is tried next."""
+    """What operators are told of, once for all that waits: whose line, since when, why, when it is tried next."""
 
     department: str
     line: str
@@ -182,7 +183,7 @@ def outages_of(department: str, limit: int = 20) -> tuple[PastOutage, ...]:
 class PlannedRest:
     """Maintenance that a department announced, going on or to come."""
 
-    id: str
+    id: UUID
     starts_at: datetime
     ends_at: datetime
     notice: str
@@ -198,7 +199,7 @@ def maintenance_of(department: str) -> tuple[PlannedRest, ...]:
     found = Maintenance.objects.filter(department=department, lifted_at=None, ends_at__gt=timezone.now())
     return tuple(
         PlannedRest(
-            str(one.pk),
+            one.pk,
             one.starts_at,
             one.ends_at,
             one.notice,

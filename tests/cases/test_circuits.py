@@ -26,16 +26,6 @@ BROKEN = Tally(failed=1, error="not sent: connection")
 ALIVE = Tally(ok=1)
 
 
-@pytest.fixture(autouse=True)
-def joined(monkeypatch: pytest.MonkeyPatch) -> None:
-    if "doors" not in outbox._CLAIM:
-        text = outbox._CLAIM.replace("WITH RECURSIVE ", f"WITH RECURSIVE {lines.DOORS}, ", 1)
-        text = text.replace("LIMIT GREATEST(", f"LIMIT LEAST({lines.PLACES}, GREATEST(", 1).replace(
-            "::int, 0), 0)", "::int, 0), 0))", 1
-        )
-        monkeypatch.setattr(outbox, "_CLAIM", text)
-
-
 @pytest.fixture
 def sub(db: None) -> SubApplication:
     """A sub-application to hang promises on; nothing of its own is due."""
