@@ -58,7 +58,11 @@ def _texts(lang: str) -> list[str]:
     for group in contract.groups(lang):
         texts.append(group.title)
         for request in group.requests:
-            texts += [request.title, *(one.text for one in request.answers), *(one.text for one in request.headers)]
+            texts += [
+                f"{request.title}." if lang == "en" else request.title,
+                *(one.text for one in request.answers),
+                *(one.text for one in request.headers),
+            ]
             texts += [example.title for example in request.examples]
     for shape in contract.shapes(lang):
         texts += [shape.text, *(field.text for field in shape.fields)]
