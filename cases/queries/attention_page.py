@@ -26,9 +26,10 @@ from cases.queries.wording import STATE_WORDS, department_short
 from cases.states import DeliveryState, SubState
 
 MOST_ROWS = 50
-# Values of these types say nothing about a person that the label does not say.
-PLAIN_TYPES = frozenset({"enum", "multi", "boolean", "region"})
-HEADS = frozenset({"contract", "bundle", "item", "purpose", "channel", "submitted_at", "due", "round", "case_no"})
+# What the engine itself puts into a body; everything else was stated by, or is about, a person.
+HEADS = frozenset({"contract", "bundle", "item", "purpose", "channel", "submitted_at", "due", "round", "callback_url"})
+NUMBERS = frozenset({"case_no", "sub_case_no", "sub_application_id", "applicant.kind", "applicant.id_kind"})
+OF_A_MATERIAL = frozenset({"id", "source", "code", "media_type", "size"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def _value(path: str, value: Any, spec: BundleSpec) -> SentValue:
     head, name = path.partition(".")[0], _name(path)
     known = spec.field(name) if head == "fields" and spec.has_field(name) else None
     label = known.zh if known else _result_label(name, spec) if head == "upstream" else ""
-    plain = head in HEADS or isinstance(value, bool) or (known is not None and known.type in PLAIN_TYPES)
+    plain = head in HEADS or path in NUMBERS or (head == "materials" and name in OF_A_MATERIAL)
     return SentValue(path, label or path, value, plain, is_editable(path))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -43,8 +43,8 @@ def quick_forms(page: AttentionPage) -> tuple[ActForm, ...]:
     return tuple(forms)
 
 
-def folded_forms(page: AttentionPage, typed: Typed, sent: str) -> tuple[ActForm, ...]:
-    """What wants words, values or a file, each in its fold."""
+def folded_forms(page: AttentionPage, typed: Typed, sent: str, *, revealed: bool) -> tuple[ActForm, ...]:
+    """What wants words, values or a file, each in its fold; `revealed` names the values of now in full."""
     makers = (
         ("correct", _correct),
         ("anew", _anew),
@@ -56,7 +56,9 @@ def folded_forms(page: AttentionPage, typed: Typed, sent: str) -> tuple[ActForm,
         ("snooze", _snooze),
         ("note", _note),
     )
-    return tuple(make(page, typed, sent == name) for name, make in makers if name in page.may)
+    may = page.may - {"correct", "anew"} if page.correction else page.may
+    page = replace(page, body=tuple(replace(one, is_plain=True) for one in page.body)) if revealed else page
+    return tuple(make(page, typed, sent == name) for name, make in makers if name in may)
 
 
 def _correct(page: AttentionPage, typed: Typed, is_open: bool) -> ActForm:

@@ -275,7 +275,7 @@ def _show(
         "acts": shown.acts_shown(page),
         "correction": shown.correction_shown(page),
         "quick": forms.quick_forms(page),
-        "folds": forms.folded_forms(page, typed, sent),
+        "folds": forms.folded_forms(page, typed, sent, revealed=revealed),
         "accept_reason": typed.values.get("accept.reason", ""),
         "accept_fault": typed.faults.get("accept.reason", ""),
         "decline_fault": typed.faults.get("decline.reason", ""),
