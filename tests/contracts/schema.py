@@ -31,3 +31,8 @@ def faults(schema: str, document: Any) -> list[str]:
     """What the schema finds wrong with a document."""
     found = judge(schema).iter_errors(document)
     return [f"{'/'.join(map(str, error.absolute_path)) or '.'}: {error.message[:200]}" for error in found]
+
+
+def undocumented(schema: str, document: Mapping[str, Any]) -> set[str]:
+    """Keys of a document that the contract does not tell of."""
+    return set(document) - set(contract()["components"]["schemas"][schema]["properties"])
