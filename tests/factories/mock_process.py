@@ -22,8 +22,8 @@ MASTER_SECRET = "mock-departments-of-the-tests"
 class MockProcess:
     """A running `python -m integrations.mock_departments` with a record of its own."""
 
-    def __init__(self, folder: Path, **variables: str) -> None:
-        self.port = _free_port()
+    def __init__(self, folder: Path, *, port: int = 0, **variables: str) -> None:
+        self.port = port or _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = (folder / "mock.log").open("wb")
         command = [sys.executable, "-m", "integrations.mock_departments", "--port", str(self.port)]

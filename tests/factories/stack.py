@@ -36,7 +36,7 @@ __all__ = ["Stack", "free_port", "wait_for"]
 
 SETTINGS = "portal.settings.test"
 # Bounds for a busy machine; a quiet one takes a tenth of them.
-PREPARE_S, START_S, STOP_S = 150.0, 60.0, 15.0
+PREPARE_S, START_S, STOP_S = 600.0, 180.0, 15.0
 
 
 class Stack:

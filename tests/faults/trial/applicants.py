@@ -64,6 +64,8 @@ class Applicants:
         self._pool = ThreadPoolExecutor(hands)
         self._random = random.Random(seed)
         self.answers = Answers()
+        # Told of every press before it is made; whoever must go on after a crash presses the same again.
+        self.before_press: Callable[[Mapping[str, Any]], None] = lambda what: None
 
     def file(self, size: str = SMALL) -> Future[Pressed]:
         """One more case, by the next free hand of anybody."""
@@ -86,6 +88,7 @@ class Applicants:
         """Hand in, again and again under one key until the portal answers."""
         person, key = self._clients[number], key or uuid4().hex
         tries, took = 0, 0.0
+        self.before_press({"draft": draft["id"], "items": list(draft["items"]), "number": number, "key": key})
 
         def once() -> Any:
             nonlocal tries, took

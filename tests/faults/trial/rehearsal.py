@@ -11,10 +11,12 @@ from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
+from threading import Lock
 from typing import Any
 
 from devtools import portal
 from tests.factories.waiting import wait_for
+from tests.faults.checker import Filed
 from tests.faults.trial.applicants import FULL, SMALL, Applicants, Pressed
 from tests.faults.trial.injuries import BY_NAME, INJURIES, Injury
 from tests.faults.trial.stack import TrialStack
@@ -105,16 +107,32 @@ class Rehearsal:
     def __init__(self, stack: TrialStack, people: Applicants, *, seed: int, log: Path, say: Say = print) -> None:
         self._stack, self._people, self._say = stack, people, say
         self._chance = Random(seed)
-        self._log = log
+        self._log, self._writing = log, Lock()
+        self._injured = 0
+        people.before_press = lambda what: self._write("pressing", {**what})
         self._waiting: deque[Future[Pressed]] = deque()
         self._done: list[Pressed] = []
         self._open: list[str] = []
         self._watches: list[Watch] = []
         self.figures = Figures(seed)
 
+    def go_on(self) -> None:
+        """Take up what the log of an earlier run tells; a press that it began and did not end is made again."""
+        told = [json.loads(line) for line in self._log.read_text(encoding="utf-8").splitlines()]
+        self._done = [_pressed(entry) for entry in told if entry["kind"] == "pressed"]
+        self._open = [one.filed.case_id for one in self._done]
+        ended = {case_id for case_id in self._open}
+        for entry in (entry for entry in told if entry["kind"] == "pressing" and entry["draft"] not in ended):
+            draft = {"id": entry["draft"], "items": entry["items"]}
+            self._take(self._people.press(draft, entry["number"], entry["key"]))
+        injuries = [entry for entry in told if entry["kind"] == "injury"]
+        self._injured = len(injuries)
+        self.figures.recoveries = [Recovery(**_without_kind(entry)) for entry in injuries]
+        self.figures.kills = sum(BY_NAME[entry["injury"]].is_kill for entry in injuries)
+
     def run(self, submissions: int, plan: Sequence[tuple[int, Injury]], until: float = float("inf")) -> Figures:
         """All of it; filing and injuring end early where the time (monotonic) is over."""
-        began, steps, number = time.monotonic(), deque(plan), 0
+        began, steps, number = time.monotonic(), deque(plan[self._injured :]), len(self._done)
         while (number < submissions or steps) and time.monotonic() < until:
             self._look_after()
             if steps and steps[0][0] <= number and self._may_injure():
@@ -142,10 +160,12 @@ class Rehearsal:
     def _collect(self, *, everything: bool = False) -> None:
         for one in [one for one in self._waiting if everything or one.done()]:
             self._waiting.remove(one)
-            pressed = one.result()
-            self._done.append(pressed)
-            self._open.append(pressed.filed.case_id)
-            self._write("pressed", asdict(pressed))
+            self._take(one.result())
+
+    def _take(self, pressed: Pressed) -> None:
+        self._done.append(pressed)
+        self._open.append(pressed.filed.case_id)
+        self._write("pressed", asdict(pressed))
 
     def _wait_until_closed(self) -> float:
         began = time.monotonic()
@@ -208,8 +228,18 @@ class Rehearsal:
         self._write("figures", asdict(self.figures))
 
     def _write(self, kind: str, what: dict[str, Any]) -> None:
-        with self._log.open("a", encoding="utf-8") as log:
+        with self._writing, self._log.open("a", encoding="utf-8") as log:
             log.write(json.dumps({"kind": kind, **what}, ensure_ascii=False) + "\n")
+
+
+def _pressed(entry: dict[str, Any]) -> Pressed:
+    told = _without_kind(entry)
+    filed = told.pop("filed")
+    return Pressed(Filed(**{**filed, "items": tuple(filed["items"])}), **told)
+
+
+def _without_kind(entry: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in entry.items() if name != "kind"}
 
 
 def _each_in_turn(kinds: Sequence[Injury], count: int, chance: Random) -> list[Injury]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,17 +22,36 @@ Row = tuple[Any, ...]
 
 
 class TrialStack(Stack):
-    """Five departments of the shipped catalogue and one bundle that goes to all of them."""
+    """Five departments of the shipped catalogue and one bundle that goes to all of them.
+
+    A folder that was prepared once is gone on with: the same database, and the addresses that departments know.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, own_postgres=True)
+        self._known = folder / "addresses.json"
+        self._mock_port = 0
+        self.goes_on = self._known.exists()
+        if self.goes_on:
+            known = json.loads(self._known.read_text())
+            self.port, self._mock_port, self.database = known["port"], known["mock_port"], known["database"]
+            self.base_url = f"http://127.0.0.1:{self.port}"
 
     def _start_mock(self) -> MockProcess:
-        return MockProcess(self.folder, MOCK_LIBRARY=str(_library_with_the_trial(self.folder / "library")))
+        library = _library_with_the_trial(self.folder / "library")
+        return MockProcess(self.folder, port=self._mock_port, MOCK_LIBRARY=str(library))
+
+    def _create_database(self) -> None:
+        if not self.goes_on:
+            super()._create_database()
 
     def _prepare(self) -> None:
+        if self.goes_on:
+            return
         super()._prepare()
         self.manage("load_bundle", str(DEFINITION), "--publish")
+        known = {"port": self.port, "mock_port": self.mock.port, "database": self.database}
+        self._known.write_text(json.dumps(known))
 
     # -- looking into the portal's tables, past every line that is cut ----------------------------------------------
     def rows(self, statement: str, *values: object) -> list[Row]:
