@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Timer
 from urllib.parse import urlsplit
 
 CONNECT_S, TOTAL_S = 2.0, 8.0
@@ -48,12 +51,12 @@ Ended = Reply | NoReply
 class Line:
     """One department's address. `path` counts from the root of the host: it is what gets signed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, total_s: float = TOTAL_S) -> None:
         parts = urlsplit(url.rstrip("/"))
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(f"not an address of a department: {url}")
         self.root, self._secure = parts.path, parts.scheme == "https"
-        self.host = parts.hostname
+        self.host, self._total_s = parts.hostname, total_s
         self._port = parts.port or (443 if self._secure else 80)
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Ended:
@@ -85,29 +88,42 @@ class Line:
         started: float,
     ) -> Ended:
         connection.connect()
-        connection.sock.settimeout(TOTAL_S)
+        connection.sock.settimeout(self._total_s)
+        hanging_up = Timer(self._total_s, _hang_up, [connection.sock])  # whatever drips in meanwhile
+        hanging_up.start()
+        try:
+            return self._answer(connection, method, path, headers, body, started)
+        finally:
+            hanging_up.cancel()
+
+    def _answer(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        started: float,
+    ) -> Ended:
         try:
             connection.request(method, path, body or None, {**headers, "Accept-Encoding": "identity"})
         except (BrokenPipeError, ConnectionResetError):  # it may have answered before it had read all
             if connection.sock is None:
                 raise
         answer = connection.getresponse()
-        read = self._read(connection, answer, started)
+        read = self._read(answer)
         elapsed = time.monotonic() - started
-        if read is None:
-            return NoReply("larger than 1 MiB or slower than 8 s", elapsed, answer.status)
+        if read is None or elapsed >= self._total_s:
+            kind = "larger than 1 MiB" if read is None else f"slower than {self._total_s:g} s"
+            return NoReply(kind, elapsed, answer.status)
         return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, read, elapsed)
 
-    def _read(
-        self, connection: http.client.HTTPConnection, answer: http.client.HTTPResponse, started: float
-    ) -> bytes | None:
-        """The body; None where it has more than 1 MiB or does not end in time."""
-        parts: list[bytes] = []
-        while sum(map(len, parts)) <= LARGEST_ANSWER and time.monotonic() - started < TOTAL_S:
-            if connection.sock is not None:
-                connection.sock.settimeout(max(0.1, TOTAL_S - (time.monotonic() - started)))
-            part = answer.read1(65536)
-            if not part:
-                return b"".join(parts)
-            parts.append(part)
-        return None
+    def _read(self, answer: http.client.HTTPResponse) -> bytes | None:
+        """The body; None where it has more than 1 MiB."""
+        read = answer.read(LARGEST_ANSWER + 1)
+        return None if len(read) > LARGEST_ANSWER else read
+
+
+def _hang_up(line: socket.socket) -> None:
+    with suppress(OSError):  # it may have ended by itself
+        line.shutdown(socket.SHUT_RDWR)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 
 from integrations.conformance.checks import CHECKS
-from integrations.conformance.line import Line
+from integrations.conformance.line import Line, NoReply
 from integrations.conformance.listener import Listener
 from integrations.conformance.portal import Portal, Sample
 from integrations.conformance.report import Verdict, sentences
@@ -72,3 +75,37 @@ def test_every_check_has_a_mutant_and_its_sentences() -> None:
     assert set(ids) - {check for check, _ in MUTANTS} == {"S12"}
     for says in sentences().values():
         assert set(says) == {"zh", "en", "do_zh", "do_en"} and all(says.values())
+
+
+class RotatesKeys(WellBehaved):
+    """Signs with one key and hears two."""
+
+    def is_known(self, key_id: str | None) -> bool:
+        return key_id in {KEY_ID, "WJ-10"}
+
+
+@pytest.mark.parametrize(("department", "outcome"), [(RotatesKeys(), "pass"), (WellBehaved(), "fail")])
+def test_a_second_key_is_checked_where_it_is_given(department: WellBehaved, outcome: str) -> None:
+    with kit_for(department) as portal:
+        portal.second_key = Key("WJ-10", SECRET)
+        (verdict,) = run(portal, ["S12"])
+    assert verdict.outcome == outcome
+
+
+@pytest.mark.parametrize("first", [b"H", b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n"], ids=["head", "body"])
+def test_who_drips_its_answer_is_not_waited_for_for_ever(first: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ended = threading.Event()
+        threading.Thread(target=_drip, args=(server, first, ended), daemon=True).start()
+        started = time.monotonic()
+        found = Line(f"http://127.0.0.1:{server.getsockname()[1]}", total_s=1.0).send("GET", "/applications/x", {})
+        ended.set()
+    assert isinstance(found, NoReply) and time.monotonic() - started < 5
+
+
+def _drip(server: socket.socket, first: bytes, ended: threading.Event) -> None:
+    line, _ = server.accept()
+    with line, suppress(OSError):
+        line.sendall(first)
+        while not ended.wait(0.1):
+            line.sendall(b"x")
