@@ -17,6 +17,7 @@ from pathlib import Path
 from benchmarks import measure, report
 from benchmarks.peers.measured import measure_canvas, measure_dbos
 from benchmarks.processes import NotAsItShould
+from benchmarks.product import backlog, growth
 from benchmarks.product.measured import measure_product
 from benchmarks.settings import Figures, Plan
 
@@ -30,30 +31,58 @@ CANDIDATES: Mapping[str, Callable[[Plan], Figures]] = {
 def main(words: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # unwinds, so that nothing is left
     given = _parser().parse_args(words)
-    plan = _plan(given)
-    print(f"fanout-7, {plan.mode}: {plan.count} cases, {plan.in_flight} in flight; {measure.load()}")
-    found = []
     try:
-        for name in [given.only] if given.only else CANDIDATES:
-            found.append(CANDIDATES[name](plan))
-            print("\n".join(report.details(found[-1])), flush=True)
+        return WHAT[given.what](_plan(given), given)
     except NotAsItShould as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
+
+
+def fanout(plan: Plan, given: argparse.Namespace) -> int:
+    """The standard work through the product and its peers."""
+    print(f"fanout-7, {plan.mode}: up to {plan.count} cases, {plan.in_flight} in flight; {measure.load()}")
+    found = []
+    for name in [given.only] if given.only else CANDIDATES:
+        found.append(CANDIDATES[name](plan))
+        print("\n".join(report.details(found[-1])), flush=True)
+    return _told(found, given, report.ratios(found))
+
+
+def grown(plan: Plan, given: argparse.Namespace) -> int:
+    """What a case costs at 1,000 stored cases, at 10,000 and so on up to --to."""
+    levels = [level for level in (1_000, 10_000, 100_000, 1_000_000, 10_000_000) if level <= given.to]
+    found = growth.measure_growth(plan, levels)
+    return _told(found, given, growth.verdict(found))
+
+
+def backlogged(plan: Plan, given: argparse.Namespace) -> int:
+    """Many sub-applications wait when the worker comes up."""
+    print(measure.load())
+    print(backlog.verdict(backlog.measure_backlog(plan, given.subs)))
+    return 0
+
+
+WHAT = {"fanout": fanout, "growth": grown, "backlog": backlogged}
+
+
+def _told(found: Sequence[Figures], given: argparse.Namespace, last: str) -> int:
     if given.json:
         given.json.write_text(json.dumps([asdict(one) for one in found], indent=1))
-    print("\n".join(["", *report.table(found), measure.load(), report.ratios(found)]))
+    print("\n".join(["", *report.table(found), measure.load(), last]))
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./dev bench")
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=sorted(WHAT), default="fanout")
     parser.add_argument("--quick", action="store_true", help="within a minute")
     parser.add_argument("--only", choices=sorted(CANDIDATES))
     parser.add_argument("--mode", choices=["sync", "callback"], default="sync")
     parser.add_argument("--count", type=int, help="cases that count")
     parser.add_argument("--in-flight", type=int, default=32, help="cases under way at once")
     parser.add_argument("--unloaded", type=int, help="cases of the unloaded part")
+    parser.add_argument("--to", type=int, default=100_000, help="growth: most stored cases")
+    parser.add_argument("--subs", type=int, default=100_000, help="backlog: sub-applications that wait")
     parser.add_argument("--profile", action="store_true", help="profile the worker: CPU by function")
     parser.add_argument("--json", type=Path, help="write the figures to a file too")
     return parser

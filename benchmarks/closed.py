@@ -1,6 +1,7 @@
 """The closed loop that files into any candidate: so many cases under way, a new one for each that is decided.
 
-Spoken to line by line (JSON): `draft` makes work ready, `run` hands it in and tells how long each case took.
+Spoken to line by line (JSON): `draft` makes work ready, `run` hands it in and tells how long each case took, `file`
+hands in one and goes on.
 """
 
 from __future__ import annotations
@@ -55,8 +56,11 @@ def serve(candidate: Candidate) -> None:
     say(at="ready")
     for line in sys.stdin:
         words = json.loads(line)
-        if words.pop("do") == "draft":
+        verb = words.pop("do")
+        if verb == "draft":
             _draft(candidate, ready, **words)
+        elif verb == "file":
+            say(at="filed", case=str(candidate.submit(ready.get())))
         else:
             _Loop(candidate, ready, Run(**words)).run()
 

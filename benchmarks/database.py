@@ -31,6 +31,11 @@ def url_of(database: str) -> str:
     return f"{address.rpartition('/')[0]}/{database}" + (f"?{options}" if options else "")
 
 
+def name_in(url: str) -> str:
+    """The database that a DATABASE_URL names."""
+    return url.partition("?")[0].rpartition("/")[2]
+
+
 def ask(statement: str, *values: Any, database: str = "") -> list[tuple[Any, ...]]:
     """One statement on a connection of its own, outside a transaction."""
     with closing(psycopg2.connect(**session(database))) as connection:

@@ -65,13 +65,22 @@ def servers() -> dict[str, int]:
     return {"postgres": database.server_pid(), "redis": empty_redis()}
 
 
-def closed_loop(
-    figures: Figures, plan: Plan, talk: Talk, roots: Callable[[], Mapping[str, int]], departments: Departments
-) -> Figures:
+Roots = Callable[[], Mapping[str, int]]
+
+
+def closed_loop(figures: Figures, plan: Plan, talk: Talk, roots: Roots, departments: Departments) -> Figures:
     """Unloaded, then loaded; every case that was begun must end before the figures count."""
-    alone = _unloaded(figures, plan, talk)
+    ended = unloaded(figures, plan, talk)
     count = min(plan.count, max(LEAST, int(plan.limit_s * AT_MOST_FASTER / figures.unloaded["p50"] * 1000)))
     in_flight = max(min(plan.in_flight, count // 3), 1)
+    ended += loaded(figures, plan, talk, roots, count=count, in_flight=in_flight)
+    figures.peak_mib = {name: measure.peak_mib(pid) for name, pid in roots().items() if name != "postgres"}
+    figures.more |= {"account": departments.judge(ended), "in_flight": in_flight}
+    return figures
+
+
+def loaded(figures: Figures, plan: Plan, talk: Talk, roots: Roots, *, count: int, in_flight: int) -> int:
+    """So many cases at once; cost and speed are read off their middle part. Returns how many ended."""
     warm = max(count // 6, 5)
     drafted = _draft(figures, talk, warm + count + 2 * in_flight)
     talk.tell(do="run", in_flight=in_flight, warm=warm, count=count, limit_s=plan.limit_s, poll_s=plan.poll_s)
@@ -83,20 +92,18 @@ def closed_loop(
     figures.cpu_ms = {name: ms / figures.cases for name, ms in spent.items()}
     counted = database.written(before["mark"], after["mark"])
     figures.transactions = {name: number / figures.cases for name, number in counted.items()}
-    figures.peak_mib = {name: measure.peak_mib(pid) for name, pid in roots().items() if name not in ("postgres",)}
-    figures.more |= {"account": departments.judge(alone["ended"] + drained["ended"]), "in_flight": in_flight}
     figures.more |= {"draft_cpu_ms": drafted["cpu_s"] / drafted["count"] * 1000}
-    return figures
+    return int(drained["ended"])
 
 
-def _unloaded(figures: Figures, plan: Plan, talk: Talk) -> dict[str, Any]:
-    """One case after the other."""
+def unloaded(figures: Figures, plan: Plan, talk: Talk) -> int:
+    """One case after the other. Returns how many ended."""
     _draft(figures, talk, FIRST + plan.unloaded + 2)
     talk.tell(do="run", in_flight=1, warm=FIRST, count=plan.unloaded, limit_s=plan.limit_s, poll_s=0.001)
-    alone = _heard(talk)[2]
+    alone: dict[str, Any] = _heard(talk)[2]
     figures.unloaded = measure.three(alone["took"][FIRST:])
     figures.more["filing"] = measure.three(alone["filing"][FIRST:])
-    return alone
+    return int(alone["ended"])
 
 
 def _draft(figures: Figures, talk: Talk, count: int) -> dict[str, Any]:

@@ -33,17 +33,23 @@ class Processes:
         self.folder = folder
         self.env = dict(env)
         self.running: dict[str, subprocess.Popen[str]] = {}
+        self._commands: dict[str, Sequence[str]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def start(self, label: str, command: Sequence[str], *, talks: bool = False) -> subprocess.Popen[str]:
         """A process that ends with this one; one that `talks` is spoken to over its input and output."""
         pipe = subprocess.PIPE if talks else None
+        self._commands[label] = command
         with (self.folder / f"{label}.log").open("w") as log:
             self.running[label] = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *command], cwd=ROOT, env=self.env,
                 text=True, start_new_session=True, stdin=pipe or subprocess.DEVNULL, stdout=pipe or log, stderr=log,
             )  # fmt: skip
         return self.running[label]
+
+    def command_of(self, label: str) -> list[str]:
+        """What a running part was started with, to start it again."""
+        return list(self._commands[label])
 
     def pids(self) -> dict[str, int]:
         return {label: process.pid for label, process in self.running.items()}

@@ -117,7 +117,7 @@ def measure_product(plan: Plan) -> Figures:
 
 def _judge(parts: Processes) -> None:
     """Nothing is left that nobody looks after, and every chain of events is whole."""
-    name = parts.env["DATABASE_URL"].partition("?")[0].rpartition("/")[2]
+    name = database.name_in(parts.env["DATABASE_URL"])
     waiting = database.ask("SELECT count(*) FROM cases_delivery WHERE state = 'due'", database=name)[0][0]
     if waiting:
         raise NotAsItShould(f"{waiting} deliveries are still due although every case is decided")
