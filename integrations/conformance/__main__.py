@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import os
 import sys
@@ -26,9 +27,13 @@ LEAST_SECRET = 32
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the kit and print its report; the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # wherever it runs, whatever its locale
+        sys.stdout.reconfigure(encoding="utf-8")
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
+        if given.key_file:
+            _take_key_file(given)
         portal = portal_of(given)
     except (OSError, ValueError) as error:
         parser.error(str(error))
@@ -57,13 +62,15 @@ def _run(portal: Portal, given: argparse.Namespace) -> list[Verdict]:
 
 def portal_of(given: argparse.Namespace) -> Portal:
     """The kit as the command line wants it. Raises OSError or ValueError with a sentence."""
+    if not given.dept or not given.key_id:
+        raise ValueError("whose department is it? give --key-file, or --dept and --key-id")
     listener = None
     if given.callbacks is not None:
         listener = Listener(given.callback_host, given.callbacks, given.dept, given.callback_url)
     return Portal(
         line=Line(given.url),
         dept=given.dept,
-        key=_key(given.key_id, given.secret_file, given.secret_env, given.algorithm),
+        key=_key(given.key_id, given.secret or _secret(given.secret_file, given.secret_env), given.algorithm),
         sample=_sample(given),
         wait_s=given.wait,
         listener=listener,
@@ -74,13 +81,24 @@ def portal_of(given: argparse.Namespace) -> Portal:
     )
 
 
-def _key(key_id: str, file: str, env: str, algorithm: str) -> Key:
-    secret = Path(file).read_bytes().strip() if file else os.environ.get(env, "").encode()
+def _take_key_file(given: argparse.Namespace) -> None:
+    """Fill in what the file of an issued key says: a line for each of department, key_id, secret, algorithm."""
+    lines = Path(given.key_file).read_text("utf-8").splitlines()
+    said = dict(line.split("=", 1) for line in lines if "=" in line)
+    given.dept, given.key_id = given.dept or said.get("department", ""), said.get("key_id", "")
+    given.secret, given.algorithm = said.get("secret", "").encode(), said.get("algorithm") or given.algorithm
+
+
+def _secret(file: str, env: str) -> bytes:
+    return Path(file).read_bytes().strip() if file else os.environ.get(env, "").encode()
+
+
+def _key(key_id: str, secret: bytes, algorithm: str) -> Key:
     if not secret:
-        raise ValueError("no secret: give --secret-file or --secret-env")
+        raise ValueError("no secret: give --key-file, --secret-file or --secret-env")
     if len(secret) < LEAST_SECRET:
         raise ValueError(f"a secret has at least {LEAST_SECRET} characters")
-    if ALGORITHMS[algorithm] not in hashlib.algorithms_available:
+    if ALGORITHMS.get(algorithm, "") not in hashlib.algorithms_available:
         raise ValueError(f"{algorithm}: this Python's OpenSSL does not know it")
     return Key(key_id, secret, algorithm)
 
@@ -88,7 +106,8 @@ def _key(key_id: str, file: str, env: str, algorithm: str) -> Key:
 def _second_key(given: argparse.Namespace) -> Key | None:
     if not given.second_key_id:
         return None
-    return _key(given.second_key_id, given.second_secret_file, given.second_secret_env, given.algorithm)
+    secret = _secret(given.second_secret_file, given.second_secret_env)
+    return _key(given.second_key_id, secret, given.algorithm)
 
 
 def _sample(given: argparse.Namespace) -> Sample:
@@ -121,13 +140,15 @@ def _document(text: str) -> dict[str, Any]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m integrations.conformance", description=__doc__)
+    parser = argparse.ArgumentParser(prog="conformance", description=__doc__)
     parser.add_argument("url", help="base address of the department, as the portal would have it")
-    parser.add_argument("--dept", required=True, help="code of the department, for example WJ")
-    parser.add_argument("--key-id", required=True)
+    parser.add_argument("--key-file", default="", help="the key as the portal's administration issues it; or else:")
+    parser.add_argument("--dept", default="", help="code of the department, for example WJ")
+    parser.add_argument("--key-id", default="")
     parser.add_argument("--secret-file", default="", help="file that holds the secret alone")
     parser.add_argument("--secret-env", default="", help="name of the environment variable that holds the secret")
     parser.add_argument("--algorithm", choices=list(ALGORITHMS), default="hmac-sha256")
+    parser.set_defaults(secret=b"")
     _what_to_file(parser)
     _what_else(parser)
     return parser

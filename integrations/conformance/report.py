@@ -7,10 +7,9 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, Literal
 
-SENTENCES = Path(__file__).with_name("sentences.toml")
 MARKS = {"pass": "✓", "fail": "✗", "skip": "–"}
 Outcome = Literal["pass", "fail", "skip"]
 
@@ -28,7 +27,7 @@ class Verdict:
 @cache
 def sentences() -> Mapping[str, Mapping[str, str]]:
     """By check: `zh` and `en`, the sentence of the contract; `do_zh` and `do_en`, what to do where it is not kept."""
-    return tomllib.loads(SENTENCES.read_text("utf-8"))
+    return tomllib.loads(files(__package__).joinpath("sentences.toml").read_text("utf-8"))
 
 
 def line_of(verdict: Verdict, lang: str) -> str:

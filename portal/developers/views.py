@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from portal.developers import contract, vectors
+from portal.developers import contract, kit, vectors
 
 DOCS = Path(settings.BASE_DIR) / "docs"
 FILES = {
@@ -33,17 +33,23 @@ def departments(request: HttpRequest) -> HttpResponse:
             "meanings": contract.meanings(lang),
             "checks": contract.checks(lang),
             "vectors": vectors.worked(),
-            "files": list(FILES),
+            "files": [kit.NAME, *FILES],
         },
     )
 
 
 @require_safe
 def file(request: HttpRequest, name: str) -> HttpResponse:
-    """The document or an example, as it is in the repository."""
+    """The conformance kit as one file, the document or an example."""
+    if name == kit.NAME:
+        return _attached(name, kit.packed(), "application/zip")
     if name not in FILES:
         raise Http404
     path, media_type = FILES[name]
-    response = HttpResponse(path.read_bytes(), content_type=f"{media_type}; charset=utf-8")
+    return _attached(name, path.read_bytes(), f"{media_type}; charset=utf-8")
+
+
+def _attached(name: str, content: bytes, media_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.contracts.programs import EXAMPLES, kit, serving
+from integrations.models import DepartmentSystem
+from integrations.systems.keys import issue_key
+from tests.contracts.programs import EXAMPLES, ROOT, kit, serving
 
 FIELDS = ("--fields", '{"mother_live": "示例市思明区示例路1号"}', "--item", "XSECS.CARE_REG", "--wait", "6")
 NOT_OFFERED = {"S12"} | {f"G{n}" for n in range(1, 7)} | {f"D{n}" for n in range(1, 6)}
@@ -71,3 +75,15 @@ def test_a_kit_that_cannot_run_as_asked_says_why_and_ends_with_two(words: list[s
 def test_a_department_that_is_not_there_breaks_every_sentence_it_is_asked_for() -> None:
     ran = kit("http://127.0.0.1:9", "--only", "F1", "S1", "Q1")
     assert (ran.code, ran.broken) == (1, {"F1", "S1", "Q1"})
+
+
+@pytest.mark.django_db
+def test_the_kit_reads_a_key_as_the_administration_issues_it(tmp_path: Path) -> None:
+    with serving("department.py", tmp_path) as url:
+        system = DepartmentSystem.objects.create(department="WJ", base_url=url)
+        issued = issue_key(system, by=None)
+        (tmp_path / "wj.key").write_text(issued.as_file(), "utf-8")
+    with serving("department.py", tmp_path, DEPT_KEY_ID=issued.key_id, DEPT_SECRET=issued.secret) as url:
+        command = [sys.executable, "-m", "integrations.conformance", url, "--key-file", str(tmp_path / "wj.key")]
+        done = subprocess.run([*command, *FIELDS, "--only", "F1", "S2"], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

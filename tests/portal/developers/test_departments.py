@@ -6,6 +6,8 @@ import base64
 import hashlib
 import hmac
 import re
+import subprocess
+import sys
 from html import unescape
 from pathlib import Path
 
@@ -86,7 +88,7 @@ def test_the_worked_signature_is_that_of_the_guide(client: Client) -> None:
     assert hashlib.sha256(worked.body.encode()).hexdigest() in worked.text
 
 
-@pytest.mark.parametrize("name", ["openapi-department.yaml", "department.py", "department.mjs"])
+@pytest.mark.parametrize("name", ["conformance.pyz", "openapi-department.yaml", "department.py", "department.mjs"])
 def test_the_files_can_be_taken_away(client: Client, name: str) -> None:
     response = client.get(f"{PAGE}files/{name}")
     assert response.status_code == 200 and name in response["Content-Disposition"]
@@ -102,3 +104,15 @@ def test_the_kit_judges_by_the_same_vectors() -> None:
     worked = vectors.worked()
     for algorithm, said in (("hmac-sha256", worked.by_sha256), ("hmac-sm3", worked.by_sm3)):
         assert signature(Key("WJ-9", worked.secret.encode(), algorithm), worked.text.encode()) == said
+
+
+def test_the_kit_taken_away_runs_by_itself(client: Client, tmp_path: Path) -> None:
+    """A stranger needs Python and this one file: no checkout, no packages, no settings."""
+    kit = tmp_path / "conformance.pyz"
+    kit.write_bytes(client.get(f"{PAGE}files/conformance.pyz").content)
+    command = [sys.executable, "-I", str(kit), "http://127.0.0.1:9", "--dept", "WJ", "--key-id", "WJ-1"]
+    command += ["--secret-env", "S", "--only", "Q1"]
+    env = {"S": "x" * 32, "LC_ALL": "C"}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (1, "") and done.stdout.startswith("✗ Q1")
+    assert sentences()["Q1"]["zh"] in done.stdout
