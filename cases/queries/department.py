@@ -127,7 +127,7 @@ def task(sub: SubApplication, account: StaffPerson | None = None) -> TaskPage:
         fields=tuple(_seen(context, forms.split(context, selection, item.id, row))),
         upstream=_upstream(sub, context.spec),
         materials=_materials(case, context, item, row),
-        result_fields=_result_fields(context.spec, item),
+        result_fields=result_fields_of(context.spec, item),
         reasons=_reasons(context.spec, item),
         trace=trace_of(sub, context.spec),
         asked=_asked(sub, context.spec),
@@ -218,7 +218,8 @@ def _is_of_row(slot: SlotView, spec: BundleSpec, row: forms.Row) -> bool:
     return per != row.group or slot.slot == f"{slot.material_id}.{row.index}"
 
 
-def _result_fields(spec: BundleSpec, item: Item) -> tuple[ResultInput, ...]:
+def result_fields_of(spec: BundleSpec, item: Item) -> tuple[ResultInput, ...]:
+    """What an approval of an item has to state, by its declared results."""
     listed = spec.reply.choices if spec.reply else {}
     filled = spec.merge.fields or {} if spec.merge and spec.merge.item == item.id else {}
     return tuple(

@@ -66,6 +66,11 @@ def counts_of(account: StaffPerson, tasks: Iterable[Counted], hands: frozenset[U
     )
 
 
+def is_tallied(account: StaffPerson) -> bool:
+    """Whether the list of this department is so long that it is counted beside the pages."""
+    return DeskTally.objects.filter(department=account.department or "-").exists()
+
+
 def kept_counts(account: StaffPerson, hands: frozenset[UUID]) -> Counts:
     """Counts of a long list from its tally; where there is none yet, the totals alone."""
     mine = _open_tasks(account).filter(assigned_to__in=hands).count()

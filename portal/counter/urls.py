@@ -5,6 +5,7 @@ from django.urls import path
 from portal.counter.views import (
     afterwards,
     allocation,
+    answer_rows,
     attention,
     attention_item,
     cases,
@@ -72,6 +73,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/", documents.document, name="document"),
     path("materials/<uuid:material_id>/", materials.material, name="material"),
     path("take/", hands.take_many, name="take_many"),
+    path("rows/<str:item_key>/", answer_rows.rows, name="answer_rows"),
     path("post/", hands.post, name="post"),
     path("post/reach/", hands.reach, name="post_reach"),
     path("post/away/", hands.away, name="post_away"),

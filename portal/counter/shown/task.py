@@ -119,7 +119,7 @@ def task_shown(page: TaskPage, typed: Typed, *, revealed: bool) -> TaskShown:
         upstream=upstream,
         slots=tuple(_slot(slot) for slot in page.materials),
         issued=tuple(Block(one.title, tuple(_value(v, revealed) for v in one.fields)) for one in page.issued),
-        results=tuple(_result(one, typed) for one in page.result_fields),
+        results=tuple(result_field(one, typed) for one in page.result_fields),
         rejects=_lines(page, "reject", typed, free=1),
         points=_lines(page, "supplement", typed, free=posted.FREE_POINTS),
         may=_may(page),
@@ -177,7 +177,7 @@ def _slot(slot: SlotView) -> SlotShown:
 RESULT_INPUTS = {"list": "longtext", "enum": "text"}
 
 
-def _result(one: ResultInput, typed: Typed) -> FieldView:
+def result_field(one: ResultInput, typed: Typed) -> FieldView:
     """A field of the result form with the input its declared type wants."""
     name = f"result.{one.name}"
     value = typed.values.get(name, "")

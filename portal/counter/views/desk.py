@@ -6,11 +6,12 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from cases.queries import found_tasks, worklist
+from cases.queries import Worklist, found_tasks, worklist
 from portal.accounts.access import desk_only
 from portal.accounts.models import Role
 from portal.counter.shown import rows
@@ -45,6 +46,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(chosen.values()),
         "before": before,
         "after": after,
+        "rows_href": reverse("counter:answer_rows", args=[chosen["item"]]) if _has_rows(found, chosen) else "",
         "has_ticks": any(row.tick for group in shown for row in group.rows),
     }
     return render(request, "counter/desk.html", context)
@@ -58,6 +60,11 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
         "item": request.GET.get("item", "")[:100],
         "held": held if held in ("mine", "free") else "",
     }
+
+
+def _has_rows(found: Worklist, chosen: dict[str, str]) -> bool:
+    """Several tasks of one item in one's own hands can be answered on one page."""
+    return bool(chosen["item"]) and sum(row.is_mine for row in found.rows) > 1
 
 
 def _page(request: HttpRequest) -> int:
