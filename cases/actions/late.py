@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import connections, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ from cases.models import Case, LatePrefill, Lookup
 
 log = structlog.get_logger(__name__)
 
-BUDGET_S = 15.0
+BUDGETS_S = (4.0, 8.0, 15.0)  # of the first try, the second, and all after
 LEASE = timedelta(seconds=45)
 LASTS = timedelta(minutes=30)
 OVERDUE = timedelta(seconds=10)
@@ -79,12 +79,12 @@ def _pause(tries: int) -> timedelta:
 def carry_on() -> int:
     """Ask on for the drafts whose time has come; how many were looked at. Slow: not for the sweep's own thread."""
     due = _claim()
-    for case_id in due:
-        _carry(case_id)
+    for case_id, tries in due:
+        _carry(case_id, tries)
     return len(due)
 
 
-def _claim() -> list[UUID]:
+def _claim() -> list[tuple[UUID, int]]:
     """Take due drafts for as long as asking can take; another process sees them again should this one end."""
     now = timezone.now()
     with transaction.atomic():
@@ -94,13 +94,14 @@ def _claim() -> list[UUID]:
         for row in rows:
             row.tries, row.next_at = row.tries + 1, now + LEASE
             row.save(update_fields=["tries", "next_at"])
-    return [row.pk for row in rows]
+    return [(row.pk, row.tries) for row in rows]
 
 
-def _carry(case_id: UUID) -> None:
+def _carry(case_id: UUID, tries: int) -> None:
     from cases.actions import drafting
 
-    case = drafting.prefill(case_id, budget_s=BUDGET_S, leave_out=_nothing, silent_after_s=0)
+    budget_s = BUDGETS_S[min(tries, len(BUDGETS_S)) - 1]
+    case = drafting.prefill(case_id, budget_s=budget_s, leave_out=_nothing, silent_after_s=0)
     if not drafting.is_filled_in(case):
         LatePrefill.objects.filter(pk=case_id).delete()
 
@@ -132,7 +133,7 @@ class _Helper:
         except Exception as error:
             log.exception("late.failed", error=type(error).__name__)
         finally:
-            close_old_connections()
+            connections.close_all()
 
 
 _helper = _Helper()

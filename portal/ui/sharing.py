@@ -16,6 +16,8 @@ from bundles.spec.registry import Interface
 from cases.queries.interfaces import Figures, Listed, Use, catalogue, figures, listed, uses_of
 from portal.ui.parts import Filter
 
+HEALTH = ("down", "weak", "good", "quiet")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -51,6 +53,8 @@ def lines(asked: QueryDict, lang: str, *, with_figures: bool) -> list[Line]:
     chosen = {name: asked.get(name, "") for name in ("kind", "dept", "share")}
     found = catalogue(lang=lang, words=asked.get("q", "").strip()[:40], **chosen)
     known = figures() if with_figures else {}
+    if with_figures:  # what is silent stands on top, what nobody asked at the end
+        found = tuple(sorted(found, key=lambda one: HEALTH.index(known.get((one.kind, one.code), Figures()).health)))
     return [line(one, known.get((one.kind, one.code), Figures()) if with_figures else None) for one in found]
 
 
@@ -83,7 +87,7 @@ def sheet(kind: str, code: str, lang: str) -> Sheet | None:
         return None
     known = one.known
     if isinstance(known, Interface):
-        inputs, outputs = list(known.input), [zh for _name, zh, _type in known.output]
+        inputs, outputs = [_asked(name) for name in known.input], [zh for _name, zh, _type in known.output]
     else:
         inputs, outputs = [_("持证人的证件号")], [zh for _name, zh, _type in known.fields]
     return Sheet(line(one), _facts(one), inputs, outputs, uses_of(kind, code, lang))
@@ -101,6 +105,12 @@ def _facts(one: Listed) -> list[tuple[str, str]]:
     if shared.sensitive:
         found += [(_("敏感个人信息"), _("%(kind)s，要单独同意") % {"kind": shared.sensitive})]
     return found
+
+
+def _asked(name: str) -> str:
+    """An input in words, with the name that the contract has for it."""
+    words = {"name": _("姓名"), "id_no": _("证件号码"), "uscc": _("统一社会信用代码"), "plate_no": _("车牌号")}
+    return f"{words[name]}（{name}）" if name in words else name
 
 
 def _terms(one: Listed) -> str:
