@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
+from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,6 +25,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """
     try:
         found = health_now()
+        alarms = (*found.alarms, *(alarm for path in settings.HEALTH_CHECKS for alarm in import_string(path)()))
     except DatabaseError:
         return JsonResponse({"ok": False, "database": "unreachable"}, status=503)
-    return JsonResponse({"ok": not found.alarms, **asdict(found)})
+    return JsonResponse({"ok": not alarms, **asdict(found), "alarms": alarms})

@@ -25,6 +25,7 @@ from cases.queries.open_notice import Notice, Point, notice_of
 from cases.queries.owed import OwedView, owed_papers
 from cases.queries.people import pending_parties
 from cases.queries.picture import Edge, flow_label, waves_of
+from cases.queries.resting import resting_of
 from cases.queries.results import Refusal, ResultView, refusals_of, results_of
 from cases.queries.stages import fileable_later, stages_to_come
 from cases.queries.timeline import TimelineEntry, timeline_of
@@ -138,7 +139,10 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
         timeline=timeline_of(case, spec, registry, lang),
         next_step=step,
         notice=notice,
-        attention=tuple(_softened(one, registry) for one in attentions),
+        attention=(
+            *(Softened(*one) for one in resting_of(subs, registry)),
+            *(_softened(one, registry) for one in attentions),
+        ),
         results=results,
         refused=refusals_of(subs, spec, registry, lang),
         documents=documents_of(case),

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from queue import SimpleQueue
 from typing import Any
 from urllib.parse import quote
 
 from cases.ports import Answer, Outcome, Parcel
+from integrations.departments.doubt import doubtful
 from integrations.departments.wire import ForeignAnswer, NotInContract, read_answer
-from integrations.http import Budget, Call, Failure, Job, Reply, System, as_they_end, client, lasting, system_of
+from integrations.http import (
+    Budget,
+    Call,
+    Failure,
+    Job,
+    Reply,
+    System,
+    as_they_end,
+    client,
+    contact_of,
+    lasting,
+    run_into,
+    system_of,
+)
 
 # A batch ends well within a lease of 20 s: calls begin in its first seconds and have 8 s each.
 BATCH_BUDGET_S, BEGIN_WITHIN_S = 12.0, 4.0
@@ -35,23 +51,38 @@ class HttpGateway:
         """As `deliver`, but hands each outcome over as soon as it is known, so that a slow department delays nobody."""
         return _carry(parcels, _deliver)
 
+    def deliver_into(self, parcels: Sequence[Parcel], outcomes: SimpleQueue[Outcome]) -> None:
+        """Begin to try every parcel once and go on at once; each outcome is put into the queue when it is known."""
+        ended, jobs = _sorted_out(parcels, _deliver)
+        for outcome in ended:
+            outcomes.put(outcome)
+        run_into(jobs, outcomes)
+
     def ask(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         """Ask by key what became of each parcel; refused when the department never saw it."""
         return list(_carry(parcels, _ask))
 
 
 def _carry(parcels: Sequence[Parcel], way: Way) -> Iterator[Outcome]:
+    ended, jobs = _sorted_out(parcels, way)
+    yield from ended
+    yield from as_they_end(jobs)
+
+
+def _sorted_out(parcels: Sequence[Parcel], way: Way) -> tuple[list[Outcome], list[Job[Outcome]]]:
+    """What ends before it begins, for want of a system, and the calls to make for the rest."""
     budget = lasting(BATCH_BUDGET_S, begin_within_s=BEGIN_WITHIN_S)
+    ended: list[Outcome] = []
     jobs: list[Job[Outcome]] = []
     for parcel in parcels:
         system = system_of(parcel.department)
         if system is None:
-            yield Outcome(parcel.delivery_id, "refused", detail="no system is configured for the department")
+            ended.append(Outcome(parcel.delivery_id, "refused", detail="no system is configured for the department"))
         elif not system.enabled:
-            yield _unknown(parcel, "the system is switched off", NOT_CONNECTED_RETRY_S)
+            ended.append(_unknown(parcel, "the system is switched off", NOT_CONNECTED_RETRY_S))
         else:
             jobs.append(_job(way, parcel, system, budget))
-    yield from as_they_end(jobs)
+    return ended, jobs
 
 
 def _job(way: Way, parcel: Parcel, system: System, budget: Budget) -> Job[Outcome]:
@@ -59,11 +90,14 @@ def _job(way: Way, parcel: Parcel, system: System, budget: Budget) -> Job[Outcom
 
 
 async def _deliver(parcel: Parcel, system: System, budget: Budget) -> Outcome:
+    if (end := doubtful(parcel, system)) is not None:
+        return end
     if parcel.ask_first and system.supports_query and parcel.purpose in {"file", "withdraw"}:
         asked = await _ask(parcel, system, budget)
         if not _must_send(parcel, asked):
             return asked
-    return _outcome(parcel, await client().call(_sending(parcel, system), budget=budget))
+    ended = await client().call(_sending(parcel, system), budget=budget)
+    return replace(_outcome(parcel, ended), contact=contact_of(ended))
 
 
 def _must_send(parcel: Parcel, asked: Outcome) -> bool:
@@ -80,6 +114,10 @@ async def _ask(parcel: Parcel, system: System, budget: Budget) -> Outcome:
     if not system.supports_query:
         return _unknown(parcel, "the department cannot be asked")
     ended = await client().call(_asking(parcel, system), budget=budget)
+    return replace(_told(parcel, ended), contact=contact_of(ended))
+
+
+def _told(parcel: Parcel, ended: Reply | Failure) -> Outcome:
     if isinstance(ended, Reply) and ended.status == 404:
         return Outcome(parcel.delivery_id, "refused", detail="never seen")
     if isinstance(ended, Reply) and ended.status in REFUSALS:

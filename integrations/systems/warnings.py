@@ -47,3 +47,8 @@ def key_warnings() -> tuple[KeyWarning, ...]:
         elif None not in ends and (last := max(one for one in ends if one)) < now + SOON:
             found.append(KeyWarning(system.department, "ending", last))
     return tuple(found)
+
+
+def alarms() -> tuple[str, ...]:
+    """For the health check: whether somebody has to look after keys."""
+    return ("keys_ending",) if key_warnings() else ()

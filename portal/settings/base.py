@@ -177,6 +177,8 @@ MOCK_URL = env.str("MOCK_URL", default="http://127.0.0.1:8765")
 MOCK_MASTER_SECRET = env.str("MOCK_MASTER_SECRET", default="mock-departments-demo")
 # Inner networks that adapters may connect to (the city's government extranet), as CIDR; public addresses always pass.
 OUTBOUND_NETWORKS = env.list("OUTBOUND_NETWORKS", default=[])
+# Functions that name alarms of the adapters, for /healthz.
+HEALTH_CHECKS = ["integrations.systems.warnings.alarms"]
 # Hosts that departments' systems may be on, besides those the administration lists: names, or `*.` and a suffix.
 OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", default=[])
 REGION_CODE = env.str("REGION_CODE", default="350200")

@@ -18,8 +18,10 @@ from cases.actions.circuits import Tally, note, note_calls, note_outcomes
 from cases.errors import NotReady
 from cases.models import Circuit, Delivery, Maintenance, Outage, SubApplication
 from cases.ports import SYSTEM, Actor, Outcome
+from cases.queries import case_page
 from cases.queries import circuits as lines
 from portal.accounts.models import Account
+from tests.factories import newborn
 from tests.integrations.departments.conftest import filed
 
 BROKEN = Tally(failed=1, error="not sent: connection")
@@ -333,3 +335,23 @@ def test_who_acts_is_written_down_with_the_maintenance(administrator: Account) -
     by = Actor("operator", str(administrator.pk))
     made = circuits.announce_maintenance("GA", starts_at=now, ends_at=now + timedelta(hours=1), notice="x", by=by)
     assert str(made.announced_by_id) == str(administrator.pk)
+
+
+@pytest.mark.usefixtures("known_family", "departments")
+@pytest.mark.django_db
+def test_the_page_of_a_case_says_why_an_item_waits_and_that_nothing_is_to_be_done(lin: Account, chen: Account) -> None:
+    case = newborn.submitted(lin, chen)
+    Delivery.objects.filter(sub__case=case).update(state="due", next_at=timezone.now(), lease_until=None)
+    waits = SubApplication.objects.filter(case=case, deliveries__state="due").first()
+    assert waits is not None
+    assert case_page(case).attention == ()
+    break_line(waits.department)
+    (told,) = case_page(case).attention
+    assert "连不上" in told.text and "您不用操作" in told.text and told.dept_code == waits.department
+    now = timezone.now()
+    until = now + timedelta(hours=2)
+    circuits.announce_maintenance(waits.department, starts_at=now, ends_at=until, notice="升级数据库。", by=SYSTEM)
+    (told,) = case_page(case).attention
+    assert f"{timezone.localtime(until):%H:%M}：升级数据库。到时自动送去" in told.text
+    Delivery.objects.filter(sub__case=case).update(state="done", next_at=None)
+    assert case_page(case).attention == ()

@@ -238,3 +238,24 @@ def test_a_supplement_is_sent_again_under_its_key_because_a_state_does_not_show_
 
 def test_a_whole_batch_ends_well_before_a_lease_of_twenty_seconds() -> None:
     assert module.BEGIN_WITHIN_S < module.BATCH_BUDGET_S < 15
+
+
+@pytest.mark.parametrize(
+    ("purpose", "supports_query", "is_sent"),
+    [("file", False, False), ("file", True, True), ("supplement", True, False), ("withdraw", False, True)],
+)
+def test_what_may_have_arrived_goes_to_a_person_where_a_department_does_everything_twice(
+    outside: Outside, purpose: str, supports_query: bool, is_sent: bool
+) -> None:
+    """Departments without keys: never a blind resend. A filing may still be asked about first."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.json_response({}, status=404) if request.method == "GET" else web.json_response(answer())
+
+    outside.handler = handler
+    outside.system("GA", supports_keys=False, supports_query=supports_query)
+    outcome = delivered(outside, purpose=purpose, ask_first=True)
+    assert outcome.kind == ("done" if is_sent else "refused")
+    assert bool(outside.seen) is is_sent
+    assert is_sent or "a person" in outcome.detail
+    assert delivered(outside, purpose=purpose, ask_first=False).kind == "done", "the first try goes anyway"

@@ -13,6 +13,7 @@ from aiohttp import web
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.utils import DatabaseError
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -157,6 +158,17 @@ def test_keys_that_end_soon_or_are_missing_are_told_in_time(system: DepartmentSy
         revoke_key(key, by=wang, reason="演练")
     (warning,) = key_warnings()
     assert warning.kind == "none" and "没有有效密钥" in warning.sentence
+
+
+def test_health_rings_for_a_key_that_ends_and_falls_silent_when_it_is_rotated(
+    client: Client, system: DepartmentSystem, wang: Account
+) -> None:
+    """D27: each alarm has a test that makes it ring."""
+    DepartmentKey.objects.update(valid_to=timezone.now() + timedelta(days=3))
+    ringing = client.get("/healthz").json()
+    assert "keys_ending" in ringing["alarms"] and ringing["ok"] is False
+    rotate_key(system, by=wang, overlap=DAY)
+    assert "keys_ending" not in client.get("/healthz").json()["alarms"]
 
 
 def test_records_are_never_changed(system: DepartmentSystem, wang: Account) -> None:
