@@ -81,7 +81,7 @@ class Portal:
 
     def supplement(self, filing: Filing, *, key: str | None = None, owed: bool = False) -> Ended:
         """Answer a supplement request with the complete fields."""
-        body = {
+        body: dict[str, Any] = {
             "contract": 1,
             "sub_application_id": filing.sub_id,
             "round": 1001 if owed else 1,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..answers import DECIDED
 from ..findings import Skipped, expect
 from ..line import TOTAL_S, Reply
@@ -36,7 +38,7 @@ def unknown_keys_are_ignored(portal: Portal) -> str:
 @check("F4")
 def nulls_are_taken(portal: Portal) -> str:
     item = {"id": "KIT", "matter": "kit", "code": "", **portal.sample.template.get("item", {}), "instance": None}
-    paper = {"id": "M_KIT", "source": "commitment", "name": "承诺书"}
+    paper: dict[str, Any] = {"id": "M_KIT", "source": "commitment", "name": "承诺书"}
     paper |= dict.fromkeys(("sha256", "size", "media_type", "url"))
     filing = portal.file(more={"due": None, "item": item, "materials": [paper]})
     said = filing.answer()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from ..findings import expect
@@ -12,6 +14,14 @@ from .register import check
 REFUSED = frozenset({400, 413, 422})
 TOO_LARGE = 2 * 1024 * 1024
 DEEP = 100_000
+WRONG_TYPES: tuple[Mapping[str, Any], ...] = (
+    {"fields": []},
+    {"fields": "text"},
+    {"item": None},
+    {"materials": {}},
+    {"applicant": 1},
+    {"contract": 2},
+)
 
 
 @check("R1")
@@ -57,14 +67,7 @@ def deep_json_does_no_harm(portal: Portal) -> str:
 @check("R5")
 def wrong_types_do_no_harm(portal: Portal) -> str:
     """Any answer of the contract or refusal will do, a 5xx will not."""
-    for more in (
-        {"fields": []},
-        {"fields": "text"},
-        {"item": None},
-        {"materials": {}},
-        {"applicant": 1},
-        {"contract": 2},
-    ):
+    for more in WRONG_TYPES:
         ended = portal.post("/applications", portal.filing_body(str(uuid4()), more=more), str(uuid4()))
         expect(isinstance(ended, Reply) and ended.status < 500, f"{more}: {ended}")
     return "no 5xx"
