@@ -6,6 +6,7 @@ With a command instead of options it speaks to those that run: ``… outage GA 6
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -19,6 +20,7 @@ from .scenarios import BadScenario, shipped
 from .server import Options, make_app
 
 ROOT = Path(__file__).resolve().parents[2]
+COLLECT_EVERY = (20_000, 20, 20)
 COMMANDS_OR_URL = {*command.COMMANDS, "--url"}
 
 
@@ -67,6 +69,9 @@ def main() -> None:
         app = make_app(options)
     except (BadScenario, OSError) as error:
         sys.exit(f"✗ {error}")
+    gc.collect()
+    gc.freeze()  # the library and the city stay for ever: they need not be looked through again and again
+    gc.set_threshold(*COLLECT_EVERY)
     web.run_app(app, host=options.host, port=options.port, access_log=None, shutdown_timeout=2)
 
 

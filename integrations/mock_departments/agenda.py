@@ -13,7 +13,7 @@ from .files import Files
 from .store import Row, Store
 
 LONGEST_PAUSE_S = 1.0
-AT_ONCE, TURN_S = 200, 0.02
+AT_ONCE, TURN_S = 20, 0.02
 # A step that fails is tried again after so many seconds, and then no more: what cannot be decided must not go round.
 RETRIES_S = (0.2, 1.0, 5.0)
 logger = logging.getLogger(__name__)
@@ -37,18 +37,20 @@ class Agenda:
             rows = self._store.all(
                 "SELECT * FROM applications WHERE next_at <= ? ORDER BY next_at LIMIT ?", time.time(), AT_ONCE
             )
-            while rows:
-                rows = self._turn(rows)
+            if rows:
+                self._turn(rows)
                 await asyncio.sleep(0)
-            await self._pause()
+            else:
+                await self._pause()
 
-    def _turn(self, rows: list[Row]) -> list[Row]:
-        """As many steps as fit into one short turn, kept together; the rows that are left."""
+    def _turn(self, rows: list[Row]) -> None:
+        """As many steps as fit into one short turn, kept together. Nothing else happens between reading and this."""
         ends = time.monotonic() + TURN_S
         with self._store.transaction():
-            while rows and time.monotonic() < ends:
-                self._take(rows.pop(0))
-        return rows
+            for row in rows:
+                if time.monotonic() > ends:
+                    break
+                self._take(row)
 
     def _take(self, row: Row) -> None:
         """One step, whole or not at all; a department that is away does nothing until it is back."""
@@ -58,9 +60,7 @@ class Agenda:
             return
         try:
             with self._store.step():
-                current = self._files.row(row["dept"], row["key"])
-                if current["next_at"] == row["next_at"]:
-                    self._casework.take_step(current)
+                self._casework.take_step(row)
             self._failed.pop((row["dept"], row["key"]), None)
         except Exception as error:
             logger.exception("step failed: %s %s", row["dept"], row["key"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from .library import Item
@@ -125,6 +125,13 @@ def read_application(raw: bytes) -> Mapping[str, Any]:
             raise UnreadableApplication(f"缺少或写错：{name}")
     if body.get("contract") != 1:
         raise UnreadableApplication("只支持 contract 1")
+    return body
+
+
+@lru_cache(maxsize=512)
+def body_in(text: str) -> Mapping[str, Any]:
+    """The body that is kept with an application, read once for several steps. Shared: nobody changes it."""
+    body: dict[str, Any] = json.loads(text)
     return body
 
 

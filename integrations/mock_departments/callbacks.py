@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
+from .application import body_in
 from .clock import now
 from .conditions import Conditions
 from .scripts import script_in
@@ -44,7 +45,7 @@ class Outbox:
 
     def announce(self, row: Row, more: Mapping[str, Any]) -> None:
         """Write down a callback about an application's present status."""
-        url = json.loads(row["body"]).get("callback_url")
+        url = body_in(row["body"]).get("callback_url")
         if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https"):
             return
         faults = script_in(row["script"]).callback_faults

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from .application import Application, read_application, read_json
+from .application import Application, body_in, read_application, read_json
 from .consequences import Consequences
 from .decide import Outcome, Verdict, judge, usual_reasons
 from .facts import ApplicationScope
@@ -195,7 +194,7 @@ class Casework:
 
     # -- what is known of an application ----------------------------------------------------------------------------
     def _application(self, row: Row) -> Application:
-        return Application(json.loads(row["body"]), self._library.item(row["bundle"], row["item"]))
+        return Application(body_in(row["body"]), self._library.item(row["bundle"], row["item"]))
 
     def _is_sync(self, row: Row, script: Script) -> bool:
         item = self._library.item(row["bundle"], row["item"])

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .application import body_in
 from .callbacks import Outbox
 from .conditions import Conditions
 from .scripts import Script, procedure_of, script_in
@@ -78,7 +79,8 @@ class Files:
 
     def open(self, dept: str, key: str, body: Mapping[str, Any], raw: bytes, script: str) -> Row:
         """A new file; where the department does not know keys, one more for the same key."""
-        if self._store.one("SELECT 1 FROM applications WHERE dept = ? AND key = ?", dept, key):
+        knows_keys = self._conditions.of(dept).keys
+        if not knows_keys and self._store.one("SELECT 1 FROM applications WHERE dept = ? AND key = ?", dept, key):
             key = f"{key}~{self._store.next_number('filed again')}"
         item, sub_id = body["item"], body["sub_application_id"]
         row = {
@@ -94,9 +96,8 @@ class Files:
             "script": script,
             "status": "received",
         }
-        self._store.insert("applications", row)
         self._store.effect(dept, key, sub_id, "filed")
-        return self.row(dept, key)
+        return self._store.insert_and_read("applications", row)
 
     def merge(self, row: Row, more: Mapping[str, Any], *, is_round: bool = True) -> Row:
         """The file with further fields and materials in it."""
@@ -144,7 +145,10 @@ class Files:
     def note_findings(self, row: Row, findings: list[dict[str, object]]) -> None:
         """Keep what every rule found."""
         if findings:
-            self._changed(row, "findings = ?", json.dumps(findings, ensure_ascii=False))
+            text = json.dumps(findings, ensure_ascii=False)
+            self._store.run(
+                "UPDATE applications SET findings = ? WHERE dept = ? AND key = ?", text, row["dept"], row["key"]
+            )
 
     def look_again(self, row: Row, delay: float) -> Row:
         """What is waited for has not come yet: look again later, and count the looks."""
@@ -195,7 +199,7 @@ class Files:
             "receipt_no": row["receipt_no"],
             "sub_application_id": row["sub_id"],
             "status": row["status"],
-            "due": json.loads(row["body"]).get("due"),
+            "due": body_in(row["body"]).get("due"),
             "result": json.loads(row["result"]),
             "reasons": json.loads(row["reasons"]),
             **self._beside(row),

@@ -72,6 +72,7 @@ class ResultMaker:
         self._library = library
         self._world = world
         self._store = store
+        self._known_places: dict[tuple[str, str], list[tuple[str, tuple[str, ...]]]] = {}
 
     def result(self, application: Application, scope: ApplicationScope) -> dict[str, object]:
         """Every declared field of every result of the item, in one flat mapping."""
@@ -85,6 +86,14 @@ class ResultMaker:
             unknown = [declared for declared in fields if declared[0] not in made]
             made |= self._fill(item, unknown, kind, given | self._special(application, scope, kind))
         return made
+
+    def _places_of(self, item: Item) -> list[tuple[str, tuple[str, ...]]]:
+        """Every result field of an item with the names it may be found under; worked out once."""
+        key = (item.bundle["code"], item.entry["id"])
+        if key not in self._known_places:
+            wanted = [name for entry in item.results for name, _zh, _kind in self.fields_of(entry)[0]]
+            self._known_places[key] = [(name, _places(name, item.parties)) for name in wanted]
+        return self._known_places[key]
 
     def fields_of(self, result: Mapping[str, Any]) -> tuple[list[Field], LicenceKind | None]:
         """The declared fields of one result, and its kind of licence if it is one."""
@@ -116,9 +125,11 @@ class ResultMaker:
         given |= known_of(self._world.person(applicant) or self._world.company(applicant))
         if application.applicant.get("name"):
             given |= {name: application.applicant["name"] for name in ("name", "holder_name", "payer")}
-        wanted = [name for entry in item.results for name, _zh, _kind in self.fields_of(entry)[0]]
-        for name in wanted:
-            given |= _from_form(name, application.flat, item.parties)
+        flat = application.flat
+        for name, places in self._places_of(item):
+            found = next((one for one in places if one in flat and not isinstance(flat[one], list | dict)), None)
+            if found is not None:
+                given[name] = flat[found]
         if item.entry.get("instances") or application.groups:
             rows = row_findings(application, scope)
             passed = sum(1 for row in rows if row["passed"])
@@ -179,12 +190,10 @@ class ResultMaker:
         return luhn(f"629999{self._store.next_number('bank_account'):012d}")
 
 
-def _from_form(name: str, flat: Mapping[str, Any], parties: Mapping[str, str]) -> dict[str, object]:
-    """A value the form or an earlier result already has for a result field; the subject's own comes first."""
+def _places(name: str, parties: Mapping[str, str]) -> tuple[str, ...]:
+    """Where a form or an earlier result keeps what a result field asks for; the subject's own comes first."""
     suffix = {"id_no": "id"}.get(name, name)
     own = {
         role: [f"{party}_{suffix}" for party in parties if parties[party] == role] for role in ("subject", "applicant")
     }
-    names = [*own["subject"], name, *own["applicant"], *_SAME.get(name, ())]
-    found = [one for one in names if one in flat and not isinstance(flat[one], list | dict)]
-    return {name: flat[found[0]]} if found else {}
+    return (*own["subject"], name, *own["applicant"], *_SAME.get(name, ()))

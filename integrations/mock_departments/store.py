@@ -19,6 +19,7 @@ WORKING_TABLES = (
 )
 Row = sqlite3.Row
 # What is committed survives a kill of the process; the file is brought up to date in large steps, not every few rows.
+EFFECT = "INSERT INTO effects (at, dept, key, sub_id, effect, detail) VALUES (?, ?, ?, ?, ?, ?)"
 SETTINGS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
@@ -87,6 +88,12 @@ class Store:
         """Add a row of named columns."""
         return self.run(_insertion(table, tuple(row)), *row.values())
 
+    def insert_and_read(self, table: str, row: Mapping[str, object]) -> Row:
+        """Add a row of named columns, and have it with everything the table fills in."""
+        made = self.one(f"{_insertion(table, tuple(row))} RETURNING *", *row.values())
+        assert made is not None
+        return made
+
     # -- small registers --------------------------------------------------------------------------------------------
     def meta(self, name: str) -> str | None:
         """A remembered setting."""
@@ -129,8 +136,7 @@ class Store:
 
     def effect(self, dept: str, key: str, sub_id: str, effect: str, detail: str = "") -> None:
         """Note that something really happened at the department: filed, accepted, approved, withdrawn …"""
-        row = {"at": time.time(), "dept": dept, "key": key, "sub_id": sub_id, "effect": effect, "detail": detail}
-        self.insert("effects", row)
+        self._db.execute(EFFECT, (time.time(), dept, key, sub_id, effect, detail))
 
     def wipe(self) -> None:
         """Forget every case, effect, licence and changed register; nonces stay, so that nothing can be replayed."""
