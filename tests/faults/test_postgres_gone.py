@@ -114,8 +114,10 @@ def test_a_crowded_postgres_refuses_in_time_and_serves_when_there_is_room(
     stack: TrialStack, people: Applicants
 ) -> None:
     pressed = people.file_now()
+    stack.postgres.line("refuse")
+    stack.postgres.line("cut")  # whoever was connected has to queue up again, behind strangers
     with _crowd(stack):
-        stack.postgres.line("cut")  # whoever was connected has to queue up again
+        stack.postgres.line("heal")
         began = time.monotonic()
         status, _ = _look(f"{stack.base_url}/healthz")
         assert status == 503

@@ -64,6 +64,7 @@ class Applicants:
         self._pool = ThreadPoolExecutor(hands)
         self._random = random.Random(seed)
         self.answers = Answers()
+        self.since = time.time()  # what was handed in before is none of theirs
         # Told of every press before it is made; whoever must go on after a crash presses the same again.
         self.before_press: Callable[[Mapping[str, Any]], None] = lambda what: None
 

@@ -155,15 +155,17 @@ def hanging_line(stack: TrialStack, chance: Random) -> None:
 
 
 def crowd_out(stack: TrialStack, chance: Random) -> None:
-    """Strangers take every connection that is left, for five seconds."""
-    with ExitStack() as strangers:
-        for _ in range(250):
-            try:
+    """Strangers take every connection there is, for five seconds."""
+    stack.postgres.line("refuse")
+    stack.postgres.line("cut")
+    with ExitStack() as strangers, suppress(psycopg2.OperationalError):
+        try:
+            while True:
                 stranger = psycopg2.connect(**stack.postgres.session("postgres"))
-            except psycopg2.OperationalError:
-                break
-            strangers.enter_context(closing(stranger))
-        time.sleep(5)
+                strangers.enter_context(closing(stranger))
+        finally:
+            stack.postgres.line("heal")
+            time.sleep(5)
 
 
 def hold_rows(stack: TrialStack, chance: Random) -> None:

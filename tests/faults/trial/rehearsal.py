@@ -118,6 +118,7 @@ class Rehearsal:
 
     def go_on(self) -> None:
         """Take up what the log of an earlier run tells; a press that it began and did not end is made again."""
+        self._people.since = 0.0
         told = [json.loads(line) for line in self._log.read_text(encoding="utf-8").splitlines()]
         self._done = [_pressed(entry) for entry in told if entry["kind"] == "pressed"]
         self._open = [one.filed.case_id for one in self._done]

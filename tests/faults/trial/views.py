@@ -18,7 +18,7 @@ OF_EACH = tuple(name for name in CHECKS if name != "callback_unanswered")
 OF_THE_WHOLE = ("unexpected_case", "crashed", "duplicate_effect", "silent")
 _HANDED_IN = """
 SELECT c.id::text FROM cases_case c JOIN bundles_bundleversion v ON v.id = c.bundle_version_id
-JOIN bundles_bundle b ON b.id = v.bundle_id WHERE b.code = %s AND c.submitted_at IS NOT NULL
+JOIN bundles_bundle b ON b.id = v.bundle_id WHERE b.code = %s AND c.submitted_at >= to_timestamp(%s)
 """
 
 
@@ -63,7 +63,7 @@ def _of_the_whole(stack: TrialStack, people: Applicants, cases: Sequence[Pressed
         cases={},
         results={},
         health=stack.health(),
-        known=tuple(case_id for (case_id,) in stack.rows(_HANDED_IN, BUNDLE)),
+        known=tuple(case_id for (case_id,) in stack.rows(_HANDED_IN, BUNDLE, people.since)),
         answers=people.answers.counted,
     )
 
