@@ -18,6 +18,7 @@ from integrations.conformance.portal import Portal, Sample
 from integrations.conformance.report import Verdict, sentences
 from integrations.conformance.run import run
 from integrations.conformance.signing import Key
+from tests.contracts import mutants_afterwards  # noqa: F401  (puts its mutants on the list)
 from tests.contracts.mutants import MUTANTS
 from tests.contracts.well_behaved import DEPT, KEY_ID, LIN, SECRET, WellBehaved
 
