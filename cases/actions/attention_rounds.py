@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from bundles import queries
-from cases.actions import limits
+from cases.actions import limits, posts, staff_mail
 from cases.actions.events import record
 from cases.actions.locking import lock_case
-from cases.models import Attention, AttentionAct, Case
+from cases.models import Attention, AttentionAct, Case, StaffMail
 from cases.ports import SYSTEM
 
 BATCH = 100
@@ -68,9 +68,31 @@ def _write(case: Case, one: Attention, level: int, now: datetime) -> None:
         one.watched_by = one.watched_by or queries.version(case.bundle_version_id).spec.lead
         record(case, "attention.handed_up", by=SYSTEM, sub=one.sub, department=one.watched_by, level=level)
         kind, facts = Kind.HANDED_UP, {"level": level, "department": one.watched_by}
+        _mail(case, one, level)
     else:
         kind, facts = Kind.REMINDED, {"level": level}
     AttentionAct.objects.create(attention=one, kind=kind, facts=facts, at=now)
+
+
+def _mail(case: Case, one: Attention, level: int) -> None:
+    """Whoever has to look from now on hears of it by e-mail: the heads of the lead, then supervision too."""
+    people = posts.present(posts.heads_of(one.watched_by) + (posts.supervisors() if level == SUPERVISION else []))
+    spec, sub = queries.version(case.bundle_version_id).spec, one.sub
+    department = queries.registry().departments.get(one.owner)
+    number = (sub.number if sub else case.number) or ""
+    days = SUPERVISED_AFTER if level == SUPERVISION else WATCHED_AFTER
+    why = f"“{Attention.Reason(one.reason).label}”满 {days} 个工作日没有处理"
+    words = {
+        "department": department.short if department else spec.zh,
+        "why": why,
+        "item": spec.item(sub.item_id).zh if sub else spec.zh,
+        "number": number,
+        "bundle": spec.zh,
+        "due": sub.due_on.isoformat() if sub and sub.due_on else "",
+        "is_taken": one.assigned_to_id is not None,
+        "place": f"/desk/attention/{one.pk}/",
+    }
+    staff_mail.write(people, StaffMail.Kind.ESCALATION, f"attention:{one.pk}:{level}", f"督办：{number}，{why}", words)
 
 
 def next_morning(case: Case, now: datetime) -> datetime:

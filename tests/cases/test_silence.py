@@ -15,10 +15,21 @@ from django.utils import timezone
 from cases.actions import attention_rounds, dispatch, heartbeats, sweep
 from cases.actions.mending import desk
 from cases.errors import NotReady
-from cases.models import Attention, AttentionAct, Case, Circuit, Delivery, Event, Heartbeat, SubApplication
+from cases.models import (
+    Attention,
+    AttentionAct,
+    Case,
+    Circuit,
+    Delivery,
+    DeskPost,
+    Event,
+    Heartbeat,
+    StaffMail,
+    SubApplication,
+)
 from cases.queries import health_now, silent_rows
 from cases.queries.silence import Watched, late_rows, watched
-from portal.accounts.models import Account
+from portal.accounts.models import Account, Role
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments
 from tests.factories.received import by_staff, sub_of
@@ -126,6 +137,23 @@ def test_an_attention_nobody_settles_goes_up_by_working_days(raised: Attention, 
     steps = list(AttentionAct.objects.filter(attention=raised).values_list("kind", flat=True))
     assert steps == ["reminded", "handed_up", "handed_up", "reminded"]
     assert Event.objects.filter(case=raised.case, kind="attention.handed_up").count() == 2
+
+
+def test_each_step_up_is_mailed_once_to_whoever_has_to_look_now_without_a_name(
+    raised: Attention, time_machine: Any
+) -> None:
+    raised_on(raised, MONDAY)
+    lead = raised.case.bundle_version.document["lead"]
+    people = {"head": (Role.STAFF, lead), "watch": (Role.SUPERVISOR, "")}
+    for name, (role, department) in people.items():
+        account = Account.objects.create_user(name, "a-long-password", role=role, name=name, department=department)
+        DeskPost.objects.create(account=account, email=f"{name}@example.gov", is_head=True)
+    for days, told in ((1, []), (2, ["head"]), (4, ["head", "head", "watch"]), (7, ["head", "head", "watch"])):
+        time_machine.move_to(MONDAY + timedelta(days=days), tick=False)
+        attention_rounds.look_round()
+        found = StaffMail.objects.filter(key__startswith="attention:")
+        assert sorted(found.values_list("account__username", flat=True)) == told, days
+    assert all("林晓岚" not in mail.body and raised.sub.number in mail.body for mail in StaffMail.objects.all())
 
 
 def test_what_was_put_off_comes_back_by_itself_and_still_goes_up(raised: Attention, time_machine: Any) -> None:
