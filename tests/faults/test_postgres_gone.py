@@ -7,11 +7,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 from uuid import uuid4
 
-import psycopg2
 import pytest
 
 from devtools import portal
@@ -114,10 +112,7 @@ def test_a_crowded_postgres_refuses_in_time_and_serves_when_there_is_room(
     stack: TrialStack, people: Applicants
 ) -> None:
     pressed = people.file_now()
-    stack.postgres.line("refuse")
-    stack.postgres.line("cut")  # whoever was connected has to queue up again, behind strangers
-    with _crowd(stack):
-        stack.postgres.line("heal")
+    with stack.crowded():
         began = time.monotonic()
         status, _ = _look(f"{stack.base_url}/healthz")
         assert status == 503
@@ -160,15 +155,3 @@ def _pressed_or_refused(people: Applicants, draft: Any) -> Any:
         return people.press(draft)
     except Refused as refusal:
         return refusal.status
-
-
-@contextmanager
-def _crowd(stack: TrialStack) -> Iterator[None]:
-    """Strangers hold every connection that the server has."""
-    with ExitStack() as strangers:
-        while True:
-            try:
-                strangers.enter_context(closing(psycopg2.connect(**stack.postgres.session("postgres"))))
-            except psycopg2.OperationalError:
-                break
-        yield

@@ -8,11 +8,9 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
-
-import psycopg2
 
 from tests.factories.waiting import wait_for
 from tests.faults.trial.stack import TrialStack
@@ -155,17 +153,8 @@ def hanging_line(stack: TrialStack, chance: Random) -> None:
 
 
 def crowd_out(stack: TrialStack, chance: Random) -> None:
-    """Strangers take every connection there is, for five seconds."""
-    stack.postgres.line("refuse")
-    stack.postgres.line("cut")
-    with ExitStack() as strangers, suppress(psycopg2.OperationalError):
-        try:
-            while True:
-                stranger = psycopg2.connect(**stack.postgres.session("postgres"))
-                strangers.enter_context(closing(stranger))
-        finally:
-            stack.postgres.line("heal")
-            time.sleep(5)
+    with stack.crowded():
+        time.sleep(5)
 
 
 def hold_rows(stack: TrialStack, chance: Random) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ import psycopg2
 
 from devtools.environment import ROOT
 from tests.factories.mock_process import MockProcess
-from tests.factories.stack import Stack
+from tests.factories.stack import STOP_S, Stack
+from tests.factories.waiting import wait_for
 
 BUNDLE = "TRIAL"
 DEFINITION = Path(__file__).with_name("trial.yaml")
@@ -53,6 +54,22 @@ class TrialStack(Stack):
         known = {"port": self.port, "mock_port": self.mock.port, "database": self.database}
         self._known.write_text(json.dumps(known))
 
+    @contextmanager
+    def crowded(self) -> Iterator[None]:
+        """Strangers hold every connection that the server has, and the portal has to queue up behind them."""
+        self.postgres.line("refuse")
+        self.postgres.line("cut")
+        sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+        with ExitStack() as strangers:
+            look = strangers.enter_context(closing(psycopg2.connect(**self.postgres.session("postgres")))).cursor()
+            wait_for(lambda: look.execute(sessions, [self.database]) or look.fetchone() == (0,), STOP_S)
+            with suppress(psycopg2.OperationalError):
+                while True:
+                    stranger = psycopg2.connect(**self.postgres.session("postgres"))
+                    strangers.enter_context(closing(stranger))
+            self.postgres.line("heal")
+            yield
+
     # -- looking into the portal's tables, past every line that is cut ----------------------------------------------
     def rows(self, statement: str, *values: object) -> list[Row]:
         """What a statement of the test's own finds; nothing while the server is away."""
@@ -74,11 +91,15 @@ class TrialStack(Stack):
         return dict(found)
 
     def untouched(self, before: dict[str, int]) -> list[str]:
-        """Those of the deliveries that nobody has taken up since."""
+        """Those of the deliveries that nobody has taken up since; all of them while nobody can be asked."""
         found = self.rows(
-            "SELECT id::text, lease_no FROM cases_delivery WHERE state = 'due' AND id = ANY(%s::uuid[])", list(before)
+            "SELECT id::text, lease_no FROM cases_delivery WHERE state = 'due' AND id = ANY(%s::uuid[])"
+            " UNION ALL SELECT '', 0",
+            list(before),
         )
-        return [delivery for delivery, lease_no in found if lease_no == before[delivery]]
+        if not found:
+            return list(before) or [""]
+        return [delivery for delivery, lease_no in found if delivery and lease_no == before[delivery]]
 
 
 @contextmanager
