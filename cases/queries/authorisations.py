@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Max
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from bundles.spec import BundleSpec, Item
@@ -67,6 +68,7 @@ class GivenConsent:
     revoked_at: datetime | None
     until: datetime | None
     means: str
+    basis: str  # what shows the guardian, in words; empty for consents about oneself (个人信息保护法 第三十一条)
     text: str
     text_version: str
     times_used: int
@@ -194,8 +196,15 @@ def _given(row: Consent, registry: Registry, used: tuple[int, datetime | None]) 
         revoked_at=row.revoked_at,
         until=row.until,
         means=str(Consent.Means(row.means).label),
+        basis=_basis(row, registry),
         text=row.text,
         text_version=row.text_version,
         times_used=used[0],
         last_used_at=used[1],
     )
+
+
+def _basis(row: Consent, registry: Registry) -> str:
+    if row.means != Consent.Means.GUARDIAN:
+        return ""
+    return _label(registry, row.basis.partition(":")[2]) or _("本人声明是监护人")

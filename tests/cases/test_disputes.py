@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from cases import access
-from cases.actions import dispatch, disputes, drafting, filing, parties
+from cases.actions import dispatch, disputes, drafting, filing, limits, parties
 from cases.actions.sweep import sweep
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Attention, Case, DataDispute, Party, SubApplication
@@ -52,6 +52,14 @@ def test_filing_brings_the_dispute_before_the_department_of_the_source(disputed:
     (shown,) = disputes_at(officer)
     assert shown.applicant != "林晓岚" and shown.evidence_id is not None
     assert access.material_for(officer, shown.evidence_id) is not None
+
+
+def test_a_dispute_is_to_be_answered_within_ten_working_days(disputed: Case) -> None:
+    """政务数据共享条例 (国令809号): data found wrong is checked and corrected at its source, in time."""
+    row = the_one(disputed)
+    asked_on = timezone.localdate(row.asked_at)
+    assert row.due_on == limits.calendar_of(disputed).add_working_days(asked_on, 10)
+    assert row.next_at is not None and timezone.localdate(row.next_at) == row.due_on + timedelta(days=1)
 
 
 def test_evidence_is_nobody_else_s_to_read(disputed: Case) -> None:

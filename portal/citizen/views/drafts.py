@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bundles import forms
-from cases.actions import drafting, matching
+from cases.actions import drafting, late, matching
 from cases.queries.context import context_of
 from cases.queries.matches import matches_of
 from cases.queries.my_cases import my_cases
@@ -69,7 +69,7 @@ def task_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
         return _choose_items(request, case)
     matching.look_up(case.pk)
     page = task_list(case, lang())
-    shown = {**tasks.shown(case, page), "matches": matches_of(case, lang())}
+    shown = {**tasks.shown(case, page), "matches": matches_of(case, lang()), "is_awaited": late.is_awaited(case)}
     return render(request, "citizen/tasks.html", {"section": "cases", "case": case, "page": page, **shown})
 
 
