@@ -69,7 +69,7 @@ CALLBACK_FAULTS = (
 )
 FAULTS = (*REQUEST_FAULTS, *ANSWER_FAULTS, *CALLBACK_FAULTS)
 SETTINGS = (*WHERE, *SCRIPTED, "faults", "chances", "empty", "mismatch", "rate", "times")
-OCCASIONS = ("applications", "interfaces", "licences", "payments", "all")
+OCCASIONS = ("applications", "interfaces", "licences", "all")
 
 
 class UnknownSetting(Exception):

@@ -28,9 +28,11 @@ from .people import World
 from .registers import Registers
 from .registers.lookup import GONE
 from .scenarios import BadScenario, shipped
+from .signing import Keyring
 from .store import Row, Store
 
 RECENT = 60
+KEYS = "keys"  # learnt while running, in the record
 
 
 class Control:
@@ -44,6 +46,7 @@ class Control:
         registers: Registers,
         behaviours: Behaviours,
         conditions: Conditions,
+        keyring: Keyring,
         outbox: Outbox,
         director: Director,
         woken: asyncio.Event,
@@ -56,6 +59,7 @@ class Control:
         self._registers = registers
         self._behaviours = behaviours
         self._conditions = conditions
+        self._keyring = keyring
         self._outbox = outbox
         self._director = director
         self._woken = woken
@@ -70,6 +74,7 @@ class Control:
             web.post("/_control/behaviour", local(self.behaviour)),
             web.post("/_control/outage", local(self.outage)),
             web.post("/_control/department", local(self.department)),
+            web.post("/_control/keys", local(self.keys)),
             web.post("/_control/heal", local(self.heal)),
             web.post("/_control/forget", local(self.forget)),
             web.get("/_control/scenario", local(self.scenario)),
@@ -174,6 +179,14 @@ class Control:
             return _json({"message": "没有这个部门"}, status=422)
         self._healing.heal(body["dept"])
         return _json({"dept": body["dept"]})
+
+    async def keys(self, request: web.Request) -> web.Response:
+        """Learn further keys, kept over restarts: ``{"GA-2": "secret"}``; null revokes. The newest one signs."""
+        body = await _body(request)
+        self._keyring.learn(body)
+        kept = json.loads(self._store.meta(KEYS) or "{}") | body
+        self._store.remember(KEYS, json.dumps(kept))
+        return _json({"keys": sorted(kept)}, status=201)
 
     async def forget(self, request: web.Request) -> web.Response:
         """Restore a department from a backup: what was filed in the last ``since_s`` seconds is not known any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from .casework import Casework
 from .clock import fresh_anchor, now
 from .conditions import Conditions
 from .consequences import Consequences
-from .control import Control, local
+from .control import KEYS, Control, local
 from .director import Director
 from .files import Files
 from .library import Library
@@ -58,6 +59,7 @@ def make_app(options: Options) -> web.Application:
     store, library = Store(options.data), Library(options.library)
     world = World(library, _anchor(store, options), options.seed)
     keyring = Keyring(options.master_secret, options.secrets_file)
+    keyring.learn(json.loads(store.meta(KEYS) or "{}"))
     behaviours = Behaviours(store, options.seed)
     registers = Registers(library, world, store)
     licences = LicenceLibrary(library, world, registers, store)
@@ -86,7 +88,7 @@ def make_app(options: Options) -> web.Application:
     if options.scenario:
         director.begin(options.scenario.read_text("utf-8"))
     live = Live(store, library, world, behaviours, conditions, director)
-    control = Control(store, library, world, registers, behaviours, conditions, outbox, director, agenda.woken)
+    control = Control(store, library, world, registers, behaviours, conditions, keyring, outbox, director, agenda.woken)
     payments = PaymentChannel(store, keyring, outbox, conditions, enforce=options.enforce, address=options.public_url)
     pacing = Pacing(store, outbox, agenda.woken)
 

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .store import Store
 
@@ -18,6 +19,10 @@ WINDOW_S = 300
 
 class BadSignature(Exception):
     """A request that nobody who holds the department's key has signed; the message says why."""
+
+
+class UnknownKey(ValueError):
+    """What is no key; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +47,19 @@ class Keyring:
 
     def __init__(self, master: str, secrets_file: Path | None = None) -> None:
         self._master = master
-        self._listed: dict[str, Key] = {}
-        for key_id, entry in (json.loads(secrets_file.read_text("utf-8")) if secrets_file else {}).items():
-            settings = entry if isinstance(entry, dict) else {"secret": entry}
-            self._listed[key_id] = Key(key_id, settings["secret"], settings.get("algorithm", "sha256"))
+        self._listed: dict[str, Key | None] = {}
+        self.learn(json.loads(secrets_file.read_text("utf-8")) if secrets_file else {})
+
+    def learn(self, entries: Mapping[str, Any]) -> None:
+        """Take further keys, as in the file; null revokes one.
+
+        Raises UnknownKey where an entry is no key.
+        """
+        read = {key_id: _key(key_id, entry) for key_id, entry in entries.items()}
+        self._listed |= read
 
     def key(self, key_id: str) -> Key | None:
-        """The key of that id; ``<DEPT>-1`` always exists."""
+        """The key of that id; ``<DEPT>-1`` exists unless it was revoked."""
         if key_id in self._listed:
             return self._listed[key_id]
         if not key_id.endswith("-1"):
@@ -58,10 +69,21 @@ class Keyring:
 
     def own(self, dept: str) -> Key:
         """The key a department signs with: its newest listed one, else ``<DEPT>-1``."""
-        newest = sorted((key for key in self._listed.values() if key.dept == dept), key=lambda key: key.key_id)
-        key = newest[-1] if newest else self.key(f"{dept}-1")
-        assert key is not None
+        newest = sorted((key for key in self._listed.values() if key and key.dept == dept), key=lambda key: key.key_id)
+        key = newest[-1] if newest else self.key(f"{dept}-1") or Key(f"{dept}-0", "revoked")
         return key
+
+
+def _key(key_id: str, entry: object) -> Key | None:
+    settings = {"secret": entry} if isinstance(entry, str) else entry
+    if settings is None:
+        return None
+    if not isinstance(settings, dict) or not isinstance(settings.get("secret"), str) or "-" not in key_id:
+        raise UnknownKey(f"{key_id}：要写成 部门-序号: 密钥，或 {{secret, algorithm}}")
+    algorithm = settings.get("algorithm", "sha256")
+    if algorithm not in ("sha256", "sm3"):
+        raise UnknownKey(f"{key_id}：algorithm 只能是 sha256 或 sm3")
+    return Key(key_id, settings["secret"], algorithm)
 
 
 def canonical(method: str, path: str, timestamp: str, nonce: str, body: bytes) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 
 from integrations.mock_departments.signing import Keyring, canonical, sign
 
-from .process import Departments, Inbox, Reply, application, signed
+from .process import Departments, Inbox, Reply, application, signed, wait_until
 
 PATH, BODY = "/departments/GA/interfaces/CRIME_CHECK", b'{"inputs": {"id_no": "350203199403186286"}, "consent_id": "c"}'
 
@@ -69,3 +69,18 @@ def test_listed_keys_stand_beside_the_derived_ones_and_sign_what_goes_out(tmp_pa
     assert ring.key("MZ-2") is None
     text = canonical("POST", "/callbacks/RS", "1", "n", b"{}")
     assert sign(ring.own("RS"), text) == base64.b64encode(hmac.digest(b"national", text, "sm3")).decode()
+
+
+def test_a_key_is_rotated_while_the_process_runs(own: Departments, inbox: Inbox) -> None:
+    own.control("keys", {"GA-2": "the new secret of the police, long enough"})
+    own.control("behaviour", {"accept_s": 0, "decide_s": 0})
+    assert own.send("GA", "GET", "applications/x").status == 404  # the old key still holds
+    own.file("GA", application("XSECS", "HUKOU", "hukou_birth", callback_url=inbox.url("GA")), "rotated")
+    wait_until(lambda: inbox.posts)
+    assert inbox.posts[0]["headers"]["X-Key-Id"] == "GA-2"
+    own.control("keys", {"GA-1": None})
+    assert own.send("GA", "GET", "applications/x").status == 401
+    own.kill()
+    own.start()
+    assert own.send("GA", "GET", "applications/x").status == 401
+    assert own.plain("POST", "/_control/keys", b'{"GA-3": 5}').status == 400
