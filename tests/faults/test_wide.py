@@ -107,6 +107,25 @@ def test_a_department_that_forgot_us_is_told_to_a_person_and_nothing_is_sent_aga
     assert stack.health()["silent_rows"] == 0
 
 
+def test_a_case_withdrawn_while_it_is_sent_out_is_withdrawn_everywhere_or_nowhere(
+    stack: TrialStack, people: Applicants
+) -> None:
+    """F39: thirty races; what the portal calls withdrawn no department goes on with, and what was decided stays."""
+    cases = [people.file_now(number % 8, FULL) for number in range(30)]
+    statuses = list(people.each(people.withdraw, cases))
+    assert set(statuses) <= {200, 409} and 200 in statuses
+    _wait_until_closed(stack, cases)
+    record = Record(stack.folder / "data")
+    wait_for(lambda: not stack.health()["due_deliveries"], CLOSED_S, stack.what_it_said)
+    over_there = {row["sub_id"]: row["status"] for row in record.applications(_sub_ids(stack, cases))}
+    shown = [people.look(one) for one in cases]
+    items = [item for case in shown if case for item in case["items"]]
+    assert len(items) == 5 * len(cases)
+    known = {item["sub_id"]: item["state"] for item in items if item["sub_id"] in over_there}
+    different = {sub_id: (state, over_there[sub_id]) for sub_id, state in known.items() if state != over_there[sub_id]}
+    assert different == {}
+
+
 def _filed(stack: TrialStack, people: Applicants, count: int, *, closed: bool = True) -> list[Pressed]:
     cases = [one.result() for one in [people.file(FULL) for _ in range(count)]]
     if closed:

@@ -101,6 +101,15 @@ class Applicants:
         case = self.insist(once)
         return Pressed(Filed(case["id"], tuple(draft["items"])), PEOPLE[number], took, tries, time.time())
 
+    def withdraw(self, pressed: Pressed) -> int:
+        """Take everything back that is not decided; the status of the answer."""
+        person = self._clients[PEOPLE.index(pressed.by)]
+        try:
+            self.insist(lambda: person.post(f"/cases/{pressed.filed.case_id}/withdraw/", {"reason": "演练"}))
+        except Refused as refusal:
+            return refusal.status
+        return 200
+
     def look(self, pressed: Pressed, what: str = "") -> Mapping[str, Any] | None:
         """A case, or what is below it, as its applicant sees it; None where the portal does not know it."""
         person = self._clients[PEOPLE.index(pressed.by)]
