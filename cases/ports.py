@@ -96,6 +96,10 @@ class Outcome:
     contact: Contact = ""
 
 
+# The detail of a refusal to a question that says: nothing of this key has ever arrived (404). No other refusal does.
+NEVER_SEEN = "never seen"
+
+
 class DepartmentGateway(Protocol):
     """Carries parcels to departments, many at once."""
 
@@ -109,7 +113,10 @@ class DepartmentGateway(Protocol):
         """Begin to try every parcel once and go on at once; each outcome is put into `outcomes` when it is known."""
 
     def ask(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
-        """Ask for the state of what was sent: done with an answer, refused when the department never saw it."""
+        """Ask for the state of what was sent: done with an answer, refused when the department never saw it.
+
+        Only then is the detail `NEVER_SEEN`.
+        """
 
 
 # ---- data sharing -------------------------------------------------------------------------------------------

@@ -22,7 +22,12 @@ from portal.accounts.models import Account, Role
 from portal.accounts.people import account_for
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-HOME_OF = {Role.CLERK: "counter:desk", Role.STAFF: "counter:desk", Role.ADMINISTRATOR: "admin:index", Role.SUPERVISOR: "counter:attention"}
+HOME_OF = {
+    Role.CLERK: "counter:desk",
+    Role.STAFF: "counter:desk",
+    Role.SUPERVISOR: "counter:attention",
+    Role.ADMINISTRATOR: "admin:index",
+}
 
 
 @method_decorator([public, never_cache], name="dispatch")

@@ -38,6 +38,7 @@ OPERATORS = {
 # username -> (shown name, role, department)
 DESK = {
     "clerk": ("窗口一号", Role.CLERK, "SJ"),
+    "supervisor": ("监督一号", Role.SUPERVISOR, ""),
     "staff-rf": ("人防经办", Role.STAFF, "RF"),
     "staff-qx": ("气象经办", Role.STAFF, "QX"),
 }

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cases.ports import DepartmentGateway, Outcome, Parcel, Reason
+from cases.ports import NEVER_SEEN, DepartmentGateway, Outcome, Parcel, Reason
 from integrations.departments.gateway import HttpGateway
 from tests.factories.doubles import FakeDepartments
 from tests.factories.mock_process import MockProcess
@@ -187,7 +187,7 @@ def test_the_same_key_with_other_bytes_is_refused(departments: Departments) -> N
 
 def test_what_was_never_sent_is_refused_when_asked_for(departments: Departments) -> None:
     (outcome,) = departments.gateway.ask([filing()])
-    assert (outcome.kind, outcome.answer) == ("refused", None)
+    assert (outcome.kind, outcome.answer, outcome.detail) == ("refused", None, NEVER_SEEN)
 
 
 def test_what_was_sent_can_be_asked_for(departments: Departments) -> None:

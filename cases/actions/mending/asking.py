@@ -14,11 +14,8 @@ from cases.actions.mending import desk
 from cases.actions.mending.desk import Kind, Opened
 from cases.errors import WrongState
 from cases.models import Attention, Delivery
-from cases.ports import Actor, Outcome, Parcel
+from cases.ports import NEVER_SEEN, Actor, Outcome, Parcel
 from cases.states import DeliveryState
-
-# How the gateway puts a 404 (cases.ports.DepartmentGateway.ask); no other refusal says that nothing has arrived.
-NEVER_SEEN = "never seen"
 
 
 class Heard(StrEnum):

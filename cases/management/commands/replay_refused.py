@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from cases.actions.mending import replay
 from cases.models import Attention
 from cases.ports import Actor
+from cases.queries.attention_rules import RETRIABLE
 
 BATCH = 200
 BY = Actor("operator", id="manage.py")
@@ -22,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--department", default="", help="部门代码，默认全部")
-        parser.add_argument("--reason", default=Attention.Reason.REFUSED_BY_SYSTEM, choices=sorted(replay.RETRIABLE))
+        parser.add_argument("--reason", default=Attention.Reason.REFUSED_BY_SYSTEM, choices=sorted(RETRIABLE))
         parser.add_argument("--since", default="", help="从何时起，ISO 8601，带时区")
         parser.add_argument("--dry-run", action="store_true", help="只数，不送")
 

@@ -162,7 +162,7 @@ def _settle(request: HttpRequest, attention_id: UUID) -> str:
         receipt_no=_text(request, "settle.receipt_no"),
         statement=_text(request, "settle.statement"),
     )
-    settling.settle(attention_id, decided, request.FILES.get("settle.file"), by=worker(request).actor)  # type: ignore[arg-type]
+    settling.settle(attention_id, decided, request.FILES.get("settle.file"), by=worker(request).actor)
     return _("决定已登记并生效，申请人已收到通知")
 
 
