@@ -59,11 +59,12 @@ probing AS (
 PLACES = "COALESCE((SELECT places FROM doors WHERE doors.department = d.department), 32767)"
 
 _NOW = """
-SELECT department, line, failures, opened_at, CASE WHEN quiet_until > now() THEN quiet_until END, probe_at, '', error
-FROM cases_circuit WHERE failures > 0 OR opened_at IS NOT NULL OR quiet_until > now()
+SELECT department, line, failures, opened_at, CASE WHEN quiet_until > clock_timestamp() THEN quiet_until END,
+       probe_at, '', error
+FROM cases_circuit WHERE failures > 0 OR opened_at IS NOT NULL OR quiet_until > clock_timestamp()
 UNION ALL
 SELECT department, '', 0, NULL, ends_at, NULL, notice, '' FROM cases_maintenance
-WHERE lifted_at IS NULL AND starts_at <= now() AND ends_at > now()
+WHERE lifted_at IS NULL AND starts_at <= clock_timestamp() AND ends_at > clock_timestamp()
 """
 
 

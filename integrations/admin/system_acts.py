@@ -8,11 +8,10 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from cases.actions import circuits
 from cases.ports import Actor
-from cases.queries.circuits import maintenance_of
+from cases.queries.circuits import LineState, maintenance_of, recent_line_states
 from integrations.admin.asking import ReasonForm, asked, object_or_404, page
 from integrations.http import system_of, systems
 from integrations.models import Algorithm, DepartmentSystem, SystemChange
@@ -65,8 +64,8 @@ class DecisionForm(forms.Form):
 class MaintenanceForm(forms.Form):
     """When the department rests its system, and what people read meanwhile."""
 
-    starts_at = forms.SplitDateTimeField(label="从", widget=UnfoldAdminSplitDateTimeWidget)
-    ends_at = forms.SplitDateTimeField(label="到", widget=UnfoldAdminSplitDateTimeWidget)
+    starts_at = forms.DateTimeField(label="从", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    ends_at = forms.DateTimeField(label="到", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     notice = forms.CharField(label="对外说明（申请人会看到）", max_length=200)
 
 
@@ -87,6 +86,7 @@ class SystemActs:
             "decide": not system.changes.filter(state="proposed").exists(),
             "switch-off": not system.enabled,
             "end-rest": not maintenance_of(system.department),
+            "close-line": not any(one.line and one.state for one in _lines_of(system)),
         }
         return [one for one in allowed if not useless.get(one.path, False)]
 
@@ -226,6 +226,10 @@ class SystemActs:
 def _system(object_id: str) -> DepartmentSystem:
     found: DepartmentSystem = object_or_404(DepartmentSystem.objects.all(), object_id)
     return found
+
+
+def _lines_of(system: DepartmentSystem) -> list[LineState]:
+    return [one for one in recent_line_states() if one.department == system.department]
 
 
 def _open_change(system: DepartmentSystem) -> Any:

@@ -105,6 +105,8 @@ class Client:
             trust_env=False,
             headers={"User-Agent": "one-thing-portal", "Accept-Encoding": "identity"},
         )
+        # aiohttp would repeat a GET on a cut connection, with a nonce that was used already.
+        self._session._retry_connection = False
         self._doors: dict[tuple[str, int], asyncio.Semaphore] = {}
 
     async def call(self, call: Call, *, budget: Budget) -> Reply | Failure:

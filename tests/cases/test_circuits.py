@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases import outbox
-from cases.actions import circuits
+from cases.actions import circuits, dispatch
 from cases.actions.circuits import Tally, note, note_calls, note_outcomes
 from cases.errors import NotReady
 from cases.models import Circuit, Delivery, Maintenance, Outage, SubApplication
@@ -341,6 +341,7 @@ def test_who_acts_is_written_down_with_the_maintenance(administrator: Account) -
 @pytest.mark.django_db
 def test_the_page_of_a_case_says_why_an_item_waits_and_that_nothing_is_to_be_done(lin: Account, chen: Account) -> None:
     case = newborn.submitted(lin, chen)
+    dispatch.pump()
     Delivery.objects.filter(sub__case=case).update(state="due", next_at=timezone.now(), lease_until=None)
     waits = SubApplication.objects.filter(case=case, deliveries__state="due").first()
     assert waits is not None

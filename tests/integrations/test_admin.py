@@ -166,18 +166,21 @@ def test_an_open_line_is_seen_and_closed_by_hand(staff: Client, system: Departme
     circuits.note({"GA": circuits.Tally(failed=5, error="not sent: connection")})
     listed = staff.get("/admin/integrations/departmentsystem/").content.decode()
     assert "断开" in listed
-    shown = staff.get(f"/admin/integrations/departmentsystem/{system.pk}/change/").content.decode()
-    assert "not sent: connection" in shown and "下次试探" in shown
+    page = f"/admin/integrations/departmentsystem/{system.pk}/change/"
+    shown = staff.get(page).content.decode()
+    assert "not sent: connection" in shown and "下次试探" in shown and "立即恢复线路" in shown
     staff.post(act_page(system, "close-line"))
     assert circuits.may_pass("GA", line="applications")
     assert SystemRecord.objects.get().kind == "line.closed"
+    assert "立即恢复线路" not in staff.get(page).content.decode(), "what carries needs no such button"
 
 
 def test_maintenance_is_announced_and_ended(staff: Client, system: DepartmentSystem) -> None:
     sent = {
-        "starts_at_0": "2026-01-01", "starts_at_1": "00:00", "ends_at_0": "2099-01-01", "ends_at_1": "00:00",
+        "starts_at": "2026-01-01T00:00",
+        "ends_at": "2099-01-01T00:00",
         "notice": "系统升级",
-    }  # fmt: skip
+    }
     assert staff.post(act_page(system, "rest"), sent).status_code == 302
     assert not circuits.may_pass("GA")
     assert "维护" in staff.get("/admin/integrations/departmentsystem/").content.decode()
