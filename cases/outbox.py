@@ -26,6 +26,7 @@ from django.utils import timezone
 from cases import docket
 from cases.alarm import alarm
 from cases.models import Delivery, SubApplication
+from cases.queries.circuits import DOORS, PLACES, shut_lines
 from cases.states import DeliveryState
 
 LEASE_S = 20
@@ -33,10 +34,11 @@ FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 600.0
 ATTENTION_AFTER_TRIES = 5
 
-# Department by department over the index of what is due, so that a backlog costs no more than an empty box. What is
-# due is due by either clock: `next_at` was written by ours. Leases run by the database clock alone.
-_CLAIM = """
-WITH RECURSIVE departments AS (
+# Department by department over the index of what is due, so that a backlog costs no more than an empty box; a line
+# that is shut lets nothing pass but its probe. What is due is due by either clock: `next_at` was written by ours.
+# Leases run by the database clock alone.
+_CLAIM = f"""
+WITH RECURSIVE {DOORS}, departments AS (
     (SELECT department FROM cases_delivery WHERE state = 'due' ORDER BY department LIMIT 1)
     UNION ALL
     SELECT (SELECT department FROM cases_delivery WHERE state = 'due' AND department > d.department
@@ -48,7 +50,8 @@ WITH RECURSIVE departments AS (
             SELECT id, next_at FROM cases_delivery
             WHERE state = 'due' AND department = d.department AND next_at <= GREATEST(clock_timestamp(), %(now)s)
               AND (lease_until IS NULL OR lease_until < clock_timestamp())
-            ORDER BY next_at LIMIT GREATEST(%(quota)s - COALESCE((%(flying)s::jsonb ->> d.department)::int, 0), 0)
+            ORDER BY next_at
+            LIMIT LEAST({PLACES}, GREATEST(%(quota)s - COALESCE((%(flying)s::jsonb ->> d.department)::int, 0), 0))
             FOR UPDATE SKIP LOCKED
         ) free
     ) c
@@ -147,7 +150,7 @@ class Carrier:
         self.taken: list[Claim] = []
 
     def has_room(self, department: str) -> bool:
-        return self._room.get(department, self._default) > 0
+        return self._room.get(department, self._default) > 0 and department not in shut_lines()
 
     def take_along(self, delivery: Delivery) -> None:
         """Lease a promise that is just being written."""

@@ -22,7 +22,7 @@ from cases.actions import (
 from cases.actions.events import record
 from cases.models import Attention, Case, SubApplication
 from cases.ports import Actor, Answer
-from cases.states import SUB_DECIDED, SUB_FINAL, SubState
+from cases.states import CASE_FINAL, SUB_DECIDED, SUB_FINAL, SubState
 
 DECISIONS = {
     "approved": SubState.APPROVED,
@@ -46,7 +46,22 @@ class Effect(StrEnum):
 
 
 def apply_answer(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, *, by: Actor) -> Effect:
-    """Let an answer take effect on a locked case, then carry the case on.
+    """Let an answer take effect on a locked case, then carry the case on (`take_effect` and `carry_on`)."""
+    effect = take_effect(case, subs, sub, answer, by=by)
+    if effect is Effect.APPLIED:
+        carry_on(case, subs)
+    return effect
+
+
+def carry_on(case: Case, subs: list[SubApplication]) -> None:
+    """After answers have taken effect: what was held and what waited may go."""
+    if case.state not in CASE_FINAL:
+        holding.release(case, subs)
+        progress.advance(case, subs)
+
+
+def take_effect(case: Case, subs: list[SubApplication], sub: SubApplication, answer: Answer, *, by: Actor) -> Effect:
+    """Let an answer take effect on a locked case; where it was applied the caller carries the case on.
 
     The first decision stands: another one after it changes nothing and a person is told. An answer after a
     withdrawal is kept and shown, never applied. An approval may have to wait (`holding`), a refusal never does.
@@ -65,8 +80,6 @@ def apply_answer(case: Case, subs: list[SubApplication], sub: SubApplication, an
         if sub.state in SUB_FINAL:
             progress.became_final(case, subs, sub)
         attention.close(case, Attention.Reason.SILENT, Attention.Reason.NOT_DELIVERED, sub=sub)
-        holding.release(case, subs)
-        progress.advance(case, subs)
     elif effect is Effect.CONTRADICTION:
         attention.raise_attention(case, Attention.Reason.CONTRADICTION, sub=sub, detail=f"{sub.state}/{answer.status}")
     elif effect is Effect.LATE:

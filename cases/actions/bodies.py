@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bundles import forms, queries
 from bundles.spec import Item
+from cases import docket
 from cases.actions.material_links import link_to
 from cases.models import Case, Material, SubApplication
 from cases.queries.disputes import stated_for
@@ -116,6 +117,8 @@ def _applicant(case: Case) -> Mapping[str, str]:
 def _materials(
     case: Case, sub: SubApplication, context: forms.Context, selection: forms.Selection
 ) -> Sequence[Material]:
+    if docket.has_none(Material, case.pk):
+        return []
     needed = {m.id for m in forms.materials_of(selection, context.spec, sub.item_id)}
     row = row_of(sub)
     return [

@@ -17,13 +17,14 @@ from uuid import UUID
 from django.db import transaction
 
 from cases import outbox, ports
-from cases.actions import attention, inbox, judging, occasions
+from cases.actions import attention, circuits, inbox, judging, occasions
 from cases.actions.answers import apply_answer
 from cases.actions.locking import lock_case_of, lock_subs
 from cases.actions.recording import Ended, parcel_of, record
 from cases.models import Attention, SubApplication
 from cases.outbox import Claim
 from cases.ports import Actor, Outcome, Parcel
+from cases.queries.circuits import shut_lines
 from cases.states import DeliveryState
 
 AT_ONCE = 64
@@ -75,6 +76,7 @@ class _Round:
             if ended:
                 carrier = outbox.Carrier(self._room(), QUOTA if self._goes_on() else 0)
                 record(ended, carrier)
+                circuits.note_outcomes((one.delivery.department, one.delivery.pk, outcome) for one, outcome in ended)
                 self._send(carrier.taken)
         return self._tried
 
@@ -129,7 +131,9 @@ class _Round:
 
 def ask_about(subs: Sequence[SubApplication]) -> int:
     """Ask departments for the state of what they have; returns how many answered."""
-    parcels = [parcel for sub in subs if (parcel := _question(sub)) is not None]
+    shut = shut_lines()
+    asked = [sub for sub in subs if sub.department not in shut]
+    parcels = [parcel for sub in asked if (parcel := _question(sub)) is not None]
     if not parcels:
         return 0
     answered = 0

@@ -16,6 +16,7 @@ from bundles import queries
 from bundles.spec import BundleSpec
 from cases.models import Case, Document, Extension, Material, SubApplication
 from cases.queries.picture import duration_words
+from cases.queries.upstream import subs_by_id
 from cases.queries.wording import REMEDY, STATE_WORDS
 from cases.states import SUB_REFUSED, SubState
 
@@ -110,7 +111,7 @@ def _extension(case: Case, spec: BundleSpec, sub: SubApplication | None) -> Word
 
 def _conclusion(case: Case, spec: BundleSpec, sub: SubApplication | None) -> Words:
     """Item by item; what was refused with its remedy (部分办结). 行政许可法 第三十八条第二款."""
-    subs = [sub] if sub else list(SubApplication.objects.filter(case=case))
+    subs = [sub] if sub else list(subs_by_id(case).values())
     ends = [
         {
             "item": _item(spec, one),

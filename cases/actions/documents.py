@@ -15,6 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from bundles import queries
+from cases import docket
 from cases.actions.document_words import words_of
 from cases.actions.events import record
 from cases.actions.numbering import document_number
@@ -68,7 +69,7 @@ def issue(
         issued_at=now,
     )
     document.sha256 = digest(document)
-    document.save(force_insert=True)
+    docket.insert(document)
     record(
         case, "document.issued", by=by, sub=sub, document=str(document.pk), of_kind=document.kind, no=document.number
     )

@@ -18,6 +18,7 @@ from cases.models import (
     DataDispute,
     Extension,
     HeldAnswer,
+    Material,
     Need,
     OwedPaper,
     Pause,
@@ -31,7 +32,7 @@ from cases.models import (
 
 # What most cases have nothing of; whether they do is asked for all of a docket at once.
 RARE_OF_CASE: tuple[type[models.Model], ...] = (
-    Attention, Charge, Commitment, DataDispute, OwedPaper, PlanVersion, PointsSheet, Roster, Supplement,
+    Attention, Charge, Commitment, DataDispute, Material, OwedPaper, PlanVersion, PointsSheet, Roster, Supplement,
 )  # fmt: skip
 RARE_OF_SUB: tuple[type[models.Model], ...] = (Consultation, Extension, HeldAnswer, Pause)
 

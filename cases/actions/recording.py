@@ -7,17 +7,19 @@ department that already acted answers with what it did.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import structlog
 from django.db import transaction
 
 from cases import docket, outbox
 from cases.actions import attention, inbox
-from cases.actions.answers import apply_answer
+from cases.actions.answers import Effect, carry_on, take_effect
 from cases.actions.locking import lock_case_of, lock_on, lock_subs
 from cases.models import Attention, Case, Delivery, SubApplication
 from cases.outbox import Claim
 from cases.ports import Actor, Outcome, Parcel
+from cases.queries.circuits import shut_lines
 from cases.states import SUB_FINAL, DeliveryState
 
 log = structlog.get_logger(__name__)
@@ -58,14 +60,16 @@ def _record_together(ended: Sequence[Ended], carrier: outbox.Carrier) -> None:
     with outbox.carried_by(carrier), docket.opened() as book:
         cases = {case.pk: case for case in lock_on(book, {claimed.delivery.sub.case_id for claimed, _ in ended})}
         ours = _close(ended)
+        moved: dict[UUID, None] = {}
         for claimed, outcome in ended:
             case = cases[claimed.delivery.sub.case_id]
-            subs = lock_subs(case)
-            sub = next(one for one in subs if one.pk == claimed.delivery.sub_id)
+            sub = next(one for one in lock_subs(case) if one.pk == claimed.delivery.sub_id)
             if outcome.kind == "unknown":
                 _unknown(case, sub, claimed, outcome)
-            elif claimed.delivery.pk in ours:
-                _known(case, subs, sub, claimed, outcome)
+            elif claimed.delivery.pk in ours and _known(case, sub, claimed, outcome):
+                moved[case.pk] = None
+        for case_id in moved:
+            carry_on(cases[case_id], lock_subs(cases[case_id]))
 
 
 def _close(ended: Sequence[Ended]) -> set[object]:
@@ -77,13 +81,17 @@ def _close(ended: Sequence[Ended]) -> set[object]:
     return ours | outbox.close([claimed for claimed, _ in refused.values()], DeliveryState.REFUSED, errors)
 
 
-def _known(case: Case, subs: list[SubApplication], sub: SubApplication, claimed: Claim, outcome: Outcome) -> None:
+def _known(case: Case, sub: SubApplication, claimed: Claim, outcome: Outcome) -> bool:
+    """Let a known outcome take effect; whether the case can be carried on after it."""
     if outcome.kind == "refused":
         attention.raise_attention(case, Attention.Reason.REFUSED_BY_SYSTEM, sub=sub, detail=outcome.detail)
     # Whoever had it before it was handed on decides nothing any more.
     elif outcome.answer is not None and claimed.delivery.department == sub.department:
-        effect = apply_answer(case, subs, sub, outcome.answer, by=Actor("department", department=sub.department))
+        department = Actor("department", department=sub.department)
+        effect = take_effect(case, lock_subs(case), sub, outcome.answer, by=department)
         inbox.keep_answer(sub, outcome.answer, effect, event_id=f"answer:{claimed.delivery.pk}")
+        return effect is Effect.APPLIED
+    return False
 
 
 def _unknown(case: Case, sub: SubApplication, claimed: Claim, outcome: Outcome) -> None:
@@ -92,7 +100,8 @@ def _unknown(case: Case, sub: SubApplication, claimed: Claim, outcome: Outcome) 
         outbox.close([claimed], DeliveryState.CANCELLED, {claimed.delivery.pk: outcome.detail})
         return
     outbox.postpone(claimed, error=outcome.detail, retry_after_s=outcome.retry_after_s, ask_first=True)
-    if claimed.delivery.tries + 1 >= outbox.ATTENTION_AFTER_TRIES:
+    is_told = claimed.delivery.department in shut_lines()  # an outage is told once, not case by case
+    if claimed.delivery.tries + 1 >= outbox.ATTENTION_AFTER_TRIES and not is_told:
         attention.raise_attention(case, Attention.Reason.NOT_DELIVERED, sub=sub, detail=outcome.detail)
 
 

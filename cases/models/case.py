@@ -19,7 +19,7 @@ IN_PROGRESS, AWAITING_APPLICANT = CaseState.IN_PROGRESS, CaseState.AWAITING_APPL
 CONCLUDED, WITHDRAWN, LAPSED = CaseState.CONCLUDED, CaseState.WITHDRAWN, CaseState.LAPSED
 
 
-class Case(Docketed, ConcurrentTransitionMixin, models.Model):
+class Case(ConcurrentTransitionMixin, Docketed):
     """The case and its answers. `next_at` says when the sweep looks again: no open case is without one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

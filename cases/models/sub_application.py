@@ -26,7 +26,7 @@ class Choice(models.TextChoices):
     STOP = "stop", _("不办了")
 
 
-class SubApplication(Docketed, ConcurrentTransitionMixin, models.Model):
+class SubApplication(ConcurrentTransitionMixin, Docketed):
     """One item of a case on its way through one department."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
