@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from django.core.management import call_command
 from playwright.sync_api import Browser, sync_playwright
+from pytest_django.plugin import blocking_manager_key
 
 from cases import ports
 from cases.queries import circuits
@@ -29,6 +30,21 @@ def fresh_lines() -> Iterator[None]:
     circuits.forget()
     yield
     circuits.forget()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A test whose transactions are real empties the whole database when it ends: the catalogue is put back."""
+    yield
+    if nextitem is not None and _commits(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            call_command("load_domain", verbosity=0)
+
+
+def _commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    by_mark = marker is not None and bool(marker.kwargs.get("transaction"))
+    return by_mark or bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture
