@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks import measure, report
 from benchmarks.peers.measured import measure_canvas, measure_dbos
 from benchmarks.processes import NotAsItShould
-from benchmarks.product import backlog, growth
+from benchmarks.product import backlog, growth, pages
 from benchmarks.product.measured import measure_product
 from benchmarks.settings import Figures, Plan
 
@@ -62,7 +62,21 @@ def backlogged(plan: Plan, given: argparse.Namespace) -> int:
     return 0
 
 
-WHAT = {"fanout": fanout, "growth": grown, "backlog": backlogged}
+def instant(plan: Plan, given: argparse.Namespace) -> int:
+    """A filing that rules decide, from the press to the result on the page."""
+    print(measure.load())
+    print(pages.measure_instant(plan, given.per_s))
+    return 0
+
+
+def lookups(plan: Plan, given: argparse.Namespace) -> int:
+    """Register look-ups a second, with consent and log."""
+    print(measure.load())
+    print(pages.measure_lookups(plan, plan.limit_s))
+    return 0
+
+
+WHAT = {"fanout": fanout, "growth": grown, "backlog": backlogged, "instant": instant, "lookups": lookups}
 
 
 def _told(found: Sequence[Figures], given: argparse.Namespace, last: str) -> int:
@@ -83,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--unloaded", type=int, help="cases of the unloaded part")
     parser.add_argument("--to", type=int, default=100_000, help="growth: most stored cases")
     parser.add_argument("--subs", type=int, default=100_000, help="backlog: sub-applications that wait")
+    parser.add_argument("--per-s", type=float, default=2.0, help="instant: presses a second")
     parser.add_argument("--profile", action="store_true", help="profile the worker: CPU by function")
     parser.add_argument("--json", type=Path, help="write the figures to a file too")
     return parser

@@ -18,6 +18,7 @@ from typing import Any
 from benchmarks.outbound import Messenger
 from benchmarks.work import DEPENDS, ITEMS, compact, decision
 
+REGISTER_SAYS = b'{"found": true, "data": {"status": "\xe6\xad\xa3\xe5\xb8\xb8"}, "as_of": "2026-11-21T10:00:00+08:00"}'
 REASONS = {200: "OK", 202: "Accepted", 404: "Not Found", 422: "Unprocessable Content"}
 
 
@@ -97,6 +98,8 @@ class Departments:
         if path == "/_reset":
             self.account = Account()
             return 200, b"{}", 0.0
+        if "/interfaces/" in path:
+            return 200, REGISTER_SAYS, 0.0
         department, _, key = path.removeprefix("/departments/").partition("/applications")
         if method == "GET":
             entry = self.account.by_key.get(key.strip("/"))

@@ -17,7 +17,7 @@ from benchmarks.settings import Figures, Plan
 from devtools import portal
 from devtools.environment import ROOT
 
-PREPARED_FROM = ("benchmarks/library/*.yaml", "benchmarks/fanout7.yaml", "benchmarks/product/prepare.py")
+PREPARED_FROM = ("benchmarks/library/*.yaml", "benchmarks/*.yaml", "benchmarks/product/prepare.py")
 
 
 def template(var: Path) -> str:

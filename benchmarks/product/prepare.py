@@ -16,6 +16,7 @@ from django.core.management import call_command
 
 HERE = Path(__file__).resolve().parents[1]
 CODES = {"sync": "FANOUT7", "callback": "FANOUT7C"}
+INSTANT = "INSTANT1"
 CONNECT = {"sync": "api-sync", "callback": "api-callback"}
 
 
@@ -32,6 +33,7 @@ def prepare() -> None:
             file = Path(folder) / f"{mode}.yaml"
             file.write_text(definition(mode), encoding="utf-8")
             call_command("load_bundle", str(file), publish=True, stdout=said)
+    call_command("load_bundle", str(HERE / "instant.yaml"), publish=True, stdout=said)
 
 
 def definition(mode: str) -> str:
