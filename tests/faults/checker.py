@@ -182,7 +182,7 @@ def callback_lost(seen: Seen) -> Iterator[str]:
 def silent(seen: Seen) -> Iterator[str]:
     """Nothing waits for nobody."""
     if seen.health["silent_rows"] or not seen.health["ok"]:
-        yield f"{seen.health['silent_rows']} silent rows"
+        yield f"{seen.health['silent_rows']} silent rows, {dict(seen.health)}"
     if seen.health["due_deliveries"]:
         yield f"{seen.health['due_deliveries']} deliveries due"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from tests.factories.waiting import wait_for
@@ -12,7 +13,7 @@ from tests.faults.trial.record import Record
 from tests.faults.trial.stack import BUNDLE, TrialStack
 
 AT_ONCE = 200
-TOLD_S = 180.0
+TOLD_S, QUIET_S = 180.0, 60.0
 # A callback that met a dead process may be left without an answer; an honest one is told again.
 OF_EACH = tuple(name for name in CHECKS if name != "callback_unanswered")
 OF_THE_WHOLE = ("unexpected_case", "crashed", "duplicate_effect", "silent")
@@ -27,6 +28,8 @@ def all_faults(stack: TrialStack, people: Applicants, cases: Sequence[Pressed]) 
     record = Record(stack.folder / "data")
     wait_for(lambda: not record.waiting_callbacks(), TOLD_S, "callbacks are still on their way")
     wait_for(lambda: not stack.health()["due_deliveries"], TOLD_S, "deliveries are still due")
+    with suppress(AssertionError):  # alarms of what has just been end with the next look; one that stays is a fault
+        wait_for(lambda: stack.health()["ok"], QUIET_S)
     found, matched = [], 0
     for seen in views(stack, people, cases, record):
         found += faults_in(seen, OF_EACH)
