@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -85,11 +86,29 @@ WITH seen AS (
     RETURNING o.department, 'closed' AS became
 )
 SELECT * FROM begun UNION ALL SELECT * FROM ended
+UNION ALL SELECT department, 'stays' FROM noted WHERE opened_at < statement_timestamp()
 """.replace(
     "{failures}",
     "CASE WHEN EXCLUDED.failures = 0 THEN 0 WHEN EXCLUDED.last_failed = c.last_failed THEN c.failures"
     " ELSE LEAST(c.failures + EXCLUDED.failures, 100000) END",
 )
+
+# What had to wait longer and longer goes at once when its line carries again; rows that somebody holds are let be.
+_BRING_FORWARD = """
+UPDATE cases_delivery SET next_at = clock_timestamp() WHERE id IN (
+    SELECT id FROM cases_delivery
+    WHERE state = 'due' AND department = ANY(%s) AND tries > 0 AND next_at > clock_timestamp()
+      AND (lease_until IS NULL OR lease_until < clock_timestamp()) FOR UPDATE SKIP LOCKED)
+"""
+# Where few wait, all of them may be put off beyond the next probe: the first of them carries it.
+_GIVE_THE_PROBE_A_CARRIER = """
+UPDATE cases_delivery d SET next_at = first.probe_at FROM (
+    SELECT w.id, c.probe_at FROM cases_circuit c CROSS JOIN LATERAL (
+        SELECT id, next_at FROM cases_delivery WHERE state = 'due' AND department = c.department
+        ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) w WHERE c.line = 'applications' AND c.department = ANY(%s) AND w.next_at > c.probe_at
+) first WHERE d.id = first.id
+"""
 
 _TAKE_PROBE = """
 WITH probing AS (
@@ -109,7 +128,7 @@ SELECT count(*) FROM probing
 
 
 def tally(ended: Iterable[tuple[str, UUID, Outcome]]) -> dict[str, Tally]:
-    """What the outcomes of tries (department, delivery, outcome) show of the lines; lines they show nothing of are out."""
+    """What tries (department, delivery, outcome) show of the lines; lines they show nothing of are left out."""
     by_department: dict[str, list[tuple[UUID, Outcome]]] = {}
     for department, delivery_id, outcome in ended:
         if outcome.contact:
@@ -144,7 +163,10 @@ def note_calls(ended: Iterable[tuple[str, Contact, str]], *, line: str = Line.DA
 
 
 def note(results: Mapping[str, Tally], *, line: str = Line.APPLICATIONS) -> None:
-    """Note what was seen of some departments, all in one statement; none at all while everything carries."""
+    """Note what was seen of some departments, all in one statement; none at all while everything carries.
+
+    When a line opens, fails again or closes, what waits for it is moved to fit.
+    """
     troubled = circuits.troubled_lines(line)
     worth = {d: one for d, one in results.items() if d in troubled or one.pause_s > 0 or (one.failed and not one.ok)}
     if not worth:
@@ -154,10 +176,24 @@ def note(results: Mapping[str, Tally], *, line: str = Line.APPLICATIONS) -> None
         changed = cursor.fetchall()
     circuits.forget()
     for department, became in changed:
-        log.warning(f"circuit.{became}", department=department, line=str(line), error=worth[department].error)
+        if became != "stays":
+            log.warning(f"circuit.{became}", department=department, line=str(line), error=worth[department].error)
+    if line == Line.APPLICATIONS:
+        _move_waiting({department: became for department, became in changed})
 
 
-def _columns(results: Mapping[str, Tally], line: str) -> dict[str, object]:
+def _move_waiting(changed: Mapping[str, str]) -> None:
+    """What waits for a line follows it: all of it when the line carries again, the next probe while it does not."""
+    again = [department for department, became in changed.items() if became == "closed"]
+    open_ones = [department for department, became in changed.items() if became != "closed"]
+    with connection.cursor() as cursor:
+        if again:
+            cursor.execute(_BRING_FORWARD, [again])
+        if open_ones:
+            cursor.execute(_GIVE_THE_PROBE_A_CARRIER, [open_ones])
+
+
+def _columns(results: Mapping[str, Tally], line: str) -> dict[str, Any]:
     return {
         "departments": list(results),
         "ok": [one.ok for one in results.values()],
@@ -187,7 +223,7 @@ def may_pass(department: str, *, line: str = Line.DATA) -> bool:
 
 
 def _take_probe(department: str, line: str) -> bool:
-    values = {"department": department, "line": str(line), "longest": circuits.LONGEST_WAIT_S}
+    values: dict[str, Any] = {"department": department, "line": str(line), "longest": circuits.LONGEST_WAIT_S}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_PROBE, values)
         (won,) = cursor.fetchone()
@@ -204,6 +240,7 @@ def close_now(department: str, *, by: Actor) -> int:
     )
     going_on = Outage.objects.filter(department=department, ended_at=None)
     going_on.update(ended_at=timezone.now(), ended_by_id=by.id or None)
+    _move_waiting({department: "closed"})
     transaction.on_commit(circuits.forget)
     return was_open
 

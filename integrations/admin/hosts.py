@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from integrations.admin.asking import person_of
 from integrations.models import AllowedHost
 from integrations.systems import record
 
@@ -27,8 +28,8 @@ class AllowedHostAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: AllowedHost, form: Any, change: bool) -> None:
         obj.added_by_id = request.user.pk
         super().save_model(request, obj, form, change)
-        record("", "host.listed", by=request.user, host=obj.pattern)  # type: ignore[arg-type]
+        record("", "host.listed", by=person_of(request), host=obj.pattern)
 
     def delete_model(self, request: HttpRequest, obj: AllowedHost) -> None:
-        record("", "host.removed", by=request.user, host=obj.pattern)  # type: ignore[arg-type]
+        record("", "host.removed", by=person_of(request), host=obj.pattern)
         super().delete_model(request, obj)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from integrations.admin.asking import ReasonForm, asked, object_or_404
+from integrations.admin.asking import ReasonForm, asked, object_or_404, person_of
 from integrations.models import DepartmentKey
 from integrations.systems import record, revoke_key
 
@@ -67,7 +67,7 @@ class DepartmentKeyAdmin(ModelAdmin):
             title=f"作废密钥 {key.key_id}",
             text="作废后立即两个方向都不再有效，不能恢复。要平稳更换，请用“轮换密钥”。",
             form_class=ReasonForm,
-            act=lambda form: revoke_key(key, by=request.user, reason=form.cleaned_data["reason"]),
+            act=lambda form: revoke_key(key, by=person_of(request), reason=form.cleaned_data["reason"]),
             done=f"{key.key_id} 已作废",
         )
 
@@ -76,7 +76,7 @@ class DepartmentKeyAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: DepartmentKey, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        record(obj.system.department, "key.issued", by=request.user, key_id=obj.key_id, address=obj.address)  # type: ignore[arg-type]
+        record(obj.system.department, "key.issued", by=person_of(request), key_id=obj.key_id, address=obj.address)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)

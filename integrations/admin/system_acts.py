@@ -12,7 +12,7 @@ from unfold.decorators import action
 from cases.actions import circuits
 from cases.ports import Actor
 from cases.queries.circuits import LineState, maintenance_of, recent_line_states
-from integrations.admin.asking import ReasonForm, asked, object_or_404, page
+from integrations.admin.asking import ReasonForm, asked, object_or_404, page, person_of
 from integrations.http import system_of, systems
 from integrations.models import Algorithm, DepartmentSystem, SystemChange
 from integrations.systems import (
@@ -99,7 +99,7 @@ class SystemActs:
             found = system_of(row.department)
             assert found is not None
             trial = try_connection(found)
-            record(row.department, "connection.tried", by=request.user, good=trial.is_good, status=trial.status)  # type: ignore[arg-type]
+            record(row.department, "connection.tried", by=person_of(request), good=trial.is_good, status=trial.status)
             return page(request, self, row, "integrations/admin/trial.html", {"title": "测试连接", "trial": trial})
 
         text = f"向 {row.base_url} 发一个签名的查询，键是不存在的；不涉及任何办件。"
@@ -111,7 +111,7 @@ class SystemActs:
 
         def act(form: forms.Form) -> HttpResponse:
             said = form.cleaned_data
-            issued = issue_key(row, by=request.user, algorithm=said["algorithm"], address=said["address"])  # type: ignore[arg-type]
+            issued = issue_key(row, by=person_of(request), algorithm=said["algorithm"], address=said["address"])
             return self._handed_over(request, row, issued, as_file=said["as_file"])
 
         text = "密钥由本系统随机生成，只显示或下载这一次，请当面或经安全渠道交给部门。"
@@ -124,7 +124,7 @@ class SystemActs:
         def act(form: forms.Form) -> HttpResponse:
             said = form.cleaned_data
             overlap = timedelta(hours=said["overlap_h"])
-            issued = rotate_key(row, by=request.user, overlap=overlap, algorithm=said["algorithm"])  # type: ignore[arg-type]
+            issued = rotate_key(row, by=person_of(request), overlap=overlap, algorithm=said["algorithm"])
             return self._handed_over(request, row, issued, as_file=said["as_file"])
 
         text = "新密钥立即有效并用来签名；对方还不认时自动用旧的。重叠时间过后旧密钥失效。"
@@ -140,7 +140,7 @@ class SystemActs:
             title="变更地址或启用",
             text=f"现用地址：{row.base_url}。提出后由另一位管理员复核，复核前仍用原地址。",
             form_class=AddressForm,
-            act=lambda form: propose_change(row, by=request.user, **form.cleaned_data),
+            act=lambda form: propose_change(row, by=person_of(request), **form.cleaned_data),
             done="已提出，等另一位管理员复核",
         )
 
@@ -150,7 +150,7 @@ class SystemActs:
         change = object_or_404(SystemChange.objects.filter(state="proposed", system=row), _open_change(row))
 
         def act(form: forms.Form) -> Any:
-            by: Any = request.user
+            by = person_of(request)
             if form.cleaned_data["decision"] == "confirm":
                 return confirm_change(change, by=by)
             return decline_change(change, by=by)
@@ -165,7 +165,7 @@ class SystemActs:
 
         def act(_: forms.Form) -> None:
             was_open = circuits.close_now(row.department, by=_actor(request))
-            record(row.department, "line.closed", by=request.user, lines=was_open)  # type: ignore[arg-type]
+            record(row.department, "line.closed", by=person_of(request), lines=was_open)
 
         text = "不等下一次试探，马上放行等候的全部请求。对方其实没有恢复时，五次失败后会再断开。"
         return asked(request, self, row, title="立即恢复线路", text=text, act=act, done="线路已恢复")
@@ -178,7 +178,7 @@ class SystemActs:
             said = form.cleaned_data
             circuits.announce_maintenance(row.department, by=_actor(request), **said)
             times = {name: said[name].isoformat() for name in ("starts_at", "ends_at")}
-            record(row.department, "maintenance.announced", by=request.user, notice=said["notice"], **times)  # type: ignore[arg-type]
+            record(row.department, "maintenance.announced", by=person_of(request), notice=said["notice"], **times)
 
         text = "这段时间里不向该部门送任何请求，办件照常受理、排队，申请人看到说明；时间一过自动接着送。"
         return asked(
@@ -192,7 +192,7 @@ class SystemActs:
         def act(_: forms.Form) -> None:
             for planned in maintenance_of(row.department):
                 circuits.lift_maintenance(planned.id, by=_actor(request))
-            record(row.department, "maintenance.lifted", by=request.user)  # type: ignore[arg-type]
+            record(row.department, "maintenance.lifted", by=person_of(request))
 
         text = "结束正在进行的维护，取消还没开始的。"
         return asked(request, self, row, title="结束维护", text=text, act=act, done="已结束")
@@ -207,8 +207,8 @@ class SystemActs:
             row,
             title="停用",
             text=text,
-            act=lambda _: switch_off(row, by=request.user),
-            done="已停用",  # type: ignore[arg-type]
+            act=lambda _: switch_off(row, by=person_of(request)),
+            done="已停用",
         )
 
     def _handed_over(

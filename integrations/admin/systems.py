@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from bundles.queries import registry
 from cases.queries import circuits
+from integrations.admin.asking import person_of
 from integrations.admin.keys import state_of
 from integrations.admin.system_acts import SystemActs
 from integrations.admin.trail import facts_words
@@ -111,7 +112,7 @@ class DepartmentSystemAdmin(SystemActs, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: DepartmentSystem, form: Any, change: bool) -> None:
         """Quotas and manners one person may set; a new system waits for a second person to go live."""
-        by: Any = request.user
+        by = person_of(request)
         if change:
             super().save_model(request, obj, form, change)
             if form.changed_data:

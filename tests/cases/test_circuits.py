@@ -108,7 +108,7 @@ def test_a_batch_over_many_lines_is_noted_in_one_statement() -> None:
     lines.recent_line_states()
     with CaptureQueriesContext(connection) as queries:
         note({f"D{n}": Tally(failed=5) for n in range(20)})
-    assert len(queries) == 1
+    assert len(queries) == 2, "the note, and the move of what waits for the lines that opened"
     assert len(lines.open_outages()) == 20
 
 
@@ -206,6 +206,31 @@ def test_after_the_probe_came_back_everything_goes(sub: SubApplication) -> None:
     assert claimed() == ["GA"]
     note({"GA": ALIVE})
     assert claimed() == ["GA"] * 8
+
+
+def put_off(ids: list[UUID], minutes: int) -> None:
+    """As they are after many tries in vain."""
+    later = timezone.now() + timedelta(minutes=minutes)
+    Delivery.objects.filter(pk__in=ids).update(tries=9, next_at=later)
+
+
+@pytest.mark.django_db
+def test_what_had_to_wait_longer_and_longer_goes_at_once_when_the_line_carries_again(sub: SubApplication) -> None:
+    """F27: after an hour of outage nothing waits ten minutes more for its own turn."""
+    put_off(promise(sub, "GA", 5), 10)
+    put_off(promise(sub, "WJ", 1, first=50), 10)
+    break_line("GA")
+    note({"GA": ALIVE})
+    assert claimed() == ["GA"] * 5
+
+
+@pytest.mark.django_db
+def test_where_few_wait_the_first_of_them_carries_the_next_probe(sub: SubApplication) -> None:
+    put_off(promise(sub, "GA", 2), 10)
+    break_line("GA")
+    circuit = Circuit.objects.get()
+    first, second = Delivery.objects.order_by("next_at").values_list("next_at", flat=True)
+    assert first == circuit.probe_at and second > timezone.now() + timedelta(minutes=9)
 
 
 @pytest.mark.django_db
