@@ -132,7 +132,7 @@ class EscalationRuleAdmin(ModelAdmin):
     search_fields = ("department", "bundle_code", "item_id")
 
 
-class DeskPostForm(forms.ModelForm):  # type: ignore[type-arg]
+class DeskPostForm(forms.ModelForm):
     """The address is sealed in the database, so the form carries it as plain text."""
 
     email = forms.EmailField(label="工作邮箱", required=False, max_length=120)

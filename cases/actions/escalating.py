@@ -141,7 +141,7 @@ def _write(case: Case, sub: SubApplication, rule: EscalationRule, people: Sequen
     spec = queries.version(case.bundle_version_id).spec
     item = spec.item(sub.item_id).zh
     place = f"/desk/tasks/{sub.pk}/" if rule.level != Level.SUPERVISOR else "/desk/attention/"
-    words = {
+    words: dict[str, Any] = {
         "department": department_short(sub.department),
         "why": reason_in_words(rule),
         "item": item,

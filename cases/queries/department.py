@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import get_language
+
 from bundles import forms
 from bundles.spec import BundleSpec, Item
 from cases.models import Case, Result, SubApplication, SupplementPoint
@@ -18,6 +20,7 @@ from cases.queries.people import StaffPerson
 from cases.queries.slots import SlotView, slots_of
 from cases.queries.task_history import TaskEvent, history_of
 from cases.queries.upstream import flows_into
+from cases.queries.wording import named
 from cases.queries.worklist import TaskRow, one_task_row
 from cases.states import SUB_FINAL
 
@@ -156,8 +159,9 @@ def _seen(context: forms.Context, values: Mapping[str, Any]) -> list[Seen]:
 
 def _field(context: forms.Context, path: str, field_id: str, value: Any, block: str = "") -> Seen:
     field = context.spec.field(field_id)
-    text = forms.display(context.spec, context.registry, field_id, value)
-    return Seen(path, field.zh, text, "id_number" if "passport_no" in field.rules else field.type, block)
+    lang = "en" if (get_language() or "zh").startswith("en") else "zh"
+    text = forms.display(context.spec, context.registry, field_id, value, lang)
+    return Seen(path, named(field), text, "id_number" if "passport_no" in field.rules else field.type, block)
 
 
 def _upstream(sub: SubApplication, spec: BundleSpec) -> tuple[FromUpstream, ...]:
@@ -167,7 +171,7 @@ def _upstream(sub: SubApplication, spec: BundleSpec) -> tuple[FromUpstream, ...]
         for result in spec.results_of(item_id):
             labels |= declared_fields(result)
         rows = values if isinstance(values, list) else [values]
-        found += [FromUpstream(item_id, spec.item(item_id).zh, _labelled(fields, labels)) for fields in rows]
+        found += [FromUpstream(item_id, named(spec.item(item_id)), _labelled(fields, labels)) for fields in rows]
     return tuple(found)
 
 

@@ -149,6 +149,6 @@ def _way(letter: TaskLetter) -> str:
 
 
 def _names(letter: TaskLetter) -> dict[UUID | None, str]:
-    ids = {letter.issued_by_id, letter.sent_by_id, letter.received_by_id, letter.answered_by_id} - {None}
-    people = get_user_model()._default_manager.filter(pk__in=ids)
+    ids = (letter.issued_by_id, letter.sent_by_id, letter.received_by_id, letter.answered_by_id)
+    people = get_user_model()._default_manager.filter(pk__in=[one for one in ids if one is not None])
     return {one.pk: one.get_short_name() for one in people}

@@ -247,15 +247,18 @@ def _slim(tasks: QuerySet[SubApplication], limit: int, offset: int = 0) -> list[
     standing = Exists(Pause.objects.filter(sub=OuterRef("pk"), ended_at=None, in_clock=False))
     rows = tasks.annotate(stopped=standing).values_list(*READ)[offset : offset + limit]
     return [
-        _Slim(pk, _key(code, item), version, item, holder, clocks.of(*days, region, stopped=stopped))
-        for pk, item, *days, holder, code, version, region, stopped in rows
+        _Slim(
+            pk, _key(code, item), version, item, holder, clocks.of(state, due, law, took, sent, region, stopped=stopped)
+        )
+        for pk, item, state, due, law, took, sent, holder, code, version, region, stopped in rows
     ]
 
 
 def _long(account: StaffPerson, wanted: Wanted, page: int) -> Worklist:
     """A list too long to be read whole: in the order of the index, until the page is full."""
     tasks = _narrowed(_open_tasks(account), wanted).order_by("due_on", "pk")
-    needed, found, offset = page * PAGE + 1, [], 0
+    found: list[_Slim] = []
+    needed, offset = page * PAGE + 1, 0
     while len(found) < needed and offset < LOOK_THROUGH:
         step = _slim(tasks, 2 * PAGE, offset)
         found += [task for task in step if wanted.admits(task)]
