@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 FILERS = 4
+LEAST = 10  # cases that count, however long they take
 PATIENCE_S = 60.0  # without a single case decided
 
 
@@ -32,7 +33,7 @@ class Candidate:
 
 @dataclass
 class Run:
-    """As many cases under way as were asked for, until enough of them are decided or time is up."""
+    """As many cases under way as were asked for, until all that count are decided, or a few and time is up."""
 
     in_flight: int
     warm: int
@@ -129,7 +130,8 @@ class _Loop:
                 self.until = now + plan.limit_s
             self.tokens.put(True)
         self.moved = now if done else self.moved
-        if not self.stop.is_set() and (plan.ended >= plan.warm + plan.count or now > self.until):
+        enough = plan.ended >= plan.warm + LEAST
+        if not self.stop.is_set() and (plan.ended >= plan.warm + plan.count or (enough and now > self.until)):
             say(at="measured", ended=plan.ended)
             self.stop.set()
         elif now - self.moved > PATIENCE_S:

@@ -42,7 +42,7 @@ def _write(out: str) -> None:
     for profile in _profiles:
         holder: Any = type("Holder", (), {"create_stats": lambda self: None})()
         profile.snapshot_stats()
-        holder.stats = profile.stats  # type: ignore[attr-defined]
+        holder.stats = profile.stats
         if not holder.stats:
             continue
         if merged is None:
@@ -57,7 +57,7 @@ def main() -> None:
     out, module, *words = sys.argv[1:]
     sys.argv = [module, *words]
     atexit.register(_write, out)
-    threading.Thread.run = _profiled_run  # type: ignore[method-assign]
+    threading.Thread.run = _profiled_run  # type: ignore[method-assign,assignment]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 

@@ -94,7 +94,7 @@ def draft(code: str, count: int) -> Iterable[str]:
 def submit(case_no: str) -> str:
     """The workflow is committed when this returns."""
     with SetWorkflowID(case_no):
-        DBOS.start_workflow(case, case_no)  # type: ignore[arg-type]
+        DBOS.start_workflow(case, case_no)
     return case_no
 
 

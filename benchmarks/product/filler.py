@@ -80,7 +80,7 @@ def _people(serials: Sequence[int]) -> list[Any]:
         account.id_index = blind_index(f"filled-{number}")  # numbers repeat after some forty thousand people
         accounts.append(account)
     Account.objects.bulk_create(accounts)
-    return [Person(one.pk, one.name, one.id_no, one.id_index) for one in accounts]
+    return [Person(one.pk, one.name, str(one.id_no), one.id_index) for one in accounts]
 
 
 def main() -> None:

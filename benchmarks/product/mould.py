@@ -56,7 +56,7 @@ def rows_of(case: models.Model) -> list[models.Model]:
         grown = len(found)
         for model in waiting:
             for link in _links(model, known):
-                wanted = {f"{link.name}__in": known[link.related_model]}  # type: ignore[index]
+                wanted = {f"{link.name}__in": known[link.related_model]}
                 for row in model._default_manager.filter(**wanted):
                     found[row._meta.label, row.pk] = row
                     known.setdefault(model, set()).add(row.pk)
