@@ -70,11 +70,9 @@ class Ledger:
 
     def duplicates(self) -> list[dict[str, Any]]:
         """Sub-applications that were filed or decided more than once: there must be none."""
-        marks = ", ".join("?" * len(ONCE))
         rows = self._store.all(
-            f"SELECT dept, sub_id, effect, count(*) AS n FROM effects WHERE effect IN ({marks})"
-            " GROUP BY dept, sub_id, effect HAVING n > 1",
-            *ONCE,
+            f"SELECT dept, sub_id, effect, count(*) AS n FROM effects WHERE effect IN {ONCE}"
+            " GROUP BY dept, sub_id, effect HAVING n > 1"
         )
         return [dict(row) for row in rows]
 

@@ -28,6 +28,11 @@ CREATE TABLE IF NOT EXISTS callbacks (
   state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, next_at REAL, answer_status INTEGER, answer TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS callbacks_by_key ON callbacks (dept, key);
 CREATE INDEX IF NOT EXISTS callbacks_due ON callbacks (next_at) WHERE state = 'due';
+-- Counts are asked for again and again while the record grows: each is read from an index of its own.
+CREATE INDEX IF NOT EXISTS requests_by_status ON requests (status);
+CREATE INDEX IF NOT EXISTS callbacks_by_state ON callbacks (state, dept);
+CREATE INDEX IF NOT EXISTS effects_once ON effects (dept, sub_id, effect)
+  WHERE effect IN ('filed', 'approved', 'rejected', 'not_accepted', 'withdrawn');
 CREATE TABLE IF NOT EXISTS behaviours (id INTEGER PRIMARY KEY, settings TEXT NOT NULL, times INTEGER);
 CREATE TABLE IF NOT EXISTS outages (dept TEXT PRIMARY KEY, until REAL NOT NULL, mode TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS conditions (dept TEXT PRIMARY KEY, settings TEXT NOT NULL);

@@ -54,65 +54,126 @@ class Options:
     public_url: str = ""  # the address that payers reach the process under, where it is not the portal's
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What everything stands on: the record, the city, keys, and how departments are told to be."""
+
+    store: Store
+    library: Library
+    world: World
+    keyring: Keyring
+    behaviours: Behaviours
+    conditions: Conditions
+    outbox: Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class _Offices:
+    """Those who work: registers, the licence library, casework and its agenda."""
+
+    registers: Registers
+    licences: LicenceLibrary
+    casework: Casework
+    agenda: Agenda
+
+
 def make_app(options: Options) -> web.Application:
     """The whole process as one application; everything it knows is in the data folder and the library."""
-    store, library = Store(options.data), Library(options.library)
-    world = World(library, _anchor(store, options), options.seed)
-    keyring = Keyring(options.master_secret, options.secrets_file)
-    keyring.learn(json.loads(store.meta(KEYS) or "{}"))
-    behaviours = Behaviours(store, options.seed)
-    registers = Registers(library, world, store)
-    licences = LicenceLibrary(library, world, registers, store)
-    conditions = Conditions(store)
-    outbox = Outbox(store, conditions)
-    files = Files(store, outbox, conditions)
-    results = ResultMaker(library, world, store)
-    consequences = Consequences(world, store, registers, licences, results)
-    casework = Casework(store, library, registers, licences, results, consequences, files)
-    agenda = Agenda(store, casework, files, conditions)
-    courier = Courier(store, outbox, keyring, conditions)
-    sharing = Sharing(library, registers, licences, options.master_secret)
-    reception = Reception(
-        store,
-        library,
-        keyring,
-        behaviours,
-        conditions,
-        casework,
-        sharing,
-        outbox,
-        agenda.woken,
-        enforce=options.enforce,
+    ground = _ground(options)
+    offices = _offices(ground)
+    courier = Courier(ground.store, ground.outbox, ground.keyring, ground.conditions)
+    director = Director(
+        ground.store, ground.library, ground.behaviours, ground.conditions, options.seed, offices.agenda.woken
     )
-    director = Director(store, library, behaviours, conditions, options.seed, agenda.woken)
     if options.scenario:
         director.begin(options.scenario.read_text("utf-8"))
-    live = Live(store, library, world, behaviours, conditions, director)
-    control = Control(store, library, world, registers, behaviours, conditions, keyring, outbox, director, agenda.woken)
-    payments = PaymentChannel(store, keyring, outbox, conditions, enforce=options.enforce, address=options.public_url)
-    pacing = Pacing(store, outbox, agenda.woken)
 
     async def loops(_app: web.Application) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(part.run()) for part in (agenda, courier, director)]
+        tasks = [asyncio.create_task(part.run()) for part in (offices.agenda, courier, director)]
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        store.close()
+        ground.store.close()
 
     app = web.Application(client_max_size=LARGEST_BODY)
-    app.add_routes(
-        [
-            *_plain_routes(),
-            *control.routes(),
-            web.get("/_control/live", local(live.stream)),
-            *pacing.routes(local),
-            *payments.routes(),
-            web.route("*", "/departments/{dept}/{rest:.*}", reception.receive),
-        ]
-    )
+    app.add_routes([*_plain_routes(), *_driving_routes(ground, offices, director)])
+    app.add_routes(_department_routes(ground, offices, options))
     app.cleanup_ctx.append(loops)
     return app
+
+
+def _ground(options: Options) -> _Ground:
+    store, library = Store(options.data), Library(options.library)
+    keyring = Keyring(options.master_secret, options.secrets_file)
+    keyring.learn(json.loads(store.meta(KEYS) or "{}"))
+    conditions = Conditions(store)
+    return _Ground(
+        store=store,
+        library=library,
+        world=World(library, _anchor(store, options), options.seed),
+        keyring=keyring,
+        behaviours=Behaviours(store, options.seed),
+        conditions=conditions,
+        outbox=Outbox(store, conditions),
+    )
+
+
+def _offices(ground: _Ground) -> _Offices:
+    store, library, world = ground.store, ground.library, ground.world
+    registers = Registers(library, world, store)
+    licences = LicenceLibrary(library, world, registers, store)
+    results = ResultMaker(library, world, store)
+    consequences = Consequences(world, store, registers, licences, results)
+    files = Files(store, ground.outbox, ground.conditions)
+    casework = Casework(store, library, registers, licences, results, consequences, files)
+    return _Offices(registers, licences, casework, Agenda(store, casework, files, ground.conditions))
+
+
+def _driving_routes(ground: _Ground, offices: _Offices, director: Director) -> list[web.RouteDef]:
+    """Where people and tests say how departments shall behave, and see what they do."""
+    store, woken = ground.store, offices.agenda.woken
+    live = Live(store, ground.library, ground.world, ground.behaviours, ground.conditions, director)
+    control = Control(
+        store,
+        ground.library,
+        ground.world,
+        offices.registers,
+        ground.behaviours,
+        ground.conditions,
+        ground.keyring,
+        ground.outbox,
+        director,
+        woken,
+    )
+    pacing = Pacing(store, ground.outbox, woken)
+    return [*control.routes(), web.get("/_control/live", local(live.stream)), *pacing.routes(local)]
+
+
+def _department_routes(ground: _Ground, offices: _Offices, options: Options) -> list[web.RouteDef]:
+    """Where the portal speaks to departments, registers, the licence library and the payment channel."""
+    sharing = Sharing(ground.library, offices.registers, offices.licences, options.master_secret)
+    reception = Reception(
+        ground.store,
+        ground.library,
+        ground.keyring,
+        ground.behaviours,
+        ground.conditions,
+        offices.casework,
+        sharing,
+        ground.outbox,
+        offices.agenda.woken,
+        enforce=options.enforce,
+    )
+    payments = PaymentChannel(
+        ground.store,
+        ground.keyring,
+        ground.outbox,
+        ground.conditions,
+        enforce=options.enforce,
+        address=options.public_url,
+    )
+    return [*payments.routes(), web.route("*", "/departments/{dept}/{rest:.*}", reception.receive)]
 
 
 def _plain_routes() -> list[web.AbstractRouteDef]:
