@@ -13,6 +13,7 @@ from integrations.models import DepartmentSystem
 from integrations.systems.keys import issue_key
 from tests.contracts.programs import EXAMPLES, ROOT, kit, serving
 
+pytestmark = pytest.mark.timeout(300)
 FIELDS = ("--fields", '{"mother_live": "示例市思明区示例路1号"}', "--item", "XSECS.CARE_REG", "--wait", "6")
 NOT_OFFERED = {"S12"} | {f"G{n}" for n in range(1, 7)} | {f"D{n}" for n in range(1, 6)}
 SYNC = {f"B{n}" for n in range(1, 10)}

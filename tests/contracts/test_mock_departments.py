@@ -12,6 +12,7 @@ from tests.contracts.programs import kit
 from tests.factories import library
 from tests.factories.mock_process import MASTER_SECRET, MockProcess
 
+pytestmark = pytest.mark.timeout(300)
 LIN = library.person("林晓岚")
 FIELDS = (
     "--fields",
