@@ -33,7 +33,7 @@ class DeskPost(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(away_from=None, away_until=None)
-                | models.Q(away_from__isnull=False, away_until__gte=models.F("away_from")),
+                | models.Q(away_from__isnull=False, away_until__isnull=False, away_until__gte=models.F("away_from")),
                 name="away_from_a_day_to_a_later_one",
                 violation_error_message=_("不在岗要写起止两天，止日不早于起日"),
             ),
