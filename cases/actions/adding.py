@@ -104,11 +104,11 @@ def _lay_out(
     planned = plan(
         context.spec, [item.id], {item.id: instances}, lambda text: evaluate(text, scope) is not False, already
     )
-    filing.lay_out(case, planned)
     before = {one.pk for one in subs}
+    filing.lay_out(case, planned)
     added = [one for one in lock_subs(case) if one.pk not in before]
-    _let_others_wait(case, subs, item, added)
-    subs.extend(added)
+    _let_others_wait(case, [one for one in subs if one.pk in before], item, added)
+    subs[:] = [*(one for one in subs if one.pk in before), *added]  # a docket has added them to its own list already
     record(case, "items.added", by=SYSTEM, sub=added[0], count=len(added))
     return added
 

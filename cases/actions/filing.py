@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from bundles import forms, queries
 from bundles.rules import evaluate
 from bundles.spec import BundleSpec
-from cases import notices
+from cases import docket, notices
 from cases.actions import facts, layers, materials, numbering, occasions, parties, progress
 from cases.actions.events import record
-from cases.actions.locking import lock_case, lock_subs
+from cases.actions.locking import lock_case, lock_on, lock_subs
 from cases.errors import Duplicate, NotEligible, NotReady, WrongState
 from cases.models import Case, Need, SubApplication
 from cases.plan import Key, Plan, PlannedSub, plan
 from cases.ports import Actor
+from cases.queries.upstream import needs_of
 from cases.states import CaseState
 
+Row = TypeVar("Row", bound=models.Model)
 PARTIES_WAIT = timedelta(days=15)
 MAX_TITLE_NAMES = 3
 
@@ -34,7 +37,8 @@ def submit_case(case_id: UUID, *, by: Actor, client_key: str, client_digest: str
     NotEligible with the bundle's own words, WrongState when the case was handed in by another act.
     """
     _ask_what_eligibility_needs(case_id)
-    with transaction.atomic():
+    with docket.opened() as book:
+        lock_on(book, [case_id])
         case = lock_case(case_id)
         if case.state != CaseState.DRAFT:
             if case.client_key == client_key and case.client_digest == client_digest:
@@ -156,13 +160,11 @@ def _filed_instances(case: Case, context: forms.Context) -> Mapping[str, Sequenc
 def lay_out(case: Case, planned: Plan) -> None:
     """Write the sub-applications and edges of a plan; waiting ones are released by `advance`."""
     spec = queries.version(case.bundle_version_id).spec
-    first = SubApplication.objects.filter(case=case).count() + 1
+    first = len(lock_subs(case)) + 1
     subs = [_sub(case, one, first + n) for n, one in enumerate(planned.subs)]
-    SubApplication.objects.bulk_create(subs)
-    by_key: dict[Key, SubApplication] = {
-        (sub.item_id, sub.instance_key): sub for sub in SubApplication.objects.filter(case=case)
-    }
-    Need.objects.bulk_create(
+    known = _with_new(SubApplication, case, lock_subs(case), subs)
+    by_key: dict[Key, SubApplication] = {(sub.item_id, sub.instance_key): sub for sub in known}
+    needs = [
         Need(
             sub=by_key[need.sub],
             upstream=by_key[need.upstream],
@@ -173,7 +175,18 @@ def lay_out(case: Case, planned: Plan) -> None:
         )
         for need in planned.needs
         if need.upstream in by_key
-    )
+    ]
+    _with_new(Need, case, needs_of(case), needs)
+
+
+def _with_new(model: type[Row], case: Case, known: list[Row], new: list[Row]) -> list[Row]:
+    """Write new rows of a case; all of them together, also where a docket keeps them."""
+    model._default_manager.bulk_create(new)
+    known.extend(new)
+    book = docket.current()
+    if book is not None and book.keeps(case):
+        book.keep(model, case.pk, known)
+    return known
 
 
 def need_of(spec: BundleSpec, item_id: str, need: str) -> str:

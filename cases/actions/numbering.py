@@ -9,10 +9,15 @@ from stdnum.iso7064 import mod_37_36
 
 from cases.models import NumberSeries
 
+COUNTED_BY_SEQUENCE = "#"
+
 
 def case_number(region: str, bundle_code: str, day: date) -> str:
-    """The next number of the day, such as 350200-XSECS-20261121-000001-J. Gaps are possible, repeats are not."""
-    serial = _next_serial(region, bundle_code, day)
+    """The next number of the day, such as 350200-XSECS-20261121-000001-J. Gaps are possible, repeats are not.
+
+    The serial comes from a sequence, so that people who file at the same time never wait for each other.
+    """
+    serial = _next_of("cases_case_serial", region, f"{bundle_code}{COUNTED_BY_SEQUENCE}", day)
     plain = f"{region}-{bundle_code}-{day:%Y%m%d}-{serial:06d}"
     return f"{plain}-{check_character(plain)}"
 
@@ -25,41 +30,34 @@ def check_character(plain: str) -> str:
     return str(mod_37_36.calc_check_digit(plain.replace("-", "")))
 
 
-def _next_serial(region: str, bundle_code: str, day: date) -> int:
-    table = connection.ops.quote_name(NumberSeries._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (region, bundle_code, day, last) VALUES (%s, %s, %s, 1) "
-            f"ON CONFLICT (region, bundle_code, day) DO UPDATE SET last = {table}.last + 1 RETURNING last",
-            [region, bundle_code, day],
-        )
-        row = cursor.fetchone()
-    return int(row[0])
-
-
 def document_number(word: str, region: str, day: date) -> str:
     """The next number of a document of the year, such as 受理〔2026〕350200-000012号. Gaps are possible.
 
     The serial comes from a sequence, so that papers of many cases never wait for each other; each year counts from
     its own start.
     """
-    return f"{word}〔{day.year}〕{region}-{_next_document_of(day.replace(month=1, day=1)):06d}号"
+    year = day.replace(month=1, day=1)
+    return f"{word}〔{day.year}〕{region}-{_next_of('cases_document_serial', '', 'document', year):06d}号"
 
 
-def _next_document_of(year: date) -> int:
+def _next_of(sequence: str, region: str, series: str, day: date) -> int:
+    """The next serial of a series: how far the sequence has come since the series began."""
     table = connection.ops.quote_name(NumberSeries._meta.db_table)
-    place: list[str | date] = ["", "document", year]
+    place = {"sequence": sequence, "region": region, "series": series, "day": day}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT nextval('cases_document_serial') - last FROM {table} "
-            "WHERE region = %s AND bundle_code = %s AND day = %s",
+            f"SELECT nextval(%(sequence)s) - last FROM {table} "
+            "WHERE region = %(region)s AND bundle_code = %(series)s AND day = %(day)s",
             place,
         )
         found = cursor.fetchone()
         if found is None:
+            # On the day of the change it goes on from where the series counted one by one has come.
             cursor.execute(
                 f"INSERT INTO {table} (region, bundle_code, day, last) "
-                "VALUES (%s, %s, %s, nextval('cases_document_serial')) ON CONFLICT DO NOTHING",
-                place,
+                "SELECT %(region)s, %(series)s, %(day)s, nextval(%(sequence)s) - COALESCE(max(last), 0) "
+                f"FROM {table} WHERE region = %(region)s AND day = %(day)s AND bundle_code || %(mark)s = %(series)s "
+                "ON CONFLICT DO NOTHING",
+                {**place, "mark": COUNTED_BY_SEQUENCE},
             )
-    return int(found[0]) if found else _next_document_of(year)
+    return int(found[0]) if found else _next_of(sequence, region, series, day)
