@@ -55,7 +55,7 @@ def test_a_body_without_what_the_earlier_department_said_is_noticed() -> None:
 
 def test_a_filing_is_about_a_kilobyte_and_an_answer_half_of_one() -> None:
     account = Account()
-    entry = file(account, "A", {})
+    entry = file(account, "A", {}, case_no="0123456789abcdef" * 2)
     assert 1000 <= account.bytes_in <= 1300
     assert 400 <= len(compact(entry["answer"])) <= 600
 
