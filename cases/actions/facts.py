@@ -24,6 +24,7 @@ __all__ = ["CaseFacts", "CaseResults", "ask", "context_of", "digest_of", "paths_
 
 RETRY_AFTER_S = 30
 LICENCE_KEEPS_S = 600
+FILLED = ["party", "inputs", "outcome", "reason", "records", "as_of", "asked_at", "holds_until"]
 Key = tuple[str, str, str]
 
 
@@ -129,6 +130,7 @@ def _store(
         sharing.write_down([questions[key] for key in answers], list(answers.values()), reader)
         known = {(row.kind, row.code, row.digest): row for row in Lookup.objects.filter(case=case)}
         standing = _standing(case)
+        kept = []
         for key, finding in answers.items():
             row = known.get(key) or Lookup(case=case, kind=key[0], code=key[1], digest=key[2])
             consent_id = questions[key].query.consent_id
@@ -136,9 +138,10 @@ def _store(
                 continue
             if not row._state.adding and row.outcome == Lookup.Outcome.FOUND and finding.outcome == "unavailable":
                 row.holds_until = timezone.now() + _keeps(asked[key], finding)
-                row.save(update_fields=["holds_until"])
-                continue
-            _fill(row, asked[key], finding).save()
+            else:
+                _fill(row, asked[key], finding)
+            kept.append(row)
+        Lookup.objects.bulk_create(kept, update_conflicts=True, unique_fields=["id"], update_fields=FILLED)
 
 
 def _standing(case: Case) -> frozenset[str]:
