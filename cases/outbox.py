@@ -33,6 +33,7 @@ LEASE_S = 20
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 600.0
 ATTENTION_AFTER_TRIES = 5
+MOST_LOST_LEASES = 5  # a promise whose carrier died so often is left alone until a person has looked
 
 # Department by department over the index of what is due, so that a backlog costs no more than an empty box; a line
 # that is shut lets nothing pass but its probe. What is due is due by either clock: `next_at` was written by ours.
@@ -49,7 +50,7 @@ WITH RECURSIVE {DOORS}, departments AS (
         SELECT free.id, free.next_at, row_number() OVER (ORDER BY free.next_at) AS turn FROM (
             SELECT id, next_at FROM cases_delivery
             WHERE state = 'due' AND department = d.department AND next_at <= GREATEST(clock_timestamp(), %(now)s)
-              AND (lease_until IS NULL OR lease_until < clock_timestamp())
+              AND (lease_until IS NULL OR lease_until < clock_timestamp()) AND lease_no <= tries + %(lost)s
             ORDER BY next_at
             LIMIT LEAST({PLACES}, GREATEST(%(quota)s - COALESCE((%(flying)s::jsonb ->> d.department)::int, 0), 0))
             FOR UPDATE SKIP LOCKED
@@ -193,7 +194,7 @@ def claim(limit: int, quota: int, flying: Mapping[str, int] | None = None) -> li
     """Lease up to `limit` due deliveries, at most `quota` a department less what is on its way, fairly over them."""
     if limit <= 0:
         return []
-    values = {"limit": limit, "quota": quota, "lease": LEASE_S, "now": timezone.now()}
+    values = {"limit": limit, "quota": quota, "lease": LEASE_S, "now": timezone.now(), "lost": MOST_LOST_LEASES}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {**values, "flying": json.dumps(flying or {})})
         leased = dict(cursor.fetchall())

@@ -108,6 +108,7 @@ ON_SWEEP: tuple[str, ...] = (
     "digests.write_digests",
     "staff_mail.carry",
     "tallies.count_long_lists",
+    "quarantine.set_apart",
 )
 # (case, subs): the case has just been concluded or withdrawn as a whole.
 AFTER_CLOSING: tuple[str, ...] = ("documents.put_the_end_in_writing",)

@@ -83,6 +83,12 @@ DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL")}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=3,
+    # A line that hangs: the server cannot end what it does not hear, so the connection itself gives up (Linux).
+    keepalives=1,
+    keepalives_idle=5,
+    keepalives_interval=2,
+    keepalives_count=3,
+    tcp_user_timeout=15_000,
     options="-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=20000",
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
