@@ -241,7 +241,8 @@ def close_now(department: str, *, by: Actor) -> int:
     going_on = Outage.objects.filter(department=department, ended_at=None)
     going_on.update(ended_at=timezone.now(), ended_by_id=by.id or None)
     _move_waiting({department: "closed"})
-    transaction.on_commit(circuits.forget)
+    circuits.forget()
+    transaction.on_commit(circuits.forget)  # whoever looked meanwhile saw it open
     return was_open
 
 

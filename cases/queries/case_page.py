@@ -139,10 +139,7 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
         timeline=timeline_of(case, spec, registry, lang),
         next_step=step,
         notice=notice,
-        attention=(
-            *(Softened(*one) for one in resting_of(subs, registry)),
-            *(_softened(one, registry) for one in attentions),
-        ),
+        attention=_told(subs, attentions, registry),
         results=results,
         refused=refusals_of(subs, spec, registry, lang),
         documents=documents_of(case),
@@ -313,6 +310,11 @@ def _pay_first(step: NextStep, charges: Sequence[ChargeView]) -> NextStep:
     total = f"{sum((one.amount or Decimal(0) for one in due), Decimal(0)):,.2f}"
     days = [one.pay_by for one in due if one.pay_by]
     return NextStep("pay", _("请缴费 %(total)s 元") % {"total": total}, min(days, default=None))
+
+
+def _told(subs: Sequence[SubApplication], attentions: Sequence[Attention], registry: Registry) -> tuple[Softened, ...]:
+    resting = (Softened(*one) for one in resting_of(subs, registry))
+    return (*resting, *(_softened(one, registry) for one in attentions))
 
 
 def _softened(one: Attention, registry: Registry) -> Softened:
