@@ -11,27 +11,33 @@ from django.urls import reverse
 
 from cases.actions import drafting, late
 from cases.models import Case, DataCall, LatePrefill
+from portal.accounts.models import Account
 from tests.factories import newborn
 from tests.factories.mock_process import MockProcess
 
 
+def begun(lin: Account) -> Case:
+    return drafting.start_draft("XSECS", applicant=lin, channel="mobile", guidance=newborn.GUIDANCE)
+
+
+def pressed(client: Client, case: Case) -> float:
+    """How long a page takes that asks the registers (seconds)."""
+    began = time.monotonic()
+    assert client.post(reverse("citizen:situations", args=[case.pk]), {}).status_code == 302
+    return time.monotonic() - began
+
+
 @pytest.mark.usefixtures("db")
-def test_a_hanging_register_holds_no_page_longer_than_two_and_a_half_seconds(
-    connected: MockProcess, settings: Any
-) -> None:
+def test_a_hanging_register_holds_no_page_longer_than_its_budget(connected: MockProcess, settings: Any) -> None:
     settings.NUDGE_THROUGH_BROKER = False
     lin = newborn.account(newborn.LIN, "lin")
     client = Client()
     client.force_login(lin)
+    quiet = pressed(client, begun(lin))  # what the page costs by itself, on this machine and now
     connected.control("behaviour", interface="HUKOU_INFO", faults={"hang_s": 20})
-    case = drafting.start_draft("XSECS", applicant=lin, channel="mobile", guidance=newborn.GUIDANCE)
-    page = reverse("citizen:situations", args=[case.pk])
-    began = time.monotonic()
-    assert client.post(page, {}).status_code == 302
-    assert time.monotonic() - began <= 2.5
-    began = time.monotonic()
-    assert client.post(page, {}).status_code == 302
-    assert time.monotonic() - began <= 1.5  # the background asks on; a page does not wait again
+    case = begun(lin)
+    assert pressed(client, case) <= quiet + drafting.PREFILL_BUDGET_S + 0.5
+    assert pressed(client, case) <= quiet + 0.8  # the background asks on; a page does not wait again
     assert "mother_hukou" not in Case.objects.get(pk=case.pk).answers["fields"]
     drafting.save_section(case.pk, "s_mother", {"mother_live": "示例路3号"}, by=lin.actor)
     connected.control("reset")
