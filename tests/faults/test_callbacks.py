@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -88,7 +89,7 @@ def _post(
 ) -> int:
     """Post a callback signed with a key, over other words where `signing` has them; the portal's status."""
     path, body = f"/callbacks/{department}", json.dumps(said).encode()
-    signature = signed_headers(key, path, json.dumps(signing or said).encode())
+    signature = signed_headers(key, path, json.dumps(signing or said).encode(), at=time.time())
     headers = {"X-Dept-Id": department, "X-Event-Id": said["event_id"], "Content-Type": "application/json", **signature}
     request = urllib.request.Request(f"{stack.base_url}{path}", body, headers, method="POST")
     try:
