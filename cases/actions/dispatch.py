@@ -23,7 +23,7 @@ from cases.actions.locking import lock_case_of, lock_subs
 from cases.actions.recording import Ended, parcel_of, record
 from cases.models import Attention, SubApplication
 from cases.outbox import Claim
-from cases.ports import Actor, Outcome, Parcel
+from cases.ports import NEVER_SEEN, Actor, Outcome, Parcel
 from cases.queries.circuits import shut_lines
 from cases.states import DeliveryState
 
@@ -148,7 +148,7 @@ def ask_about(subs: Sequence[SubApplication]) -> int:
                 effect = apply_answer(case, mine, sub, outcome.answer, by=department)
                 inbox.keep_answer(sub, outcome.answer, effect, event_id=f"asked:{sub.pk}:{outcome.answer.status}")
                 answered += 1
-            elif outcome.kind == "refused" and sub.receipt_no:
+            elif outcome.kind == "refused" and outcome.detail == NEVER_SEEN and sub.receipt_no:
                 attention.raise_attention(case, Attention.Reason.FORGOTTEN, sub=sub, detail=outcome.detail)
     return answered
 
