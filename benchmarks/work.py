@@ -15,9 +15,9 @@ DEPENDS: Mapping[str, tuple[str, ...]] = {
 ITEMS = tuple(DEPENDS)
 DEPARTMENT_OF = {item: f"N{place}" for place, item in enumerate(ITEMS, 1)}
 MATTER_CODE = "11350200MB9X09910133529990010000"
-NOTE = "经审查，材料齐全，符合法定形式，予以办理。" * 3
+NOTE = "经审查，材料齐全，符合法定形式，予以办理。" * 5
 PURPOSE = "申请在思明区示例路办理七项联办事项，用于性能基准的标准工作；所填内容均为虚构，不涉及任何真实的人和单位。"
-PURPOSE += "七个部门分三轮先后办理，每一项的结果交给后面的部门。"
+PURPOSE += "七个部门分三轮先后办理，每一项的结果交给后面的部门；申请人已阅读并同意办理须知，保证所填内容真实。"
 
 
 def ready(decided: Collection[str], asked: Collection[str]) -> list[str]:

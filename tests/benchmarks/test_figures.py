@@ -21,7 +21,9 @@ def test_cpu_of_a_child_counts_after_it_has_ended() -> None:
 
 
 def test_a_living_child_is_of_the_family() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+    command = [sys.executable, "-c", "print(1, flush=True); input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stdout.readline()
         assert child.pid in list(measure.family(os.getpid()))
         assert measure.peak_mib(child.pid) > 1
         child.communicate(b"\n")
