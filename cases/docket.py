@@ -197,19 +197,17 @@ def _concerns(text: str, tables: Iterable[str]) -> bool:
 
 def _update(model: type[models.Model], names: Sequence[str], rows: Sequence[models.Model]) -> None:
     """Write the named fields of many rows in one statement."""
-    fields = [model._meta.get_field(name) for name in names]
-    key = model._meta.pk
+    fields: list[Any] = [model._meta.pk, *(model._meta.get_field(name) for name in names)]
     quote = connection.ops.quote_name
-    columns = [quote(field.column) for field in fields]  # type: ignore[union-attr]
-    kinds = [field.db_type(connection) for field in (key, *fields)]  # type: ignore[union-attr]
-    first = ", ".join(f"%s::{kind}" for kind in kinds)
-    others = ", ".join(["%s"] * len(kinds))
+    key, *columns = [quote(field.column) for field in fields]
+    first = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
+    others = ", ".join(["%s"] * len(fields))
     values = ", ".join([f"({first})", *[f"({others})"] * (len(rows) - 1)])
     sql = (
         f"UPDATE {quote(model._meta.db_table)} t SET {', '.join(f'{one} = v.{one}' for one in columns)} "
-        f"FROM (VALUES {values}) AS v ({', '.join([quote('key'), *columns])}) WHERE t.{quote(key.column)} = v.key"
+        f"FROM (VALUES {values}) AS v ({', '.join(['v_key', *columns])}) WHERE t.{key} = v.v_key"
     )
-    params = [_prepared(field, row) for row in rows for field in (key, *fields)]
+    params = [_prepared(field, row) for row in rows for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         if cursor.rowcount != len(rows):

@@ -157,7 +157,7 @@ class Carrier:
         """Lease a promise that is just being written."""
         self._room[delivery.department] = self._room.get(delivery.department, self._default) - 1
         delivery.lease_no = 1
-        delivery.lease_until = Now() + timedelta(seconds=LEASE_S)  # type: ignore[assignment]
+        delivery.lease_until = Now() + timedelta(seconds=LEASE_S)
         self.taken.append(Claim(delivery, 1))
 
 
@@ -194,9 +194,9 @@ def claim(limit: int, quota: int, flying: Mapping[str, int] | None = None) -> li
     """Lease up to `limit` due deliveries, at most `quota` a department less what is on its way, fairly over them."""
     if limit <= 0:
         return []
-    values = {"limit": limit, "quota": quota, "lease": LEASE_S, "now": timezone.now(), "lost": MOST_LOST_LEASES}
+    bounds = {"limit": limit, "quota": quota, "lease": LEASE_S, "lost": MOST_LOST_LEASES}
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {**values, "flying": json.dumps(flying or {})})
+        cursor.execute(_CLAIM, {**bounds, "now": timezone.now(), "flying": json.dumps(flying or {})})
         leased = dict(cursor.fetchall())
     rows = Delivery.objects.filter(pk__in=leased).select_related("sub") if leased else ()
     return [Claim(row, leased[row.pk]) for row in rows]

@@ -327,8 +327,8 @@ def prefill(
     for _ in range(PREFILL_ROUNDS):
         frame = frame_of(case)
         elsewhere = leave_out(case)
-        wanted = forms.lookups_wanted(frame.context, frame.selection)
-        wanted = [one for one in wanted if not elsewhere or facts.key_of(one) not in elsewhere]
+        everything = forms.lookups_wanted(frame.context, frame.selection)
+        wanted = [one for one in everything if not elsewhere or facts.key_of(one) not in elsewhere]
         left = ends - time.monotonic()
         if left <= 0:
             break

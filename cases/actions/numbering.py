@@ -43,7 +43,7 @@ def document_number(word: str, region: str, day: date) -> str:
 def _next_of(sequence: str, region: str, series: str, day: date) -> int:
     """The next serial of a series: how far the sequence has come since the series began."""
     table = connection.ops.quote_name(NumberSeries._meta.db_table)
-    place = {"sequence": sequence, "region": region, "series": series, "day": day}
+    place: dict[str, str | date] = {"sequence": sequence, "region": region, "series": series, "day": day}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT nextval(%(sequence)s) - last FROM {table} "

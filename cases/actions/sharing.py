@@ -46,7 +46,10 @@ def ask(questions: Sequence[Question], *, budget_s: float) -> list[ports.Finding
     Never inside a transaction. What does not answer within the budget is unavailable.
     """
     ends = time.monotonic() + budget_s
-    doors = {"licence": ports.licence_library, "api": ports.register}
+    doors: dict[str, Callable[[], ports.LicenceLibrary | ports.Register]] = {
+        "licence": ports.licence_library,
+        "api": ports.register,
+    }
     begun: list[tuple[list[int], Callable[[], Sequence[ports.Finding]]]] = []
     for kind, door in doors.items():
         places = [n for n, question in enumerate(questions) if question.query.kind == kind]

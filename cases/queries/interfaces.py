@@ -93,7 +93,7 @@ def _everything(lang: str) -> Iterator[Listed]:
     registry = queries.registry()
     users = _users()
     for kind, entries in (("api", registry.interfaces), ("licence", registry.licences)):
-        for code, known in entries.items():  # type: ignore[attr-defined]
+        for code, known in entries.items():
             bundles = tuple((spec.code, _said(spec, lang)) for spec in users.get(f"{kind}:{code}", ()))
             yield Listed(kind, code, _said(known, lang), known.dept, known, bundles)
 

@@ -180,9 +180,7 @@ def test_a_question_is_asked_once_and_an_unanswered_one_again(lin: Account, regi
     assert len(first) == len(set(first))
     assert "mother_hukou" not in case.answers["fields"]
     register.silent.clear()
-    assert (
-        "mother_hukou" not in drafting.refresh_prefill(case.pk).answers["fields"]
-    )
+    assert "mother_hukou" not in drafting.refresh_prefill(case.pk).answers["fields"]
     assert late.carry_on() == 1
     case = Case.objects.get(pk=case.pk)
     assert case.answers["fields"]["mother_hukou"] == "示例市思明区示例路1号"

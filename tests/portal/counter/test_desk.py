@@ -89,7 +89,8 @@ def test_the_desk_has_a_query_budget(
 ) -> None:
     client = at(officer)
     client.get(DESK)
-    with django_assert_max_num_queries(9):  # session, account, for whom one stands in; the list, rows, pauses, upstream, done
+    # Session, account, for whom one stands in; the list, rows, pauses, upstream, done.
+    with django_assert_max_num_queries(9):
         client.get(DESK)
 
 
