@@ -55,39 +55,39 @@ WITH seen AS (
         (department, line, failures, last_failed, wait_s, error, quiet_until, opened_at, probe_at, changed_at)
     SELECT department, %(line)s, CASE WHEN ok > 0 THEN 0 ELSE failed END, CASE WHEN ok = 0 THEN suspect END,
            %(first_wait)s, error,
-           CASE WHEN pause_s > 0 THEN statement_timestamp() + make_interval(secs => pause_s) END,
-           CASE WHEN ok = 0 AND failed >= %(opens_after)s THEN statement_timestamp() END,
+           CASE WHEN pause_s > 0 THEN {moment} + make_interval(secs => pause_s) END,
+           CASE WHEN ok = 0 AND failed >= %(opens_after)s THEN {moment} END,
            CASE WHEN ok = 0 AND failed >= %(opens_after)s
-                THEN statement_timestamp() + make_interval(secs => %(first_wait)s) END,
-           statement_timestamp()
+                THEN {moment} + make_interval(secs => %(first_wait)s) END,
+           {moment}
     FROM seen
     WHERE pause_s > 0 OR (ok = 0 AND failed > 0)
        OR EXISTS (SELECT 1 FROM cases_circuit k WHERE k.department = seen.department AND k.line = %(line)s)
     ORDER BY department
     ON CONFLICT (department, line) DO UPDATE SET
-        failures = {failures}, last_failed = EXCLUDED.last_failed, changed_at = statement_timestamp(),
+        failures = {failures}, last_failed = EXCLUDED.last_failed, changed_at = {moment},
         error = CASE WHEN EXCLUDED.failures = 0 THEN c.error ELSE EXCLUDED.error END,
         quiet_until = GREATEST(c.quiet_until, EXCLUDED.quiet_until),
         wait_s = CASE WHEN EXCLUDED.failures = 0 THEN %(first_wait)s ELSE c.wait_s END,
         opened_at = CASE WHEN EXCLUDED.failures = 0 THEN NULL WHEN c.opened_at IS NOT NULL THEN c.opened_at
-                         WHEN {failures} >= %(opens_after)s THEN statement_timestamp() END,
+                         WHEN {failures} >= %(opens_after)s THEN {moment} END,
         probe_at = CASE WHEN EXCLUDED.failures = 0 THEN NULL WHEN c.opened_at IS NOT NULL THEN c.probe_at
                         WHEN {failures} >= %(opens_after)s
-                        THEN statement_timestamp() + make_interval(secs => c.wait_s) END
+                        THEN {moment} + make_interval(secs => c.wait_s) END
     WHERE c.failures > 0 OR c.opened_at IS NOT NULL OR EXCLUDED.failures > 0 OR EXCLUDED.quiet_until IS NOT NULL
     RETURNING c.department, c.line, c.opened_at, c.error
 ), begun AS (
     INSERT INTO cases_outage (department, line, began_at, cause, probes)
-    SELECT department, line, opened_at, error, 0 FROM noted WHERE opened_at = statement_timestamp()
+    SELECT department, line, opened_at, error, 0 FROM noted WHERE opened_at = {moment}
     ON CONFLICT DO NOTHING RETURNING department, 'opened' AS became
 ), ended AS (
-    UPDATE cases_outage o SET ended_at = statement_timestamp() FROM noted n
+    UPDATE cases_outage o SET ended_at = {moment} FROM noted n
     WHERE o.department = n.department AND o.line = n.line AND o.ended_at IS NULL AND n.opened_at IS NULL
     RETURNING o.department, 'closed' AS became
 )
 SELECT * FROM begun UNION ALL SELECT * FROM ended
-UNION ALL SELECT department, 'stays' FROM noted WHERE opened_at < statement_timestamp()
-""".replace(
+UNION ALL SELECT department, 'stays' FROM noted WHERE opened_at < {moment}
+""".replace("{moment}", "GREATEST(statement_timestamp(), %(now)s)").replace(
     "{failures}",
     "CASE WHEN EXCLUDED.failures = 0 THEN 0 WHEN EXCLUDED.last_failed = c.last_failed THEN c.failures"
     " ELSE LEAST(c.failures + EXCLUDED.failures, 100000) END",
@@ -110,13 +110,13 @@ UPDATE cases_delivery d SET next_at = first.probe_at FROM (
 ) first WHERE d.id = first.id
 """
 
-_TAKE_PROBE = """
+_TAKE_PROBE = f"""
 WITH probing AS (
     UPDATE cases_circuit SET
-        probe_at = clock_timestamp() + make_interval(secs => wait_s), wait_s = LEAST(wait_s * 2, %(longest)s)
+        probe_at = {circuits.MOMENT} + make_interval(secs => wait_s), wait_s = LEAST(wait_s * 2, %(longest)s)
     WHERE id IN (
         SELECT id FROM cases_circuit WHERE department = %(department)s AND line = %(line)s
-          AND probe_at <= clock_timestamp() AND (quiet_until IS NULL OR quiet_until <= clock_timestamp())
+          AND probe_at <= {circuits.MOMENT} AND (quiet_until IS NULL OR quiet_until <= {circuits.MOMENT})
         FOR UPDATE SKIP LOCKED)
     RETURNING department, line
 ), probed AS (
@@ -201,6 +201,7 @@ def _columns(results: Mapping[str, Tally], line: str) -> dict[str, Any]:
         "pauses": [min(one.pause_s, LONGEST_QUIET_S) for one in results.values()],
         "errors": [one.error[:100] for one in results.values()],
         "suspects": [str(one.suspect) if one.suspect else None for one in results.values()],
+        "now": timezone.now(),
         "line": str(line),
         "first_wait": FIRST_WAIT_S,
         "opens_after": OPENS_AFTER,
@@ -223,7 +224,8 @@ def may_pass(department: str, *, line: str = Line.DATA) -> bool:
 
 
 def _take_probe(department: str, line: str) -> bool:
-    values: dict[str, Any] = {"department": department, "line": str(line), "longest": circuits.LONGEST_WAIT_S}
+    bounds = {"longest": circuits.LONGEST_WAIT_S, "now": timezone.now()}
+    values: dict[str, Any] = {"department": department, "line": str(line), **bounds}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_PROBE, values)
         (won,) = cursor.fetchone()

@@ -23,23 +23,25 @@ VIEW_S = 1.0
 LONGEST_WAIT_S = 120
 State = Literal["open", "quiet", "maintenance"]
 
+# What is due is due by either clock, ours or the database's; the caller of the statement gives ours as `now`.
+MOMENT = "GREATEST(clock_timestamp(), %(now)s)"
 # Parts of the claim (cases.outbox), to be put after WITH or WITH RECURSIVE. `probing` leases the probe of a line: the
 # row lock lets one process win, `probe_at` moves on at once, so that a prober who dies costs one wait. `doors` names
 # departments that get less than their quota, and how many may pass.
 DOORS = f"""
 probing AS (
     UPDATE cases_circuit SET
-        probe_at = clock_timestamp() + make_interval(secs => wait_s), wait_s = LEAST(wait_s * 2, {LONGEST_WAIT_S})
+        probe_at = {MOMENT} + make_interval(secs => wait_s), wait_s = LEAST(wait_s * 2, {LONGEST_WAIT_S})
     WHERE id IN (
         SELECT c.id FROM cases_circuit c
-        WHERE c.line = 'applications' AND c.probe_at <= clock_timestamp()
-          AND (c.quiet_until IS NULL OR c.quiet_until <= clock_timestamp())
+        WHERE c.line = 'applications' AND c.probe_at <= {MOMENT}
+          AND (c.quiet_until IS NULL OR c.quiet_until <= {MOMENT})
           AND NOT EXISTS (
             SELECT 1 FROM cases_maintenance m WHERE m.department = c.department AND m.lifted_at IS NULL
-              AND m.starts_at <= clock_timestamp() AND m.ends_at > clock_timestamp())
+              AND m.starts_at <= {MOMENT} AND m.ends_at > {MOMENT})
           AND EXISTS (
             SELECT 1 FROM cases_delivery w WHERE w.state = 'due' AND w.department = c.department
-              AND w.next_at <= clock_timestamp() AND (w.lease_until IS NULL OR w.lease_until < clock_timestamp()))
+              AND w.next_at <= {MOMENT} AND (w.lease_until IS NULL OR w.lease_until < clock_timestamp()))
         FOR UPDATE SKIP LOCKED)
     RETURNING department
 ), probed AS (
@@ -48,23 +50,23 @@ probing AS (
 ), doors AS MATERIALIZED (
     SELECT shut.department, count(p.department) AS places FROM (
         SELECT department FROM cases_circuit
-        WHERE line = 'applications' AND (opened_at IS NOT NULL OR quiet_until > clock_timestamp())
+        WHERE line = 'applications' AND (opened_at IS NOT NULL OR quiet_until > {MOMENT})
         UNION
         SELECT department FROM cases_maintenance
-        WHERE lifted_at IS NULL AND starts_at <= clock_timestamp() AND ends_at > clock_timestamp()
+        WHERE lifted_at IS NULL AND starts_at <= {MOMENT} AND ends_at > {MOMENT}
     ) shut LEFT JOIN probing p USING (department) GROUP BY shut.department
 )
 """
 # How many deliveries may go to the department `d.department`: to be combined with the quota by LEAST.
 PLACES = "COALESCE((SELECT places FROM doors WHERE doors.department = d.department), 32767)"
 
-_NOW = """
-SELECT department, line, failures, opened_at, CASE WHEN quiet_until > clock_timestamp() THEN quiet_until END,
+_NOW = f"""
+SELECT department, line, failures, opened_at, CASE WHEN quiet_until > {MOMENT} THEN quiet_until END,
        probe_at, '', error
-FROM cases_circuit WHERE failures > 0 OR opened_at IS NOT NULL OR quiet_until > clock_timestamp()
+FROM cases_circuit WHERE failures > 0 OR opened_at IS NOT NULL OR quiet_until > {MOMENT}
 UNION ALL
 SELECT department, '', 0, NULL, ends_at, NULL, notice, '' FROM cases_maintenance
-WHERE lifted_at IS NULL AND starts_at <= clock_timestamp() AND ends_at > clock_timestamp()
+WHERE lifted_at IS NULL AND starts_at <= {MOMENT} AND ends_at > {MOMENT}
 """
 
 
@@ -108,7 +110,7 @@ _seen: tuple[float, tuple[LineState, ...]] | None = None
 def line_states() -> tuple[LineState, ...]:
     """Every line that does not simply carry, read now."""
     with connection.cursor() as cursor:
-        cursor.execute(_NOW)
+        cursor.execute(_NOW, {"now": timezone.now()})
         rows = cursor.fetchall()
     return tuple(
         LineState(department, line, failures, opened_at, until or probe_at, notice, error)
