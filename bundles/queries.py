@@ -215,6 +215,7 @@ def _build_registry() -> Registry:
 _DEPARTMENT_COLUMNS = ("code", "name", "short", "en", "kind", "org_code", "system", "window", "tel")
 _LICENCE_COLUMNS = (
     "code", "zh", "en", "dept_id", "holder", "id_field", "fields", "national", "validity", "type_code", "sensitive",
+    "trust",
 )  # fmt: skip
 _INTERFACE_COLUMNS = (
     "code", "zh", "en", "dept_id", "share", "level", "sla", "input", "output", "sensitive", "max_age_s", "per_minute",

@@ -65,7 +65,9 @@ class LicenceForm(forms.ModelForm):
 
     class Meta:
         model = LicenceKind
-        fields = ("code", "zh", "en", "dept", "holder", "id_field", "national", "validity", "type_code", "sensitive")
+        fields = (
+            "code", "zh", "en", "dept", "holder", "id_field", "national", "validity", "type_code", "sensitive", "trust",
+        )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,6 +9,12 @@ from bundles.models.registry import RegistryRow
 
 
 class LicenceKind(RegistryRow):
+    TRUST = {
+        "A": "A 发证部门电子签发：免提交",
+        "B": "B 发证部门核对过的数据：免提交",
+        "C": "C 与原件比对过的副本：免上传，核原件",
+        "D": "D 未经核对：只供填表参考",
+    }
     HOLDERS = {"person": "自然人", "org": "法人和其他组织", "asset": "不动产、车辆、船舶等"}
 
     code = models.CharField("代码", max_length=40, primary_key=True)
@@ -28,6 +34,14 @@ class LicenceKind(RegistryRow):
         blank=True,
         default="",
         help_text="个人信息保护法第二十八条的类别；要单独同意",
+    )
+
+    trust = models.CharField(
+        "可信等级",
+        max_length=1,
+        choices=TRUST,
+        default="A",
+        help_text="发证部门没有逐件说明时，这类证照按这一级使用",
     )
 
     class Meta:

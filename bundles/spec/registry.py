@@ -25,7 +25,10 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class LicenceKind:
-    """A kind of electronic licence. `fields`: (name, zh, type) of its face; `id_field` finds one again."""
+    """A kind of electronic licence. `fields`: (name, zh, type) of its face; `id_field` finds one again.
+
+    `trust`: the level (可信等级 A to D) of a licence of which its department does not say another.
+    """
 
     code: str
     zh: str
@@ -38,6 +41,7 @@ class LicenceKind:
     validity: str = ""
     type_code: str = ""
     sensitive: str = ""
+    trust: str = "A"
 
 
 # How long an answer may be used again in its case where an interface does not say, by how it answers (seconds).

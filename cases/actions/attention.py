@@ -33,6 +33,7 @@ NEXT_STEPS = {
     Attention.Reason.OVERRUN: "特别程序已超过书面告知的时间，请催办该部门，并书面告知申请人还要多久",
     Attention.Reason.CHARGE: "费用算不出来或与渠道对不上，请核对金额后在收费台处理",
     Attention.Reason.POINTS_OPEN: "积分里有要人核的项目或异议，请到“积分核分”逐项核定",
+    Attention.Reason.ORIGINAL: "审批已经作出，等申请人出示原件；核对后登记，结果随即发出",
     Attention.Reason.FAULT: "程序处理这条消息失败，请运维查看日志后重试",
 }
 

@@ -19,6 +19,7 @@ from cases.models.heartbeat import Heartbeat
 from cases.models.inbox import InboxMessage
 from cases.models.intake import OnceOnly
 from cases.models.letter import TaskFile, TaskLetter
+from cases.models.licence import Licence, LicenceCopy, LicenceGrant, OriginalCheck
 from cases.models.lookup import DataCall, LatePrefill, Lookup
 from cases.models.material import Material
 from cases.models.owed import OwedPaper
@@ -65,7 +66,10 @@ __all__ = [
     "HeldAnswer",
     "InboxMessage",
     "LatePrefill",
+    "Licence",
+    "LicenceCopy",
     "LicenceErrand",
+    "LicenceGrant",
     "Line",
     "Lookup",
     "Maintenance",
@@ -75,6 +79,7 @@ __all__ = [
     "Objection",
     "OnceOnly",
     "OrderLine",
+    "OriginalCheck",
     "Outage",
     "OwedPaper",
     "Party",

@@ -44,6 +44,7 @@ class Attention(models.Model):
         UNCHECKED = "unchecked", _("核查到期还没有做")
         SUSPENDED = "suspended", _("按月发放已暂停，待核实")
         CHARGE = "charge", _("费用要人核对")
+        ORIGINAL = "original", _("等核对原件")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="attentions")
