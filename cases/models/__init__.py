@@ -1,6 +1,7 @@
 """Tables of the case engine. Private to `cases`: others use actions, queries and access."""
 
 from cases.models.allocation import AllocationPlace, AllocationRun, AllocationSeat, AllocationStep
+from cases.models.arrival import Arrival
 from cases.models.attention import Attention, AttentionAct, Correction
 from cases.models.calendar_round import CalendarRound
 from cases.models.candidate import Candidate, Search
@@ -39,6 +40,7 @@ __all__ = [
     "AllocationRun",
     "AllocationSeat",
     "AllocationStep",
+    "Arrival",
     "Attention",
     "AttentionAct",
     "CalendarRound",

@@ -121,6 +121,7 @@ watch(
     Watched("cases.Case", Q(state__in=sorted(CASE_OPEN)), case="pk"),
     Watched("cases.SubApplication", ~Q(state__in=sorted(SUB_FINAL)), sub="pk"),
     Watched("cases.Delivery", Q(state=DeliveryState.DUE), sub="sub_id"),
+    Watched("cases.Arrival", Q(), sub="sub_id", state="status"),
     Watched("cases.Attention", Q(closed_at=None), state="reason"),
     Watched("cases.RecurringEntitlement", ~Q(state="stopped"), sub="sub_id"),
     Watched("cases.Charge", Q(state__in=["pricing", "due"]), case="case_id"),
