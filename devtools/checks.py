@@ -17,6 +17,7 @@ from devtools.flushing import emptied_if_asked
 from devtools.messages import say
 from devtools.postgres import TEST_SETTINGS
 from devtools.services import addresses, services
+from devtools.template import with_template
 
 TEST_SETTINGS_MODULE = "portal.settings.test"
 NO_TESTS_COLLECTED = 5
@@ -51,7 +52,7 @@ TESTS = (
 def run_everything(var: Path) -> int:
     """All checks under services of their own. 0 if all are good, 1 if one is not."""
     with _only_run(var), services(var, TEST_SETTINGS) as where, emptied_if_asked(lambda: where["REDIS_URL"]):
-        env = _test_env(var, where, browser.ensure_browser())
+        env = with_template(_test_env(var, where, browser.ensure_browser()))
         results = [_run(check, env) for check in (*LINT, TYPES, MIGRATIONS, *_compose(), *TESTS)]
         results.append(("docs", not doclinks.report(ROOT), 0.0))
     return _summarise(results)
@@ -60,7 +61,7 @@ def run_everything(var: Path) -> int:
 def run_pytest(var: Path, args: Sequence[str]) -> int:
     """Only the tests that were asked for; pytest's own answer."""
     with _only_run(var), services(var, TEST_SETTINGS) as where, emptied_if_asked(lambda: where["REDIS_URL"]):
-        env = _test_env(var, where, browser.find_browser())
+        env = with_template(_test_env(var, where, browser.find_browser()))
         return subprocess.run([*PYTEST, *args], cwd=ROOT, env=env, check=False).returncode
 
 

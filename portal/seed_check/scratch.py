@@ -47,7 +47,7 @@ class Scratch:
 
     def prepare(self, *also: Path) -> None:
         """Tables, the shipped definitions and further bundle files."""
-        self._create(self.name)
+        self._create(self.name, template=settings.DATABASES["default"].get("TEST", {}).get("TEMPLATE") or "template0")
         self._turn_to(self.name)
         call_command("migrate", interactive=False, verbosity=0)
         said = io.StringIO()

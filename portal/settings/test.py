@@ -1,7 +1,7 @@
 """Tests: the real PostgreSQL, cheap passwords, everything else as in production."""
 
 from portal.settings.base import *
-from portal.settings.base import LOGGING
+from portal.settings.base import DATABASES, LOGGING, env
 
 DEMO_SIGN_IN = True
 SEARCH_BY_ITSELF = False
@@ -11,3 +11,5 @@ LOGGING["handlers"]["default"]["formatter"] = "console"
 LOGGING["root"]["level"] = "WARNING"
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_AUTOREFRESH = True
+# Every test database is a copy of this one, where the door has made it.
+DATABASES["default"]["TEST"] = {"TEMPLATE": env.str("TEST_TEMPLATE", default="template0")}

@@ -57,6 +57,14 @@ class OwnPostgres:
         """How the test itself reaches the server, whatever happens to the line."""
         return {"host": str(self._server.socket_dir), "user": SUPERUSER, "dbname": database}
 
+    def copy_tables(self, host: str, source: str, database: str) -> None:
+        """Tables of a database of another server into an empty one of this; nothing where that cannot be dumped."""
+        file = str(self._server.data / "tables.sql")
+        here = ("-h", str(self._server.socket_dir), "-U", SUPERUSER, "-d", database)
+        if self._server._run("pg_dump", "-h", host, "-U", SUPERUSER, "-f", file, source).returncode == 0:
+            done = self._server._run("psql", "-q", "-1", "-v", "ON_ERROR_STOP=1", *here, "-f", file)
+            assert done.returncode == 0, done.stdout[-1500:]
+
     # -- the server -------------------------------------------------------------------------------------------------
     def kill(self) -> None:
         """SIGKILL for the first process; the sessions notice by themselves."""

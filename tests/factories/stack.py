@@ -28,6 +28,7 @@ from devtools.environment import ROOT
 from devtools.flushing import emptied_if_asked
 from devtools.redis import Redis
 from devtools.supervisor import TETHER
+from devtools.template import VARIABLE as TEMPLATE
 from tests.factories.mock_process import MASTER_SECRET, MockProcess
 from tests.factories.own_postgres import OwnPostgres
 from tests.factories.waiting import free_port, wait_for
@@ -242,7 +243,15 @@ class Stack:
         assert code == 0, self.what_it_said()
 
     def _create_database(self) -> None:
-        self._on_server(f'CREATE DATABASE "{self.database}"')
+        """With the tables that the door has made for tests to copy, or without any."""
+        tables = os.environ.get(TEMPLATE, "template0")
+        if not self.own_postgres:
+            self._on_server(f'CREATE DATABASE "{self.database}" TEMPLATE "{tables}"')
+            return
+        self._on_server(f'CREATE DATABASE "{self.database}" TEMPLATE template0')
+        if TEMPLATE in os.environ:
+            host = str(environ.Env.db_url_config(os.environ["DATABASE_URL"])["HOST"])
+            self.own_postgres.copy_tables(host, tables, self.database)
 
     def _on_server(self, statement: str) -> None:
         with closing(psycopg2.connect(**self._session())) as connection:
