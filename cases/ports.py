@@ -96,7 +96,7 @@ class Outcome:
     contact: Contact = ""
 
 
-# The detail of a refusal to a question that says: nothing of this key has ever arrived (404). No other refusal does.
+# The detail of a refusal, to a question or a withdrawal, that says: nothing of this key ever arrived. No other does.
 NEVER_SEEN = "never seen"
 
 

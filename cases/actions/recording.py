@@ -13,7 +13,7 @@ import structlog
 from django.db import transaction
 
 from cases import docket, outbox
-from cases.actions import attention, inbox
+from cases.actions import attention, inbox, taking_back
 from cases.actions.answers import Effect, carry_on, take_effect
 from cases.actions.locking import lock_case_of, lock_on, lock_subs
 from cases.models import Attention, Case, Delivery, SubApplication
@@ -59,6 +59,7 @@ def record(ended: Sequence[Ended], carrier: outbox.Carrier) -> None:
 def _record_together(ended: Sequence[Ended], carrier: outbox.Carrier) -> None:
     with outbox.carried_by(carrier), docket.opened() as book:
         cases = {case.pk: case for case in lock_on(book, {claimed.delivery.sub.case_id for claimed, _ in ended})}
+        ended = taking_back.judged(ended, cases)
         ours = _close(ended)
         moved: dict[UUID, None] = {}
         for claimed, outcome in ended:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import notices, outbox
-from cases.actions import parties, progress, supplements
+from cases.actions import parties, progress, supplements, taking_back
 from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_case_of, lock_subs
 from cases.errors import CaseError, WrongState
@@ -95,7 +95,8 @@ def _withdraw(case: Case, sub: SubApplication, by: Actor, reason: str) -> None:
 def call_back(sub: SubApplication, reason: str) -> Delivery | None:
     """Tell the department that an item is about to end here; nothing where nothing has reached it.
 
-    Call it before the state changes. What no try has carried yet is simply not sent any more.
+    Call it before the state changes. What no try has carried yet is simply not sent any more; what may have arrived is
+    not sent again either, and called back to be sure.
     """
     if sub.state in (SubState.WAITING, SubState.READY) or sub.connect == "manual":
         return None
@@ -103,6 +104,7 @@ def call_back(sub: SubApplication, reason: str) -> Delivery | None:
     filing = outbox.filing_of(sub)
     if filing is None or filing.state == DeliveryState.CANCELLED:
         return None
+    taking_back.stop_filing(filing)
     return outbox.promise(sub, Delivery.Purpose.WITHDRAW, {"contract": 1, "reason": reason}, target=filing)
 
 

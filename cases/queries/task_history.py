@@ -45,6 +45,7 @@ SENTENCES: Mapping[str, Any] = {
     "item.rejected": gettext_lazy("办结，不予批准"),
     "item.not_accepted": gettext_lazy("不予受理"),
     "item.withdrawn": gettext_lazy("申请人撤回"),
+    "item.never_arrived": gettext_lazy("部门没有收到过申请，不用撤回"),
     "item.cancelled": gettext_lazy("前面的事项没有办成，不再办理"),
     "item.lapsed": gettext_lazy("逾期未办，已终止"),
     "result.issued": gettext_lazy("结果已生成"),

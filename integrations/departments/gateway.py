@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from typing import Any
 from urllib.parse import quote
 
-from cases.ports import Answer, Outcome, Parcel
+from cases.ports import NEVER_SEEN, Answer, Outcome, Parcel
 from integrations.departments.doubt import doubtful
 from integrations.departments.wire import ForeignAnswer, NotInContract, read_answer
 from integrations.http import (
@@ -97,7 +97,17 @@ async def _deliver(parcel: Parcel, system: System, budget: Budget) -> Outcome:
         if not _must_send(parcel, asked):
             return asked
     ended = await client().call(_sending(parcel, system), budget=budget)
+    if parcel.purpose == "withdraw" and isinstance(ended, Reply) and ended.status == 404 and system.supports_query:
+        return await _not_found(parcel, system, budget)
     return replace(_outcome(parcel, ended), contact=contact_of(ended))
+
+
+async def _not_found(parcel: Parcel, system: System, budget: Budget) -> Outcome:
+    """A withdrawal answered with 404: only the question by key tells an unknown application from a wrong address."""
+    asked = await _ask(parcel, system, budget)
+    if asked.kind == "refused" or not _must_send(parcel, asked):
+        return asked
+    return replace(_unknown(parcel, "HTTP 404 to a withdrawal of what it has"), contact=asked.contact)
 
 
 def _must_send(parcel: Parcel, asked: Outcome) -> bool:
@@ -119,7 +129,7 @@ async def _ask(parcel: Parcel, system: System, budget: Budget) -> Outcome:
 
 def _told(parcel: Parcel, ended: Reply | Failure) -> Outcome:
     if isinstance(ended, Reply) and ended.status == 404:
-        return Outcome(parcel.delivery_id, "refused", detail="never seen")
+        return Outcome(parcel.delivery_id, "refused", detail=NEVER_SEEN)
     if isinstance(ended, Reply) and ended.status in REFUSALS:
         return _unknown(parcel, f"asking was answered with {ended.status}")
     return _outcome(parcel, ended)

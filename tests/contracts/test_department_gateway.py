@@ -244,6 +244,11 @@ def test_withdrawing_what_is_decided_is_answered_with_the_decision(departments: 
     assert status_of(deliver(departments, about(parcel, "withdraw", reason="不办了"))) == "approved"
 
 
+def test_a_withdrawal_of_what_was_never_sent_is_refused_as_never_seen(departments: Departments) -> None:
+    outcome = deliver(departments, about(filing(), "withdraw", reason="不办了"))
+    assert (outcome.kind, outcome.answer, outcome.detail) == ("refused", None, NEVER_SEEN)
+
+
 def test_a_supplement_is_asked_for_with_reasons_and_answered_once(departments: Departments) -> None:
     departments.decide_at_once()
     departments.ask_for_a_supplement()

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from cases.ports import (
+    NEVER_SEEN,
     Answer,
     Finding,
     GatewayError,
@@ -130,7 +131,7 @@ class FakeDepartments:
         self.asked.append(parcel)
         known = self._states.get(parcel.target_key)
         if known is None:
-            return Outcome(parcel.delivery_id, "refused", detail="never seen")
+            return Outcome(parcel.delivery_id, "refused", detail=NEVER_SEEN)
         return Outcome(parcel.delivery_id, "done", known)
 
     def _try(self, parcel: Parcel) -> Outcome:
@@ -144,6 +145,8 @@ class FakeDepartments:
             return Outcome(parcel.delivery_id, "unknown", detail="HTTP 503", retry_after_s=7.0)
         if fault == "refused":
             return Outcome(parcel.delivery_id, "refused", detail="HTTP 422")
+        if parcel.purpose == "withdraw" and parcel.target_key not in self._states:
+            return Outcome(parcel.delivery_id, "refused", detail=NEVER_SEEN)
         outcome = self._do(parcel)
         return Outcome(parcel.delivery_id, "unknown", detail=fault) if fault else outcome
 
