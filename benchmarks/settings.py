@@ -22,7 +22,7 @@ class Plan:
     var: Path
     limit_s: float
     profile: bool = False
-    poll_s: float = 0.004
+    poll_s: float = 0.02
     callbacks_ms: tuple[float, float] = (0.0, 50.0)
 
 

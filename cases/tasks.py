@@ -6,20 +6,20 @@ from threading import Event, Thread
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 
 from cases.actions import heartbeats
-from cases.actions.dispatch import pump as run_pump
+from cases.actions.pumping import pump as pump_of_worker
 from cases.actions.sweep import keep_sweeping, sweep_alone
 
 _stopping = Event()
 
 
-@shared_task(name="cases.pump", soft_time_limit=50, time_limit=55)
+@shared_task(name="cases.pump")
 def pump() -> None:
-    """Carry whatever is due until nothing is left or the time is up."""
+    """Wake the threads that carry and judge whatever is due."""
     heartbeats.nudge_taken()
-    run_pump()
+    pump_of_worker.wake()
 
 
 @shared_task(name="cases.sweep", soft_time_limit=50, time_limit=55)
@@ -37,3 +37,8 @@ def begin_to_sweep(**_: Any) -> None:
 @worker_shutting_down.connect
 def end_sweeping(**_: Any) -> None:
     _stopping.set()
+
+
+@worker_shutdown.connect
+def end_pumping(**_: Any) -> None:
+    pump_of_worker.end()

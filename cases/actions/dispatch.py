@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cases import outbox, ports
-from cases.actions import attention, circuits, inbox, judging, occasions
+from cases.actions import arrivals, attention, circuits, inbox, judging, occasions
 from cases.actions.answers import apply_answer
 from cases.actions.locking import lock_case_of, lock_subs
 from cases.actions.recording import Ended, parcel_of, record
@@ -34,6 +34,9 @@ LOOK_AGAIN_S = 0.5
 
 _carrying = Lock()
 _wanted = Event()
+_leaving = Event()
+_BELL = Outcome(UUID(int=0), "unknown")  # of no delivery: it only ends the waiting
+_bells: list[SimpleQueue[Outcome]] = []  # that of the loop which carries, where one does
 
 
 def pump(budget_s: float = BUDGET_S) -> int:
@@ -48,16 +51,32 @@ def pump(budget_s: float = BUDGET_S) -> int:
     return done
 
 
+def look_again() -> None:
+    """Let the loop that carries in this process look at once for what is due."""
+    _wanted.set()
+    if _bells:
+        _bells[-1].put(_BELL)
+
+
+def leave() -> None:
+    """The process is about to end: what is on its way is waited for, nothing else is sent."""
+    _leaving.set()
+
+
 def carry(until: float) -> int:
     """Carry what is due, or let the loop that runs already in this process know; returns how many were tried."""
     _wanted.set()
     done = 0
-    while _wanted.is_set() and monotonic() < until and _carrying.acquire(blocking=False):
+    while _wanted.is_set() and _may_go_on(until) and _carrying.acquire(blocking=False):
         try:
             done += _Round(until).run()
         finally:
             _carrying.release()
     return done
+
+
+def _may_go_on(until: float) -> bool:
+    return monotonic() < until and not _leaving.is_set()
 
 
 class _Round:
@@ -71,6 +90,13 @@ class _Round:
         self._tried = 0
 
     def run(self) -> int:
+        _bells.append(self._ended)
+        try:
+            return self._run()
+        finally:
+            _bells.remove(self._ended)
+
+    def _run(self) -> int:
         while self._look(at_once=not self._flying) or self._flying:
             ended = self._next_ended()
             if ended:
@@ -81,7 +107,7 @@ class _Round:
         return self._tried
 
     def _goes_on(self) -> bool:
-        return monotonic() < self._until and len(self._flying) < AT_ONCE * 4
+        return _may_go_on(self._until) and len(self._flying) < AT_ONCE * 4
 
     def _look(self, *, at_once: bool) -> bool:
         """Claim what is due, when somebody said so or some time has passed; whether there was something."""
@@ -90,9 +116,20 @@ class _Round:
             return False
         _wanted.clear()
         self._look_at = now + LOOK_AGAIN_S
+        applied = self._apply_arrived()
         claims = outbox.claim(AT_ONCE - len(self._flying), QUOTA, self._by_department())
         self._send(claims)
-        return bool(claims)
+        return bool(claims or applied)
+
+    def _apply_arrived(self) -> int:
+        """Callbacks that have come take effect; what they let go is sent on at once."""
+        carrier = outbox.Carrier(self._room(), QUOTA)
+        applied = arrivals.apply_arrived(carrier)
+        self._send(carrier.taken)
+        self._tried += applied
+        if applied >= arrivals.AT_ONCE:
+            _wanted.set()
+        return applied
 
     def _send(self, claims: list[Claim]) -> None:
         if claims:
@@ -102,7 +139,7 @@ class _Round:
             ports.department_gateway().deliver_into([parcel_of(claimed) for claimed in claims], self._ended)
 
     def _next_ended(self) -> list[Ended]:
-        """What has ended by now; waits for the first, at most until it is time to look again."""
+        """What has ended by now; waits for the first or the bell, at most until it is time to look again."""
         found: list[Ended] = []
         try:
             wait_s = max(self._look_at - monotonic(), 0.01) if self._goes_on() else LOOK_AGAIN_S

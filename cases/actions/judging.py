@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from bundles import forms
@@ -48,18 +48,31 @@ class Judged:
 
 def judge_ready(limit: int = 32) -> int:
     """Judge sub-applications that are ready and have rules; returns how many. No transaction spans a look-up."""
-    now = timezone.now()
-    ready = SubApplication.objects.filter(state=SubState.READY, next_at__lte=now).order_by("next_at")
     judged = 0
-    for sub_id, seen in list(ready.values_list("pk", "next_at")[:limit]):
-        # Taken one by one: the lease of the last must not run while the first is judged.
-        if _take(sub_id, seen):
-            _judge_or_tell(sub_id)
-            judged += 1
+    while judged < limit and (sub_id := take()) is not None:
+        judge_or_tell(sub_id)
+        judged += 1
     return judged
 
 
-def _judge_or_tell(sub_id: UUID) -> None:
+def take() -> UUID | None:
+    """Take the next one for judging, None where nothing is ready: the lease of each begins when it is judged."""
+    with connection.cursor() as cursor:
+        now = timezone.now()
+        cursor.execute(_TAKE, {"now": now, "until": now + JUDGING_LEASE})
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+_TAKE = """
+UPDATE cases_subapplication SET next_at = %(until)s WHERE id = (
+    SELECT id FROM cases_subapplication WHERE state = 'ready' AND next_at <= %(now)s
+    ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+
+def judge_or_tell(sub_id: UUID) -> None:
     """Judge one; where that fails a person is told, and it is tried again when the lease runs out."""
     try:
         judge(sub_id)
@@ -70,12 +83,6 @@ def _judge_or_tell(sub_id: UUID) -> None:
         with transaction.atomic():
             case, sub = lock_case_of(sub_id)
             attention.raise_attention(case, Attention.Reason.FAULT, sub=sub, detail=type(error).__name__)
-
-
-def _take(sub_id: UUID, seen: Any) -> bool:
-    """Take one for judging; another process that saw the same row comes too late."""
-    row = SubApplication.objects.filter(pk=sub_id, state=SubState.READY, next_at=seen)
-    return bool(row.update(next_at=timezone.now() + JUDGING_LEASE))
 
 
 def judge(sub_id: UUID) -> None:

@@ -18,6 +18,7 @@ from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, CaseState, S
 log = structlog.get_logger(__name__)
 
 BATCH = 50
+PUMPS_FOR_S = 5.0  # the nudges carry a rush; what else the sweep has to do does not wait for its end
 SWEEP_LOCK = 7_310_001  # one sweep at a time in the whole installation
 # The pump and the queries look after these; only on a worklist nobody else does.
 OWN_CLOCK = frozenset({SubState.READY}) | SUB_WITH_DEPARTMENT
@@ -25,7 +26,7 @@ OWN_CLOCK = frozenset({SubState.READY}) | SUB_WITH_DEPARTMENT
 
 def sweep() -> int:
     """One round: carry what is due, ask the silent, look again at cases whose time has come."""
-    done = dispatch.pump()
+    done = dispatch.pump(PUMPS_FOR_S)
     done += ask_the_silent()
     done += look_again()
     done += occasions.on_sweep()
