@@ -73,5 +73,5 @@ def _since(span: str, now: datetime) -> datetime:
 
 
 def forget_old() -> int:
-    """Drop counts that no quota looks at any more."""
+    """Drop counts that no quota looks at any more (`TIDY_UP`); returns how many."""
     return QuotaUse.objects.filter(since__lt=timezone.now() - KEPT).delete()[0]

@@ -109,6 +109,7 @@ ON_SWEEP: tuple[str, ...] = (
     "staff_mail.carry",
     "tallies.count_long_lists",
     "quarantine.set_apart",
+    "tidying.tidy_up",
 )
 # (case, subs): the case has just been concluded or withdrawn as a whole.
 AFTER_CLOSING: tuple[str, ...] = ("documents.put_the_end_in_writing",)

@@ -185,6 +185,8 @@ MOCK_MASTER_SECRET = env.str("MOCK_MASTER_SECRET", default="mock-departments-dem
 OUTBOUND_NETWORKS = env.list("OUTBOUND_NETWORKS", default=[])
 # Functions that name alarms of the adapters, for /healthz.
 HEALTH_CHECKS = ["integrations.systems.warnings.alarms"]
+# Functions that throw away what the adapters need no more, called by the sweep once an hour.
+TIDY_UP = ["integrations.quotas.forget_old"]
 # Hosts that departments' systems may be on, besides those the administration lists: names, or `*.` and a suffix.
 OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", default=[])
 REGION_CODE = env.str("REGION_CODE", default="350200")
