@@ -21,6 +21,7 @@ from cases.actions import consent_texts, guardians
 from cases.models import Case, Consent
 from cases.models import Party as CaseParty
 from cases.protection import blind_index
+from cases.queries import licence_grants
 from cases.queries.context import context_of
 
 OWN = "own"
@@ -59,10 +60,23 @@ class Consents:
         self._own_indexes = own_indexes(case)
         self._own = next((self._by_subject[i] for i in self._own_indexes if i in self._by_subject), None)
         self._guardians = guardians.Guardians(case, self._context)
+        self._grants: Mapping[tuple[str, str], str] | None = None
 
     def permit(self, lookup: forms.Lookup) -> Permit | None:
         """The permission to ask, None where somebody has still to give it, took it back or did not give it apart."""
         subject = index_of(forms.identity_of(self._context, lookup.party, lookup.row))
+        return self._by_consent(lookup, subject) or self._by_grant(lookup, subject)
+
+    def _by_grant(self, lookup: forms.Lookup, subject: str) -> Permit | None:
+        """By what the holder of a licence has let this case use (授权用证), without being asked by the case."""
+        if lookup.kind != "licence" or not subject or subject in self._own_indexes:
+            return None
+        if self._grants is None:
+            self._grants = licence_grants.standing(self._case)
+        grant = self._grants.get((lookup.code, subject))
+        return Permit(grant, subject) if grant else None
+
+    def _by_consent(self, lookup: forms.Lookup, subject: str) -> Permit | None:
         if subject not in self._own_indexes and self._needs_consent(lookup.party, subject):
             return _permitted_by(self._by_subject.get(subject), lookup, subject)
         if subject not in self._own_indexes and self._guardians.is_represented(lookup):

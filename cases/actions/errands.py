@@ -6,7 +6,7 @@ written in the transaction of the decision and carried outside of any; the same 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from cases import outbox, ports
 from cases.actions import attention, sharing
 from cases.actions.events import record
 from cases.actions.facts import context_of
+from cases.actions.licences import keeping
 from cases.actions.locking import lock_case
 from cases.models import Attention, Case, LicenceErrand, Result, SubApplication
 from cases.ports import SYSTEM, GatewayError, LicenceToKeep, Query
@@ -32,6 +33,7 @@ BATCH = 20
 LEASE = timedelta(seconds=60)
 BUDGET_S = 4.0
 TRIES_BEFORE_A_PERSON = 5
+OF_INSTANCE = "instance"
 OLD_ONE_REPLACED = "由新的证照取代"
 
 
@@ -43,18 +45,36 @@ class _Ambiguous(Exception):
 
 
 def after_issue(case: Case, sub: SubApplication, result: Result, declared: ResultSpec) -> None:
-    """What the licence library must hear of a new result, or of a new version of one."""
+    """What the licence library must hear of a new result, or of a new version of one; our own hears it at once."""
     if _is_kept(result):
+        keeping.keep(case, result, declared, _holder(case, result))
         _queue(case, result, Act.ISSUE, result.licence_code, _holder(case, result))
         if result.corrected_of is not None:
-            after_revocation(case, result.corrected_of, reason="已更正，由新版本取代")
+            keeping.correct(result.corrected_of, result)
+            _queue_revocation(case, result.corrected_of, reason=keeping.CORRECTED)
+    for act, code in _ends(result, declared):
+        holder = _older_holder(case, result, declared)
+        match = _match_of(case, result.sub, declared)
+        keeping.end_older(result, code, holder, match, is_revoked=act == Act.REVOKE, reason=declared.zh)
+        _queue(case, result, act, code, holder, reason=declared.zh)
+
+
+def _ends(result: Result, declared: ResultSpec) -> Iterator[tuple[str, str]]:
+    """The kinds of older licences a result ends, and how; a renewed permit (`licence_from`) ends the one it renews."""
     for act, named in ((Act.SUPERSEDE, declared.supersedes), (Act.REVOKE, declared.revokes)):
         for code in (named,) if isinstance(named, str) else named or ():
-            _queue(case, result, act, str(code), _older_holder(case, result, declared), reason=declared.zh)
+            yield act, str(code)
+    if declared.licence_from == OF_INSTANCE and _is_kept(result) and result.version == 1:
+        yield Act.SUPERSEDE, result.licence_code
 
 
 def after_revocation(case: Case, result: Result, *, reason: str) -> None:
-    """A result that does not hold any more loses its place in the library too."""
+    """A result that does not hold any more loses its place in both libraries too."""
+    keeping.revoke(result, reason)
+    _queue_revocation(case, result, reason=reason)
+
+
+def _queue_revocation(case: Case, result: Result, *, reason: str) -> None:
     if _is_kept(result):
         _queue(case, result, Act.REVOKE, result.licence_code, _holder(case, result), reason=reason)
 
@@ -173,8 +193,14 @@ def _match(errand: LicenceErrand) -> Mapping[str, Any]:
     """What stands on the face of the licence that is meant, from the form."""
     case = errand.result.sub.case
     declared = licence_declaration(case, errand.result)
-    fields = case.answers.get("fields") or {}
-    return {face: fields.get(name) for face, name in ((declared.older_match if declared else None) or {}).items()}
+    return _match_of(case, errand.result.sub, declared) if declared else {}
+
+
+def _match_of(case: Case, sub: SubApplication, declared: ResultSpec) -> Mapping[str, Any]:
+    if declared.licence_from == OF_INSTANCE:
+        return _match_of_instance(case, sub)
+    fields = (case.answers or {}).get("fields") or {}
+    return {face: fields.get(name) for face, name in (declared.older_match or {}).items()}
 
 
 def licence_declaration(case: Case, result: Result) -> ResultSpec | None:
@@ -197,13 +223,16 @@ def _done(errand: LicenceErrand, ids: Sequence[str]) -> None:
         )
         if kept and errand.act == Act.ISSUE:
             Result.objects.filter(pk=errand.result_id).update(licence_id=ids[0])
+            keeping.confirm(errand.result_id, ids[0])
         attention.close(case, Attention.Reason.NOT_DELIVERED, sub=errand.result.sub)
     if errand.act != Act.ISSUE:
         _mark_own_rows(errand, ids)
 
 
 def _mark_own_rows(errand: LicenceErrand, ids: Sequence[str]) -> None:
-    """Older results of ours that are no longer valid say so themselves, in their own case."""
+    """Older licences and results of ours that are no longer valid say so themselves, in their own case."""
+    with transaction.atomic():
+        keeping.end_by_ids(ids, errand.result, is_revoked=errand.act == Act.REVOKE, reason=errand.reason)
     rows = Result.objects.filter(licence_id__in=[i for i in ids if i], superseded_at=None, revoked_at=None)
     for row in rows.exclude(pk=errand.result_id).filter(replaced_at=None).select_related("sub"):
         with transaction.atomic():
@@ -229,13 +258,31 @@ def _put_off(errand: LicenceErrand, detail: str, *, permanent: bool) -> None:
 
 def licence_code_of(case: Case, sub: SubApplication, declared: ResultSpec) -> str:
     """The kind of licence a result is: the declared one, or that of the instance it renews (`licence_from`)."""
-    return declared.licence or (_code_of_instance(case, sub) if declared.licence_from == "instance" else "")
+    return declared.licence or (_code_of_instance(case, sub) if declared.licence_from == OF_INSTANCE else "")
 
 
 def _code_of_instance(case: Case, sub: SubApplication) -> str:
     known = queries.registry().licences
-    for instance in forms.instances_of(context_of(case), sub.item_id):
-        if instance.key == sub.instance_key:
-            named = (str(instance.record.get(key)) for key in forms.KIND_KEYS)
-            return next((code for code in named if code in known), "")
-    return ""
+    record = _record_of(case, sub)
+    named = (str(record.get(key)) for key in forms.KIND_KEYS)
+    return next((code for code in named if code in known), "")
+
+
+def _match_of_instance(case: Case, sub: SubApplication) -> Mapping[str, Any]:
+    """The number of the permit an instance renews, under the name it has on the face of its kind.
+
+    A row that was made from a record carries it without the register's prefix: "permit_no" as "no".
+    """
+    kind = queries.registry().licences.get(_code_of_instance(case, sub))
+    if kind is None:
+        return {}
+    record = _record_of(case, sub)
+    names = [name for name in record if name == kind.id_field or kind.id_field.endswith(f"_{name}")]
+    number = next((record[name] for name in names if record[name]), None)
+    return {kind.id_field: number} if number else {}
+
+
+def _record_of(case: Case, sub: SubApplication) -> Mapping[str, Any]:
+    """The record of a register that an instance was made from; empty for others."""
+    found = forms.instances_of(context_of(case), sub.item_id)
+    return next((one.record for one in found if one.key == sub.instance_key), {})

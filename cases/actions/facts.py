@@ -18,6 +18,7 @@ from cases.actions import sharing
 from cases.actions.consents import Consents, counts
 from cases.models import Case, Consent, Lookup
 from cases.ports import SYSTEM, Actor
+from cases.queries import licence_grants
 from cases.queries.context import CaseFacts, CaseResults, context_of, digest_of
 
 __all__ = ["CaseFacts", "CaseResults", "ask", "context_of", "digest_of", "paths_in"]
@@ -145,9 +146,9 @@ def _store(
 
 
 def _standing(case: Case) -> frozenset[str]:
-    """The consents of the case that count at this moment."""
+    """The consents of the case, and the grants of licences for it, that count at this moment."""
     rows = counts(Consent.objects.filter(case=case)).values_list("pk", flat=True)
-    return frozenset(str(pk) for pk in rows)
+    return frozenset({*(str(pk) for pk in rows), *licence_grants.standing(case).values()})
 
 
 def _fill(row: Lookup, lookup: forms.Lookup, finding: ports.Finding) -> Lookup:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from bundles import queries
 from cases import ports
+from cases.actions.licences import shelf
 from cases.models import DataCall
 from cases.ports import SYSTEM, Actor
 
@@ -59,7 +60,7 @@ def ask(questions: Sequence[Question], *, budget_s: float) -> list[ports.Finding
     found: dict[int, ports.Finding] = {}
     for places, end in begun:
         found.update(zip(places, end(), strict=True))
-    return [found[n] for n in range(len(questions))]
+    return shelf.supplement([found[n] for n in range(len(questions))])
 
 
 def write_down(questions: Sequence[Question], findings: Sequence[ports.Finding], reader: Reader) -> None:

@@ -127,7 +127,8 @@ class LicenceGrant(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(until__gt=models.F("given_at")), name="grant_ends_later"),
             models.CheckConstraint(
-                condition=models.Q(case__isnull=False, code_index="") | (models.Q(case=None) & ~models.Q(code_index="")),
+                condition=models.Q(case__isnull=False, code_index="")
+                | (models.Q(case=None) & ~models.Q(code_index="")),
                 name="grant_for_a_case_or_by_code",
             ),
             models.CheckConstraint(condition=~models.Q(purpose=""), name="grant_says_what_for"),
@@ -198,8 +199,7 @@ class OriginalCheck(models.Model):
         indexes = [models.Index(fields=["case"], name="originals_to_see", condition=models.Q(seen_at=None))]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(seen_at=None, seen_by=None)
-                | models.Q(seen_at__isnull=False, seen_by__isnull=False),
+                condition=models.Q(seen_at=None, seen_by=None) | models.Q(seen_at__isnull=False, seen_by__isnull=False),
                 name="original_was_seen_by_somebody",
             )
         ]
