@@ -23,17 +23,21 @@ class Case(ConcurrentTransitionMixin, Docketed):
     """The case and its answers. `next_at` says when the sweep looks again: no open case is without one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    number = models.CharField(_("办件编号"), max_length=48, unique=True, null=True)
+    number = models.CharField(_("办件编号"), max_length=48, null=True)
     bundle_version = models.ForeignKey("bundles.BundleVersion", on_delete=models.PROTECT, related_name="+")
     bundle_code = models.CharField(max_length=32)
-    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cases")
+    applicant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
     applicant_kind = models.CharField(max_length=8)
     applicant_name = SealedField()
     applicant_id_no = SealedField()
-    applicant_index = models.CharField(max_length=64, db_index=True)
-    assisted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    applicant_index = models.CharField(max_length=64)
+    assisted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # The batch that a person's own case came from (名册母办件).
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children", db_index=False)
     channel = models.CharField(max_length=16, default="online")
     region = models.CharField(max_length=12)
     state = FSMField(default=CaseState.DRAFT, choices=CaseState, protected=True)
@@ -62,8 +66,14 @@ class Case(ConcurrentTransitionMixin, Docketed):
             models.Index(fields=["applicant", "-saved_at"], name="case_of_applicant"),
             models.Index(fields=["next_at"], name="case_next", condition=models.Q(next_at__isnull=False)),
             models.Index(fields=["bundle_code", "state"], name="case_by_bundle"),
+            models.Index(fields=["applicant_index"], name="case_of_person"),
+            models.Index(
+                fields=["assisted_by"], name="case_helped_with", condition=models.Q(assisted_by__isnull=False)
+            ),
+            models.Index(fields=["parent"], name="case_within", condition=models.Q(parent__isnull=False)),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="one_case_per_number"),
             models.UniqueConstraint(fields=["applicant", "client_key"], name="one_case_per_press"),
             models.CheckConstraint(
                 condition=models.Q(state__in=sorted(state.value for state in CASE_FINAL))

@@ -21,7 +21,7 @@ class Delivery(models.Model):
         CHANGE = "change"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    sub = models.ForeignKey("cases.SubApplication", on_delete=models.PROTECT, related_name="deliveries")
+    sub = models.ForeignKey("cases.SubApplication", on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     department = models.CharField(max_length=16)
     purpose = models.CharField(max_length=16, choices=Purpose)
     round = models.PositiveSmallIntegerField(default=0)

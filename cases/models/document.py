@@ -32,11 +32,13 @@ class Document(models.Model):
         CORRECTION = "correction", _("更正通知书")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="documents")
-    sub = models.ForeignKey("cases.SubApplication", on_delete=models.PROTECT, null=True, related_name="documents")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="documents", db_index=False)
+    sub = models.ForeignKey(
+        "cases.SubApplication", on_delete=models.PROTECT, null=True, related_name="documents", db_index=False
+    )
     kind = models.CharField(max_length=24, choices=Kind)
-    number = models.CharField(max_length=48, unique=True)
-    mark = models.CharField(max_length=32, unique=True)
+    number = models.CharField(max_length=48)
+    mark = models.CharField(max_length=32)
     department = models.CharField(max_length=16, blank=True, default="")
     values = SealedField(json=True, default=dict)
     sha256 = models.CharField(max_length=64)
@@ -46,10 +48,15 @@ class Document(models.Model):
 
     class Meta:
         ordering = ["issued_at", "number"]
-        indexes = [models.Index(fields=["case", "issued_at"], name="documents_of_case")]
+        indexes = [
+            models.Index(fields=["case", "issued_at"], name="documents_of_case"),
+            models.Index(fields=["sub"], name="documents_of_sub", condition=models.Q(sub__isnull=False)),
+        ]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="one_document_per_number"),
+            models.UniqueConstraint(fields=["mark"], name="one_document_per_mark"),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gte=models.F("issued_at")),
                 name="withdrawn_after_it_was_issued",
-            )
+            ),
         ]

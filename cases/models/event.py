@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class Event(models.Model):
     """Something that happened to a case. `facts` holds ids and words of the engine, never personal values."""
 
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="events")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=64)
     sub = models.ForeignKey("cases.SubApplication", on_delete=models.PROTECT, null=True, related_name="events")

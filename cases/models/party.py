@@ -21,14 +21,14 @@ class Party(models.Model):
         DECLINED = "declined", _("已拒绝")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="parties")
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="parties", db_index=False)
     party_id = models.CharField(max_length=64)
     row_index = models.PositiveSmallIntegerField(null=True)
     kind = models.CharField(max_length=8)
     consent_kind = models.CharField(max_length=16)
     name = SealedField(null=True)
     id_no = SealedField(null=True)
-    id_index = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    id_index = models.CharField(max_length=64, blank=True, default="")
     phone = SealedField(null=True)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=16, choices=State, default=State.NOT_ASKED)
@@ -41,6 +41,7 @@ class Party(models.Model):
     signed_digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
+        indexes = [models.Index(fields=["id_index"], name="party_by_person", condition=~models.Q(id_index=""))]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "party_id", "row_index"], name="one_row_per_party", nulls_distinct=False

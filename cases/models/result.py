@@ -16,14 +16,14 @@ class Result(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    sub = models.ForeignKey("cases.SubApplication", on_delete=models.PROTECT, related_name="results")
+    sub = models.ForeignKey("cases.SubApplication", on_delete=models.PROTECT, related_name="results", db_index=False)
     result_id = models.CharField(max_length=64)
     version = models.PositiveSmallIntegerField(default=1)
     kind = models.CharField(max_length=16)
     licence_code = models.CharField(max_length=64, blank=True, default="")
     fields = SealedField(json=True, default=dict)
     # A public mark to verify the paper by; says nothing about the person.
-    mark = models.CharField(max_length=32, unique=True)
+    mark = models.CharField(max_length=32)
     issued_at = models.DateTimeField()
     # Taken back (撤销), with the article it rests on; 行政许可法 第六十九条.
     revoked_at = models.DateTimeField(null=True)
@@ -35,12 +35,14 @@ class Result(models.Model):
     reason = SealedField(null=True)
     article = models.CharField(max_length=100, blank=True, default="")
     # Under which id the licence library keeps it, once it was written back (数据回流).
-    licence_id = models.CharField(max_length=128, blank=True, default="", db_index=True)
+    licence_id = models.CharField(max_length=128, blank=True, default="")
     file = models.FileField(upload_to="results", blank=True, default="", max_length=200)
 
     class Meta:
         ordering = ["issued_at", "result_id", "version"]
+        indexes = [models.Index(fields=["licence_id"], name="result_of_licence", condition=~models.Q(licence_id=""))]
         constraints = [
+            models.UniqueConstraint(fields=["mark"], name="one_result_per_mark"),
             models.UniqueConstraint(fields=["sub", "result_id", "version"], name="one_result_per_version"),
             models.UniqueConstraint(
                 fields=["sub", "result_id"], condition=models.Q(replaced_at=None), name="one_current_result"

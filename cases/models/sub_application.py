@@ -30,15 +30,15 @@ class SubApplication(ConcurrentTransitionMixin, Docketed):
     """One item of a case on its way through one department."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="sub_applications")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="sub_applications", db_index=False)
     seq = models.PositiveSmallIntegerField()
-    number = models.CharField(_("子办件编号"), max_length=56, unique=True)
+    number = models.CharField(_("子办件编号"), max_length=56)
     item_id = models.CharField(max_length=64)
     instance_key = models.CharField(max_length=96, blank=True, default="")
     row_group = models.CharField(max_length=64, blank=True, default="")
     row_index = models.PositiveSmallIntegerField(null=True)
     instance_label = SealedField(null=True)
-    department = models.CharField(max_length=16, db_index=True)
+    department = models.CharField(max_length=16)
     connect = models.CharField(max_length=16)
     state = FSMField(default=SubState.WAITING, choices=SubState, protected=True)
     receipt_no = models.CharField(max_length=64, blank=True, default="")
@@ -63,7 +63,9 @@ class SubApplication(ConcurrentTransitionMixin, Docketed):
     plan_version = models.PositiveSmallIntegerField(default=1)
     # The rules could not decide and a person has to: the longer limit of the fallback counts (`fallback.committed`).
     by_person = models.BooleanField(default=False)
-    assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     version = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField(null=True)
 
@@ -87,11 +89,14 @@ class SubApplication(ConcurrentTransitionMixin, Docketed):
                 condition=models.Q(connect="manual", closed_at__isnull=False),
             ),
             models.Index(fields=["next_at"], name="sub_next", condition=models.Q(next_at__isnull=False)),
+            models.Index(fields=["next_at"], name="sub_ready", condition=models.Q(state="ready")),
+            models.Index(fields=["assigned_to"], name="sub_in_hand", condition=models.Q(assigned_to__isnull=False)),
             models.Index(
                 fields=["dispatched_at"], name="sub_silent", condition=models.Q(state__in=["dispatched", "received"])
             ),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="one_sub_per_number"),
             models.UniqueConstraint(fields=["case", "item_id", "instance_key"], name="one_sub_per_instance"),
             models.UniqueConstraint(fields=["case", "seq"], name="one_sub_per_seq"),
             models.CheckConstraint(
@@ -218,7 +223,7 @@ class Need(models.Model):
 
     FINISHED_OR_OVERDUE = "finished_or_due"
 
-    sub = models.ForeignKey(SubApplication, on_delete=models.CASCADE, related_name="needs")
+    sub = models.ForeignKey(SubApplication, on_delete=models.CASCADE, related_name="needs", db_index=False)
     upstream = models.ForeignKey(SubApplication, on_delete=models.CASCADE, related_name="needed_by")
     need = models.CharField(max_length=16)  # approved, finished, accepted, finished_or_due
     if_rejected = models.CharField(max_length=16)
