@@ -98,6 +98,7 @@ ON_SWEEP: tuple[str, ...] = (
     "deeming.accept_the_silent",
     "calendar_rounds.recount",
     "errands.carry",
+    "licences.keeping.expire",
     "deferrals.look_at_owed",
     "commitments.call_for_checks",
     "late.look_round",
