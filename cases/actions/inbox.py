@@ -1,21 +1,24 @@
-"""Callbacks of departments: stored as evidence and effective once, in one transaction; 2xx only after commit."""
+"""The door for callbacks of departments: what is verified is stored for good, and applied by the pump (`arrivals`).
+
+The door decides what the committed state decides by itself: a repetition, somebody else's application, and whether an
+answer stands against a decision. It locks no case, so that it never waits for anybody who works on one.
+"""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, transaction
+from django.db import connection
 from django.utils import timezone
 
 from cases import outbox
-from cases.actions.answers import Effect, apply_answer
-from cases.actions.locking import lock_case_of, lock_subs
-from cases.models import Delivery, InboxMessage, SubApplication
-from cases.ports import Actor, Answer, Callback
+from cases.actions import written_answers
+from cases.actions.answers import DECISIONS, ENDED_HERE, Effect
+from cases.models import Arrival, InboxMessage, SubApplication
+from cases.ports import Answer, Callback
+from cases.states import SUB_DECIDED, SUB_FINAL, SubState
 
 VERDICTS = {
     Effect.APPLIED: InboxMessage.Verdict.APPLIED,
@@ -24,6 +27,26 @@ VERDICTS = {
     Effect.CONTRADICTION: InboxMessage.Verdict.CONTRADICTION,
     Effect.LATE: InboxMessage.Verdict.LATE,
 }
+
+# Everything that the door has to know, read at once. Another department's application and nobody's look the same.
+_STANDING = """
+SELECT s.case_id, s.state, s.last_event_seq,
+       EXISTS (SELECT FROM cases_heldanswer h WHERE h.sub_id = s.id AND h.released_at IS NULL),
+       EXISTS (SELECT FROM cases_inboxmessage m WHERE m.department = s.department AND m.event_id = %(event)s)
+    OR EXISTS (SELECT FROM cases_arrival a WHERE a.department = s.department AND a.event_id = %(event)s)
+FROM cases_subapplication s
+WHERE s.id = %(sub)s AND s.department = %(department)s
+  AND (%(key)s::uuid IS NULL OR EXISTS (
+       SELECT FROM cases_delivery d WHERE d.sub_id = s.id AND d.target_key = %(key)s::uuid))
+"""
+_COLUMNS = (
+    "id", "department", "event_id", "case_id", "sub_id", "status", "words", "headers", "received_at", "next_at",
+    "lease_no", "last_error",
+)  # fmt: skip
+_STORE = (
+    f"INSERT INTO cases_arrival ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))}) "
+    "ON CONFLICT (department, event_id) DO NOTHING"
+)
 
 
 class Verdict(StrEnum):
@@ -35,50 +58,83 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How the application of a callback stands, as committed."""
+
+    case_id: UUID
+    state: SubState
+    last_seq: int | None
+    is_held: bool
+    is_known: bool
+
+
 def receive_callback(callback: Callback) -> Verdict:
-    """Take in a verified callback. The caller answers 2xx only for STORED and DUPLICATE, after this returns."""
-    sub_id = _addressee(callback)
-    if sub_id is None:
+    """Store a verified callback. The caller answers 2xx only for STORED and DUPLICATE, once it has committed.
+
+    A contradiction is stored as well: applied, it becomes evidence and a person is told.
+    """
+    standing = _standing(callback)
+    if standing is None:
         return Verdict.UNKNOWN
-    try:
-        with transaction.atomic():
-            return _take_in(callback, sub_id)
-    except IntegrityError:
-        if _seen(callback):
-            return Verdict.DUPLICATE
-        raise
-
-
-def _addressee(callback: Callback) -> UUID | None:
-    """The sub-application meant, if it is this department's own; another's case and nobody's look the same."""
-    sub = SubApplication.objects.filter(pk=callback.answer.sub_application_id, department=callback.department).first()
-    if sub is None:
-        return None
-    if callback.key and not Delivery.objects.filter(sub=sub, target_key=_uuid(callback.key)).exists():
-        return None
-    return sub.pk
-
-
-def _take_in(callback: Callback, sub_id: UUID) -> Verdict:
-    case, sub = lock_case_of(sub_id)
-    if _seen(callback):
+    if standing.is_known or not _store(callback, standing.case_id):
         return Verdict.DUPLICATE
-    subs = lock_subs(case)
-    mine = next(one for one in subs if one.pk == sub.pk)
-    actor = Actor("department", department=callback.department)
-    effect = apply_answer(case, subs, mine, callback.answer, by=actor)
-    InboxMessage.objects.create(
+    outbox.nudge()
+    return Verdict.CONTRADICTION if _contradicts(callback.answer, standing) else Verdict.STORED
+
+
+def _standing(callback: Callback) -> _Standing | None:
+    sought = {
+        "sub": callback.answer.sub_application_id,
+        "department": callback.department,
+        "event": callback.event_id,
+        "key": _uuid(callback.key) if callback.key else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, sought)
+        row = cursor.fetchone()
+    return _Standing(row[0], SubState(row[1]), *row[2:]) if row else None
+
+
+def _store(callback: Callback, case_id: UUID) -> bool:
+    """Write the arrival; False when the same event came a moment ago by another way."""
+    now = timezone.now()
+    words = {"body": callback.body.decode(errors="replace"), "answer": written_answers.written(callback.answer)}
+    row = Arrival(
+        id=uuid4(),
         department=callback.department,
         event_id=callback.event_id,
-        sub=sub,
+        case_id=case_id,
+        sub_id=callback.answer.sub_application_id,
         status=callback.answer.status,
-        body=callback.body.decode(errors="replace"),
+        words=words,
         headers=dict(callback.headers),
-        verdict=VERDICTS[effect],
-        received_at=timezone.now(),
+        received_at=now,
+        next_at=now,
     )
-    outbox.nudge()
-    return Verdict.CONTRADICTION if effect is Effect.CONTRADICTION else Verdict.STORED
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, [_as_stored(row, name) for name in _COLUMNS])
+        return bool(cursor.rowcount)
+
+
+def _as_stored(row: Arrival, column: str) -> object:
+    field = FIELD_OF[column]
+    return field.get_db_prep_save(field.pre_save(row, True), connection)
+
+
+FIELD_OF = {field.column: field for field in Arrival._meta.concrete_fields}
+
+
+def _contradicts(answer: Answer, standing: _Standing) -> bool:
+    """Whether an answer stands against a decision that is committed. One that is only kept may still be dropped."""
+    decided = DECISIONS.get(answer.status)
+    if decided is None:
+        return False
+    if standing.state in SUB_FINAL:
+        lets_go = decided == SubState.WITHDRAWN and standing.state in ENDED_HERE
+        return standing.state in SUB_DECIDED and decided != standing.state and not lets_go
+    is_old = answer.seq is not None and standing.last_seq is not None and answer.seq < standing.last_seq
+    return standing.is_held and not is_old and decided != SubState.APPROVED
 
 
 def keep_answer(sub: SubApplication, answer: Answer, effect: Effect, *, event_id: str) -> None:
@@ -94,15 +150,11 @@ def keep_answer(sub: SubApplication, answer: Answer, effect: Effect, *, event_id
         defaults={
             "sub": sub,
             "status": answer.status,
-            "body": json.dumps(asdict(answer), cls=DjangoJSONEncoder, ensure_ascii=False),
+            "body": written_answers.as_text(answer),
             "verdict": VERDICTS[effect],
             "received_at": timezone.now(),
         },
     )
-
-
-def _seen(callback: Callback) -> bool:
-    return InboxMessage.objects.filter(department=callback.department, event_id=callback.event_id).exists()
 
 
 def _uuid(text: str) -> UUID:

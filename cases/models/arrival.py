@@ -11,7 +11,7 @@ from cases.protection import SealedField
 
 
 class Arrival(models.Model):
-    """A verified callback (回执待办), until the pump has applied it: then the row is gone and the inbox has its message.
+    """A verified callback (回执待办), until the pump has applied it: then its message is in the inbox and the row gone.
 
     `words` keeps the bytes and the answer that was read from them. `lease_no` counts the tries that were announced
     before they were made, which is done from the second look on: what kills its reader is known by it.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cases.actions import binding, dispatch, inbox, withdrawal
+from cases.actions import binding, dispatch, withdrawal
 from cases.actions.inbox import Verdict
 from cases.models import Case, Delivery, Event, HeldAnswer, Result
 from cases.ports import Answer, Callback, Reason
 from cases.queries import silent_rows
 from portal.accounts.models import Account
+from tests.factories.callbacks import called_back
 from tests.factories.doubles import FakeDepartments
 from tests.factories.library import spec
 from tests.factories.received import filing_key, home_sale, sub_of
@@ -29,7 +30,7 @@ def case(lin: Account, departments: FakeDepartments) -> Case:
 def says(case: Case, item: str, status: str, **more: object) -> Verdict:
     sub = sub_of(case, item)
     answer = Answer(sub.pk, status, receipt_no="B-1", **more)  # type: ignore[arg-type]
-    verdict = inbox.receive_callback(Callback("BDC", f"{item}-{status}", filing_key(sub), b"{}", {}, answer))
+    verdict = called_back(Callback("BDC", f"{item}-{status}", filing_key(sub), b"{}", {}, answer))
     dispatch.pump()
     return verdict
 
@@ -55,7 +56,7 @@ def test_an_approval_repeated_while_it_is_held_is_nothing_new(case: Case) -> Non
     says(case, "TRANSFER", "approved", result=CERTIFICATE)
     sub = sub_of(case, "TRANSFER")
     again = Answer(sub.pk, "approved", result=CERTIFICATE)
-    assert inbox.receive_callback(Callback("BDC", "again", filing_key(sub), b"{}", {}, again)) is Verdict.STORED
+    assert called_back(Callback("BDC", "again", filing_key(sub), b"{}", {}, again)) is Verdict.STORED
     assert Event.objects.filter(case=case, kind="item.decision_held").count() == 1
     assert says(case, "TRANSFER", "rejected", reasons=(Reason("J01", "", "不符"),)) is Verdict.CONTRADICTION
 

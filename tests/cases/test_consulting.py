@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from cases.actions import consulting, dispatch, inbox, proceedings, worklist
+from cases.actions import consulting, dispatch, proceedings, worklist
 from cases.errors import CaseError, ChangedMeanwhile, NotReady, WrongState
 from cases.models import Consultation, Event, SubApplication
 from cases.ports import Answer, Callback, Reason
 from portal.accounts.models import Account
 from tests.factories import newborn
+from tests.factories.callbacks import called_back
 from tests.factories.doubles import FakeDepartments
 from tests.factories.received import by_staff, filing_key, on_the_worklist, received, sub_of
 
@@ -92,12 +93,12 @@ def test_a_declared_procedure_asks_whom_the_bundle_names(lin: Account, departmen
     case = received(lin, "GCJS", guidance)
     sub = sub_of(case, "DESIGN_REVIEW")
     answer = Answer(sub.pk, "special_procedure", procedure="SP2")
-    inbox.receive_callback(Callback("ZG", "e1", filing_key(sub), b"{}", {}, answer))
+    called_back(Callback("ZG", "e1", filing_key(sub), b"{}", {}, answer))
     sub = sub_of(case, "DESIGN_REVIEW")
     asked = Consultation.objects.filter(sub=sub)
     assert sub.procedure == "联合审查征求部门意见"
     assert {one.department for one in asked} == {"ZJ", "RF", "CG", "ST", "JJ"}
     assert {one.due_on for one in asked} == {sub.pauses.get().expected_on}
     ended = Answer(sub.pk, "special_procedure_ended")
-    inbox.receive_callback(Callback("ZG", "e2", filing_key(sub), b"{}", {}, ended))
+    called_back(Callback("ZG", "e2", filing_key(sub), b"{}", {}, ended))
     assert {one.state for one in Consultation.objects.filter(sub=sub)} == {"cancelled"}

@@ -12,7 +12,7 @@ import time_machine
 from django.db import transaction
 
 from bundles.models import CalendarDay, CalendarYear
-from cases.actions import calendar_rounds, deeming, dispatch, inbox, limits, sweep
+from cases.actions import calendar_rounds, deeming, dispatch, limits, sweep
 from cases.actions.locking import lock_case, lock_subs
 from cases.errors import NotReady, WrongState
 from cases.models import Attention, Case, Delivery, Event, Pause, SubApplication
@@ -20,6 +20,7 @@ from cases.ports import SYSTEM, Answer, Callback, Reason
 from cases.queries.due_days import why_due
 from portal.accounts.models import Account
 from tests.factories import newborn
+from tests.factories.callbacks import called_back
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister, RecordingNotifier
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,7 @@ def hukou(case: Case) -> SubApplication:
 def say(case: Case, status: str, **more: Any) -> None:
     sub = hukou(case)
     key = str(Delivery.objects.get(sub=sub, purpose="file").key)
-    inbox.receive_callback(Callback(sub.department, uuid4().hex, key, b"{}", {}, Answer(sub.pk, status, **more)))
+    called_back(Callback(sub.department, uuid4().hex, key, b"{}", {}, Answer(sub.pk, status, **more)))
 
 
 def accepted(file_on: Any, day: date) -> Case:

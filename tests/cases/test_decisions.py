@@ -11,7 +11,7 @@ import time_machine
 from django.db import transaction
 
 from cases import outbox
-from cases.actions import dispatch, handing_on, holding, inbox, procedures, proceedings, withdrawal, worklist
+from cases.actions import dispatch, handing_on, holding, procedures, proceedings, withdrawal, worklist
 from cases.actions.locking import lock_case, lock_subs
 from cases.errors import NotReady, WrongState
 from cases.models import (
@@ -30,6 +30,7 @@ from cases.ports import Answer, Callback, Reason
 from cases.queries import results_page, silent_rows
 from portal.accounts.models import Account
 from tests.factories import newborn
+from tests.factories.callbacks import called_back
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister, RecordingNotifier
 from tests.factories.received import by_staff, filing_key, on_the_worklist, received, sub_of
 
@@ -62,7 +63,7 @@ def task(case: Case) -> SubApplication:
 def says(case: Case, item: str, status: str, **more: object) -> SubApplication:
     sub = sub_of(case, item)
     answer = Answer(sub.pk, status, receipt_no="G-1", **more)  # type: ignore[arg-type]
-    inbox.receive_callback(Callback(sub.department, f"{item}-{status}", filing_key(sub), b"{}", {}, answer))
+    called_back(Callback(sub.department, f"{item}-{status}", filing_key(sub), b"{}", {}, answer))
     dispatch.pump()
     return sub_of(case, item)
 

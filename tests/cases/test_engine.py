@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from cases.actions import dispatch, events, filing, inbox, materials, supplements, sweep, withdrawal
+from cases.actions import dispatch, events, filing, materials, supplements, sweep, withdrawal
 from cases.actions.inbox import Verdict
 from cases.errors import Duplicate, NotReady, WrongState
 from cases.models import Attention, Case, Delivery, Event, InboxMessage, Result, SubApplication, Supplement
@@ -21,6 +21,7 @@ from cases.ports import Answer, Callback, Reason
 from cases.queries import silent_rows
 from portal.accounts.models import Account
 from tests.factories import newborn
+from tests.factories.callbacks import called_back
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_family")]
@@ -135,8 +136,8 @@ def test_a_callback_sent_twice_has_one_effect(lin: Account, chen: Account, depar
     case = newborn.submitted(lin, chen)
     dispatch.pump()
     message = callback(sub_of(case, "BIRTH_CERT"), "approved", event_id="e1", result=newborn.RESULTS["BIRTH_CERT"])
-    assert inbox.receive_callback(message) is Verdict.STORED
-    assert inbox.receive_callback(message) is Verdict.DUPLICATE
+    assert called_back(message) is Verdict.STORED
+    assert called_back(message) is Verdict.DUPLICATE
     assert Result.objects.filter(sub=sub_of(case, "BIRTH_CERT")).count() == 1
     assert InboxMessage.objects.filter(event_id="e1").count() == 1
 
@@ -147,7 +148,7 @@ def test_a_contradiction_keeps_the_first_decision_and_calls_a_person(
     case = newborn.submitted(lin, chen)
     dispatch.pump()
     sub = sub_of(case, "BIRTH_CERT")
-    assert inbox.receive_callback(callback(sub, "rejected")) is Verdict.CONTRADICTION
+    assert called_back(callback(sub, "rejected")) is Verdict.CONTRADICTION
     assert sub_of(case, "BIRTH_CERT").state == "approved"
     assert Attention.objects.filter(case=case, reason="contradiction", closed_at=None).exists()
 
@@ -159,8 +160,8 @@ def test_an_older_message_after_a_newer_one_changes_nothing(
     case = newborn.submitted(lin, chen)
     dispatch.pump()
     sub = sub_of(case, "BIRTH_CERT")
-    inbox.receive_callback(callback(sub, "accepted", seq=2))
-    inbox.receive_callback(callback(sub, "supplement", seq=1, reasons=(Reason("S1", "", "旧的"),)))
+    called_back(callback(sub, "accepted", seq=2))
+    called_back(callback(sub, "supplement", seq=1, reasons=(Reason("S1", "", "旧的"),)))
     assert sub_of(case, "BIRTH_CERT").state == "accepted"
     assert InboxMessage.objects.get(status="supplement").verdict == "stale"
 
@@ -170,7 +171,7 @@ def test_another_departments_case_does_not_exist(lin: Account, chen: Account, de
     dispatch.pump()
     genuine = callback(sub_of(case, "BIRTH_CERT"), "approved")
     foreign = Callback("GA", "e9", genuine.key, b"{}", {}, genuine.answer)
-    assert inbox.receive_callback(foreign) is Verdict.UNKNOWN
+    assert called_back(foreign) is Verdict.UNKNOWN
 
 
 def test_only_what_was_asked_reopens_and_goes_to_the_one_who_asked_行政许可法_32(
@@ -245,7 +246,7 @@ def test_a_decision_after_withdrawal_is_kept_and_shown_but_not_applied(
     dispatch.pump()
     hukou = sub_of(case, "HUKOU")
     withdrawal.withdraw_item(hukou.pk, by=lin.actor, reason="不办了")
-    inbox.receive_callback(callback(hukou, "approved", result=newborn.RESULTS["HUKOU"]))
+    called_back(callback(hukou, "approved", result=newborn.RESULTS["HUKOU"]))
     assert sub_of(case, "HUKOU").state == "withdrawn"
     assert not Result.objects.filter(sub=hukou).exists()
     assert Attention.objects.filter(case=case, sub=hukou, reason="late_answer").exists()
@@ -307,7 +308,7 @@ def test_a_notice_lapses_into_nothing_when_its_item_is_decided(
     departments.say_once("supplement", item="HUKOU", reasons=(Reason("S01", "M_HUKOU_BOOK", "缺户主页"),))
     case = newborn.submitted(lin, chen)
     dispatch.pump()
-    inbox.receive_callback(callback(sub_of(case, "HUKOU"), "approved", result=newborn.RESULTS["HUKOU"]))
+    called_back(callback(sub_of(case, "HUKOU"), "approved", result=newborn.RESULTS["HUKOU"]))
     assert Supplement.objects.get(case=case).state == "cancelled"
     dispatch.pump()
     assert Case.objects.get(pk=case.pk).outcome == "all"
@@ -353,9 +354,9 @@ def test_a_second_acceptance_after_a_supplement_does_not_start_the_clock_anew(
     dispatch.pump()
     accepted_at = sub_of(case, "HUKOU").accepted_at
     reasons = (Reason("S01", "M_HUKOU_BOOK", "缺户主页"),)
-    inbox.receive_callback(callback(sub_of(case, "HUKOU"), "supplement", reasons=reasons))
+    called_back(callback(sub_of(case, "HUKOU"), "supplement", reasons=reasons))
     materials.upload(case.pk, "M_HUKOU_BOOK", SimpleUploadedFile("book.pdf", PDF, "application/pdf"), by=lin.actor)
     supplements.answer(case.pk, by=lin.actor)
-    inbox.receive_callback(callback(sub_of(case, "HUKOU"), "accepted"))
+    called_back(callback(sub_of(case, "HUKOU"), "accepted"))
     hukou = sub_of(case, "HUKOU")
     assert (hukou.state, hukou.accepted_at) == ("accepted", accepted_at)

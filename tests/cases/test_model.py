@@ -18,7 +18,7 @@ from django_fsm.signals import post_transition
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.actions import dispatch, events, inbox, limits, supplements, sweep, withdrawal
+from cases.actions import dispatch, events, limits, supplements, sweep, withdrawal
 from cases.actions.locking import lock_subs
 from cases.errors import CaseError
 from cases.models import Attention, Case, Delivery, Event, Pause, SubApplication
@@ -28,6 +28,7 @@ from cases.states import CASE_OPEN, SUB_FINAL
 from portal.accounts.models import Account
 from tests.architecture.test_states import drawn
 from tests.factories import newborn
+from tests.factories.callbacks import called_back
 from tests.factories.doubles import FakeDepartments
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_family")]
@@ -82,7 +83,7 @@ class World:
             elif kind == "says":
                 self._says(what, status, seq)
             elif kind == "repeat" and self.last is not None:
-                inbox.receive_callback(self.last)
+                called_back(self.last)
             elif kind != "repeat":
                 self._applicant(kind, what)
         except CaseError as refusal:
@@ -103,7 +104,7 @@ class World:
         about = {"procedure": "调查核实", "expected_days": 3, "in_clock": False} if "procedure" in status else {}
         answer = Answer(sub.pk, status, receipt_no="X-1", seq=seq, reasons=reasons, result=result, **about)
         self.last = Callback(sub.department, uuid4().hex, str(filed.key), b"{}", {}, answer)
-        inbox.receive_callback(self.last)
+        called_back(self.last)
 
     def _applicant(self, kind: str, item: str) -> None:
         sub, by = self.sub(item), self.applicant.actor

@@ -17,13 +17,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from bundles.spec.one_notice import OneNotice
-from cases.actions import dispatch, inbox, materials, notice_terms, spot, supplements, sweep, withdrawal, worklist
+from cases.actions import dispatch, materials, notice_terms, spot, supplements, sweep, withdrawal, worklist
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Attention, Case, Delivery, Document, Event, Pause, SubApplication, Supplement, SupplementPoint
 from cases.ports import Actor, Answer, Callback, Reason
 from cases.queries import case_page, silent_rows
 from portal.accounts.models import Account
 from tests.factories import library, newborn
+from tests.factories.callbacks import called_back
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister, RecordingNotifier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_family")]
@@ -66,7 +67,7 @@ def says(case: Case, item: str, status: str, **more: Any) -> None:
     sub = sub_of(case, item)
     filed = Delivery.objects.get(sub=sub, purpose="file")
     answer = Answer(sub.pk, status, receipt_no="X-1", **more)
-    inbox.receive_callback(Callback(sub.department, uuid4().hex, str(filed.key), b"{}", {}, answer))
+    called_back(Callback(sub.department, uuid4().hex, str(filed.key), b"{}", {}, answer))
 
 
 def ask(case: Case, item: str, *reasons: Reason, **more: Any) -> None:

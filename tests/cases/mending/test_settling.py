@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bundles import queries
-from cases.actions import dispatch, inbox
+from cases.actions import dispatch
 from cases.actions.mending import desk, settling
 from cases.actions.mending.settling import Decided
 from cases.errors import CaseError, NotReady, WrongState
@@ -19,6 +19,7 @@ from portal.accounts.models import Account
 from tests.cases.mending.conftest import Stuck, birth, make_due
 from tests.cases.test_engine import callback
 from tests.factories import newborn
+from tests.factories.callbacks import called_back
 from tests.factories.doubles import FakeDepartments
 
 pytestmark = pytest.mark.django_db
@@ -112,9 +113,7 @@ def contradicted(case: Case) -> Attention:
     """The birth certificate was approved; then the department says that it was refused."""
     dispatch.pump()
     sub = birth(case)
-    inbox.receive_callback(
-        callback(sub, "rejected", event_id="turned", reasons=(Reason("R1", "", "分娩记录查实为冒用"),))
-    )
+    called_back(callback(sub, "rejected", event_id="turned", reasons=(Reason("R1", "", "分娩记录查实为冒用"),)))
     return Attention.objects.get(sub=sub, reason="contradiction")
 
 
@@ -154,7 +153,7 @@ def test_a_refusal_is_not_turned_into_an_approval_by_a_press(
     departments.say("rejected", item="BIRTH_CERT", reasons=(Reason("R1", "", "不符"),))
     dispatch.pump()
     sub = birth(case)
-    inbox.receive_callback(callback(sub, "approved", event_id="turned", result=newborn.RESULTS["BIRTH_CERT"]))
+    called_back(callback(sub, "approved", event_id="turned", result=newborn.RESULTS["BIRTH_CERT"]))
     raised = Attention.objects.get(sub=sub, reason="contradiction")
     message = InboxMessage.objects.get(sub=sub, verdict="contradiction")
     with pytest.raises(WrongState):
