@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from bundles.errors import Fault
+from bundles.lint import result_fields
 from bundles.lint.vocabulary import ALLOWED, DEMANDED, PATTERNS, RARE
 from bundles.spec import BundleSpec, Fee
 from bundles.spec.reading import Node
@@ -20,6 +21,7 @@ _WORDS = {str: "文字", bool: "true 或 false", float: "数字", int: "整数",
 def faults(document: Any) -> Iterator[Fault]:
     yield from _keys_are_text(document, "")
     yield from _node(BundleSpec, document, "")
+    yield from result_fields.faults(document)
 
 
 def node_faults(cls: type[Node], raw: Any, path: str) -> Iterator[Fault]:
@@ -32,7 +34,8 @@ def _keys_are_text(raw: Any, path: str) -> Iterator[Fault]:
     if isinstance(raw, Mapping):
         for key, value in raw.items():
             if not isinstance(key, str):
-                yield Fault(path, f"键 {key} 应为文字，请加引号")
+                truth = f"（{result_fields.TRUTH}）" if isinstance(key, bool) else ""
+                yield Fault(path, f"键 {key} 应为文字，请加引号{truth}")
             yield from _keys_are_text(value, f"{path}.{key}" if path else str(key))
     elif isinstance(raw, list):
         for number, entry in enumerate(raw):
@@ -68,7 +71,8 @@ def _value(cls: type[Node], key: str, hint: Any, value: Any, path: str) -> Itera
     elif part is not None:
         yield from _node(part, value, path)
     elif not _fits(hint, value):
-        yield Fault(path, f"{key} 应为{_word(hint)}")
+        truth = f"：{result_fields.TRUTH}" if isinstance(value, bool) else ""
+        yield Fault(path, f"{key} 应为{_word(hint)}{truth}")
     else:
         yield from _words(cls, key, value, path)
 

@@ -64,6 +64,7 @@ def append(*path: Any) -> Change:
     return change
 
 
+PAY = "results[R_PAY].fields"
 FIELD = ("form", "sections", "s_mother", "fields")
 ERRORS: list[tuple[str, Change, str, str]] = [
     # shape
@@ -77,6 +78,11 @@ ERRORS: list[tuple[str, Change, str, str]] = [
     ("unit", put("items", "HUKOU", "committed", "unit", "fortnight"), "items[HUKOU].committed.unit", "fortnight"),
     ("mode", put("mode", "chaos"), "mode", "chaos"),
     ("id form", put("materials", "M_POA", "id", "poa"), "materials[poa].id", "命名约定"),
+    ("truth as text", put("items", "HUKOU", "zh", True), "items[HUKOU].zh", "加引号"),
+    ("truth as result field", put("results", "R_PAY", "fields", 0, [False, "否", "text"]), PAY + "[0]", "真假值"),
+    ("truth alone as result field", put("results", "R_PAY", "fields", 0, True), PAY + "[0]", "真假值"),
+    ("result field without a name", put("results", "R_PAY", "fields", 0, ["", "空", "text"]), PAY + "[0]", "字段名"),
+    ("result field twice", put("results", "R_PAY", "fields", 0, ["amount", "金额", "money"]), PAY + "[1]", "重复"),
     ("number as key", put("national_list", {2024: 1}), "national_list", "应为文字"),
     # identity
     ("item twice", twice("items"), "items[9]", "重复"),
