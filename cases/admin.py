@@ -21,6 +21,8 @@ from cases.models import (
     DeskPost,
     EscalationRule,
     Event,
+    Licence,
+    LicenceGrant,
     StaffMail,
     SubApplication,
 )
@@ -120,6 +122,37 @@ class AttentionAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer(*(f"case__{name}" for name in CaseAdmin.sealed))
+
+
+@admin.register(Licence)
+class LicenceAdmin(ReadOnlyAdmin):
+    """The licence library: kinds, levels and standing. Never whose, never the face."""
+
+    list_display = ("code", "department", "trust", "state", "valid_to", "issued_at", "confirmed_at", "ended_at")
+    list_filter = ("state", "trust", "department")
+    search_fields = ("code", "licence_id")
+    ordering = ("-issued_at",)
+    sealed = ("holder", "face", "reason")
+    fields = (
+        "id", "code", "department", "licence_id", "trust", "copies", "state", "valid_from", "valid_to", "issued_at",
+        "confirmed_at", "ended_at", "superseded_by",
+    )  # fmt: skip
+
+
+@admin.register(LicenceGrant)
+class LicenceGrantAdmin(ReadOnlyAdmin):
+    """Who let whom use a licence: how it was given, until when, whether it was taken back."""
+
+    list_display = ("licence", "purpose", "means", "given_at", "until", "revoked_at")
+    list_filter = ("means", ("revoked_at", admin.EmptyFieldListFilter))
+    list_select_related = ("licence",)
+    search_fields = ("licence__code",)
+    ordering = ("-given_at",)
+    sealed = ("evidence",)
+    fields = ("id", "licence", "case", "purpose", "means", "basis", "given_at", "until", "revoked_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer(*(f"licence__{name}" for name in LicenceAdmin.sealed))
 
 
 @admin.register(EscalationRule)

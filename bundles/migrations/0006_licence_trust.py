@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='licencekind',
             name='trust',
-            field=models.CharField(choices=[('A', 'A 发证部门电子签发：免提交'), ('B', 'B 发证部门核对过的数据：免提交'), ('C', 'C 与原件比对过的副本：免上传，核原件'), ('D', 'D 未经核对：只供填表参考')], default='A', help_text='发证部门没有逐件说明时，这类证照按这一级使用', max_length=1, verbose_name='可信等级'),
+            field=models.CharField(choices=[('A', 'A 发证部门电子签发：免提交'), ('B', 'B 发证部门核对过的数据：免提交'), ('C', 'C 与原件比对过的副本：免上传，核原件'), ('D', 'D 未经核对：不能代替材料')], default='A', help_text='发证部门没有逐件说明时，这类证照按这一级使用', max_length=1, verbose_name='可信等级'),
         ),
     ]

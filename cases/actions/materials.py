@@ -18,10 +18,11 @@ from cases.actions.events import record
 from cases.actions.locking import lock_case
 from cases.actions.uploads import Posted, forget_file
 from cases.errors import BadUpload, CaseError, WrongState
-from cases.models import Case, Material, Supplement
+from cases.models import Case, Material, OriginalCheck, Supplement
 from cases.ports import SYSTEM, Actor
 from cases.queries.context import frame_of
 from cases.queries.slots import Exemptions, Proof, SlotView, missing_materials, slots_of
+from cases.queries.trust import COMPARED
 from cases.states import CASE_FINAL, CaseState
 
 __all__ = [
@@ -75,7 +76,7 @@ def _cover(case: Case, slot: forms.Slot, held: Sequence[Material], proofs: Seque
         return
     Material.objects.filter(pk__in=[one.pk for one in held]).delete()
     for position, (proof, reference) in enumerate(zip(proofs, wanted, strict=True)):
-        Material.objects.create(
+        material = Material.objects.create(
             case=case,
             slot=slot.key,
             material_id=slot.material.id,
@@ -85,6 +86,8 @@ def _cover(case: Case, slot: forms.Slot, held: Sequence[Material], proofs: Seque
             covered_by=proof.code,
             reference=reference,
         )
+        if proof.needs_original:
+            OriginalCheck.objects.create(material=material, case=case, wanted_at=timezone.now())
     kind = "materials.exempted" if proofs else "materials.reopened"
     record(case, kind, by=SYSTEM, slot=slot.key, by_codes=[proof.code for proof in proofs])
 
@@ -94,7 +97,8 @@ def _reference(proof: Proof) -> Mapping[str, str]:
     known = {"party": proof.party, "dept": proof.department}
     if proof.kind == "api":
         return {**known, "interface": proof.code}
-    return {**known, "licence_id": proof.licence_id, "file_url": proof.file_url}
+    found = {**known, "licence_id": proof.licence_id, "file_url": proof.file_url}
+    return {**found, "trust": COMPARED} if proof.needs_original else found
 
 
 # ---- files --------------------------------------------------------------------------------------------------

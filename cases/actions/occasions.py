@@ -49,6 +49,7 @@ BEFORE_APPROVAL: tuple[str, ...] = (
     "replanning.others_have_not_agreed",
     "charging.holds",
     "deferrals.reason_to_wait",
+    "licences.originals.reason_to_wait",
     "binding.reason_to_hold",  # the last: who waits for nothing but the other one sets the other one free
 )
 # (case, subs, sub): a sub-application has become final; new ones may be appended to `subs`.
@@ -70,7 +71,7 @@ AFTER_FINAL: tuple[str, ...] = (
     "task_files.give_with_result",
 )
 # (case, subs) -> bool: nothing goes on without the applicant.
-WAITS_FOR_APPLICANT: tuple[str, ...] = ("charging.waits", "deferrals.someone_owes")
+WAITS_FOR_APPLICANT: tuple[str, ...] = ("charging.waits", "deferrals.someone_owes", "licences.originals.waits")
 # (case, subs): everything that could go on has gone on; the state of the case is about to follow.
 BEFORE_SETTLING: tuple[str, ...] = ("collecting.send_if_all_spoke", "charging.stand_still", "charging.tell_due")
 # (case, subs) -> bool: the case is not over although all its items are.

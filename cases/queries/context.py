@@ -19,6 +19,7 @@ from bundles.spec import Section
 from cases.models import Case, Lookup, PointsScore, SubApplication
 from cases.protection import blind_index
 from cases.queries.paid import CasePaid
+from cases.queries.trust import best_first, permits
 from cases.queries.upstream import results_in_force, subs_by_id
 
 RECORDS = "records"
@@ -37,11 +38,14 @@ class CaseFacts:
         self._answers: dict[tuple[str, str, str], Lookup] | None = None
 
     def get(self, lookup: forms.Lookup, field: str) -> object:
-        """A field of the first record; `records` gives all of them."""
+        """A field of the first record, the most trusted in front; `records` gives all of them."""
         answer = self.answer(lookup)
         if answer is None or answer.outcome == Lookup.Outcome.UNAVAILABLE:
             return UNKNOWN
-        faces = [face_of(record) for record in answer.records or ()]
+        records = best_first(answer.records or ())
+        faces = [face_of(record) for record in records if permits(record).decides]
+        if records and not faces:
+            return UNKNOWN  # what nobody has checked decides nothing and locks no field
         if field == RECORDS:
             return tuple(faces)
         return faces[0].get(field) if faces else None

@@ -140,6 +140,8 @@ def _caller(row: DataCall, account: Person) -> str:
         return _("您本人办事时") if row.caller_id == str(account.pk) else _("申请人办事时")
     if row.caller_kind == "clerk":
         return _("窗口人员帮办时")
+    if row.caller_kind == "staff":
+        return _("部门工作人员")
     return _("平台自动") if row.case_id else _("平台主动服务")
 
 

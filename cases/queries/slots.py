@@ -14,6 +14,7 @@ from cases.models import Case, Lookup, Material
 from cases.protection import blind_index
 from cases.queries.context import CaseFacts, context_of
 from cases.queries.people import pending_parties
+from cases.queries.trust import COMPARED, best_first, permits
 
 IMAGES = frozenset({"image/jpeg", "image/png"})
 UPLOAD, COMMITMENT, DEFERRED = "upload", "commitment", "deferred"
@@ -55,6 +56,7 @@ class SlotView:
     waits_for: str = ""
     due_on: date | None = None
     note: str = ""
+    needs_original: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -72,6 +74,8 @@ class Proof:
     department: str
     licence_id: str
     file_url: str
+    # A copy compared with the original once (level C): nothing to upload, the original is looked at before the end.
+    needs_original: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +139,15 @@ class Exemptions:
             if lookup is None:
                 continue
             answer = self._facts.answer(lookup)
-            if answer is not None and answer.outcome == Lookup.Outcome.FOUND and self._is_valid(answer):
-                return self._proof(lookup, party_id, answer)
+            record = self._standing_record(answer) if answer is not None else None
+            if record is not None:
+                return self._proof(lookup, party_id, record)
             reasons.append(self._reason(lookup, party_id, answer))
         if reasons:
             return reasons[0]
         return f"还没有填写{self._name(party_id)}的证件号码" if self._is_known(party_id, row) else None
 
-    def _proof(self, lookup: forms.Lookup, party_id: str, answer: Lookup) -> Proof:
-        record: Mapping[str, object] = answer.records[0] if answer.records else {}
+    def _proof(self, lookup: forms.Lookup, party_id: str, record: Mapping[str, object]) -> Proof:
         return Proof(
             party=party_id,
             code=lookup.code,
@@ -152,12 +156,23 @@ class Exemptions:
             department=dept_of(self.context.registry, lookup.code),
             licence_id=str(record.get("licence_id") or "") if lookup.kind == "licence" else "",
             file_url=str(record.get("file_url") or "") if lookup.kind == "licence" else "",
+            needs_original=lookup.kind == "licence" and permits(record).original,
         )
 
-    def _is_valid(self, answer: Lookup) -> bool:
-        """A licence past its day proves nothing, whatever the library says of it."""
-        ends = str((answer.records or [{}])[0].get("valid_to") or "") if answer.kind == "licence" else ""
-        return not ends or ends[:10] >= self._today.isoformat()
+    def _standing_record(self, answer: Lookup) -> Mapping[str, object] | None:
+        """The record that stands for the paper, the most trusted first; None where none does.
+
+        A licence past its day proves nothing, nor does one that nobody has checked (level D).
+        """
+        if answer.outcome != Lookup.Outcome.FOUND:
+            return None
+        if answer.kind != "licence":
+            return next(iter(answer.records or ()), {})
+        valid = (record for record in best_first(answer.records or ()) if self._is_valid(record))
+        return next((record for record in valid if permits(record).replaces), None)
+
+    def _is_valid(self, record: Mapping[str, object]) -> bool:
+        return not record.get("valid_to") or str(record["valid_to"])[:10] >= self._today.isoformat()
 
     def _reason(self, lookup: forms.Lookup, party_id: str, answer: Lookup | None) -> str:
         paper, who = label_of(self.context.registry, lookup.code), self._name(party_id)
@@ -166,6 +181,8 @@ class Exemptions:
         if answer.outcome == Lookup.Outcome.UNAVAILABLE:
             return f"暂时连不上“{paper}”的系统，可以稍后再试，也可以直接上传"
         if answer.outcome == Lookup.Outcome.FOUND:
+            if any(self._is_valid(record) for record in answer.records or ()):
+                return f"{who}的“{paper}”没有经过核对，不能代替材料，请上传"
             return f"{who}的“{paper}”已过有效期，请上传新的"
         return f"没有查到{who}的“{paper}”，请上传"
 
@@ -238,6 +255,7 @@ def _view(slot: forms.Slot, held: Sequence[Material], exemptions: Exemptions) ->
         waits_for=waits_for,
         due_on=next((one.due_on for one in held if one.due_on), None),
         note=str(material.note or ""),
+        needs_original=state == "exempt" and any(map(rests_on_original, held)),
     )
 
 
@@ -255,10 +273,16 @@ def _standing(slot: forms.Slot, held: Sequence[Material], exemptions: Exemptions
     return "open", "；".join(exemption.gaps), ""
 
 
+def rests_on_original(material: Material) -> bool:
+    """Whether what covers a slot is a copy of which the original has to be looked at."""
+    return material.source == Material.Source.LICENCE and material.reference.get("trust") == COMPARED
+
+
 def _covered(held: Sequence[Material]) -> str:
     first = held[0]
     if first.source == Material.Source.LICENCE:
-        return f"免提交：系统已调取{'、'.join(dict.fromkeys(one.name or '' for one in held))}"
+        told = f"免提交：系统已调取{'、'.join(dict.fromkeys(one.name or '' for one in held))}"
+        return f"{told}；请在窗口或领取时出示原件核对" if any(map(rests_on_original, held)) else told
     if first.source == Material.Source.COMMITMENT:
         return "您已书面承诺符合条件，不用再交；不属实的，决定会被撤销并记入信用"
     if first.source == Material.Source.DEFERRED and first.due_on:

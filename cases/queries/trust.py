@@ -1,7 +1,7 @@
 """Levels of trust of an electronic licence (可信等级 A to D) and what each of them permits.
 
 国办函〔2016〕108号: what the authority signed, or keeps and has checked, takes the place of the paper; a copy compared
-with the original spares the upload, not the look at the original; what the holder brought by himself is a hint alone.
+with the original spares the upload, not the look at the original; what nobody has checked is a hint alone.
 国令716号 第十条, 国令809号: only where the data meets the need may nothing be asked for again.
 """
 

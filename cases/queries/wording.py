@@ -175,6 +175,7 @@ SOFTENED: Mapping[str, Any] = {
     Attention.Reason.SUSPENDED: gettext_lazy("按月发放暂停了，{dept}正在核实；核实无误会补发"),
     Attention.Reason.OVERRUN: gettext_lazy("{dept}的特别程序超过了告知您的时间，我们已经催办"),
     Attention.Reason.CHARGE: gettext_lazy("费用需要工作人员核对，核对好会通知您"),
+    Attention.Reason.ORIGINAL: gettext_lazy("{dept}已审定，请带原件来核对，核对后发出结果"),
     Attention.Reason.POINTS_OPEN: gettext_lazy("积分里有几项要人工核定，工作人员正在处理"),
     Attention.Reason.FAULT: gettext_lazy("处理时遇到问题，工作人员已收到提醒"),
 }
@@ -183,6 +184,7 @@ SOFTENED: Mapping[str, Any] = {
 HELD: Mapping[str, Any] = {
     "bound": gettext_lazy("等与它同时生效的一件"),
     "deferred": gettext_lazy("等您补齐欠交的材料"),
+    "original": gettext_lazy("等您出示原件核对"),
     "payment": gettext_lazy("等您缴费"),
     "plan": gettext_lazy("等其他部门同意"),
 }

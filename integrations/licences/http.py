@@ -15,6 +15,7 @@ from django.utils import timezone
 from bundles.queries import registry
 from bundles.spec.registry import LicenceKind
 from cases.ports import Finding, GatewayError, IssuedLicence, LicenceToKeep, Query
+from cases.queries.trust import LEVELS
 from integrations.http import Call, Failure, NotStrictJson, Reply, call_all, read_json, system_of
 from integrations.sharing import Question, begin_all, unavailable
 
@@ -158,6 +159,8 @@ def _licence(kind: LicenceKind, entry: Any) -> Mapping[str, Any]:
     for name in ("issued_on", "valid_to", "status", "file_url"):
         if not isinstance(entry.get(name) or "", str):
             raise ValueError(name)
+    if entry.get("trust") and entry["trust"] not in LEVELS:
+        raise ValueError("trust")
     if entry.get("valid_to"):
         date.fromisoformat(entry["valid_to"])
     face = {name: entry["data"][name] for name, _, _ in kind.fields if name in entry["data"]}
@@ -168,6 +171,7 @@ def _licence(kind: LicenceKind, entry: Any) -> Mapping[str, Any]:
         "valid_to": entry.get("valid_to"),
         "status": entry.get("status") or "",
         "file_url": entry.get("file_url") or "",
+        "trust": entry.get("trust") or kind.trust,
     }
 
 

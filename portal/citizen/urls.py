@@ -30,6 +30,7 @@ from portal.citizen.views import (
     submitting,
     verifying,
     visits,
+    wallet,
 )
 
 app_name = "citizen"
@@ -99,7 +100,14 @@ urlpatterns = [
     path("authorise/cases/<uuid:case_id>/withdraw/", authorising.withdraw, name="withdraw_jointly"),
     path("authorise/consents/<uuid:consent_id>/revoke/", authorising.revoke, name="revoke"),
     path("authorise/<str:token>/", authorising.by_link, name="authorise"),
-    path("licences/", results.licences, name="licences"),
+    path("licences/", wallet.licences, name="licences"),
+    path("licences/fetch/", wallet.fetch, name="licences_fetch"),
+    path("licences/copies/<uuid:copy_id>/", wallet.copy, name="licence_copy"),
+    path("licences/grants/<uuid:grant_id>/revoke/", wallet.revoke, name="licence_grant_revoke"),
+    path("licences/<uuid:licence_id>/", wallet.licence, name="licence"),
+    path("licences/<uuid:licence_id>/grant/", wallet.grant, name="licence_grant"),
+    path("licences/<uuid:licence_id>/show/", wallet.show, name="licence_show"),
+    path("licences/<uuid:licence_id>/copy/", wallet.make_copy, name="licence_make_copy"),
     path("me/", me.me, name="me"),
     path("me/data/", me.readings, name="readings"),
     path("me/data/readings.csv", me.readings_file, name="readings_file"),

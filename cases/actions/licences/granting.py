@@ -68,6 +68,15 @@ def grant_at_window(
         )  # fmt: skip
 
 
+def held_at_window(code: str, number: str) -> UUID:
+    """The licence of a kind that the person at the window holds, without showing it. Raises NotReady for none."""
+    rows = Licence.objects.filter(code=code, holder_index=blind_index(number.strip()), state=Licence.State.IN_FORCE)
+    found = next((row.pk for row in rows if is_in_force(row)), None) if number.strip() else None
+    if found is None:
+        raise NotReady("证照库里没有这位持证人的这类有效证照；可以请他登录后从发证部门取")
+    return found
+
+
 def show(licence_id: UUID, *, account: Person) -> str:
     """A code to be shown once, to whom one stands before (亮证); an earlier one of this licence is void."""
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""One package of results: certificates, refused items, everything as a ZIP; the wallet of all cases."""
+"""One package of results: certificates, refused items, everything as a ZIP."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET
 from cases.queries.case_page import case_page
 from cases.queries.documents import document_pages
 from cases.queries.reports import Report, reports_of
-from cases.queries.results import ResultView, results_held_by, results_page
+from cases.queries.results import ResultView, results_page
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case
@@ -107,13 +107,3 @@ def package(request: OwnRequest, case_id: UUID) -> HttpResponse:
     response = HttpResponse(held.getvalue(), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{case.number}.zip"'
     return response
-
-
-@applicants_only
-@never_cache
-@require_GET
-def licences(request: OwnRequest) -> HttpResponse:
-    """Everything that my cases have yielded."""
-    held = results_held_by(request.user, lang())
-    shown = [outcomes.certificate(case_id, one) for case_id, one in held if one.standing == "valid"]
-    return render(request, "citizen/licences.html", {"section": "licences", "certificates": shown})

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from cases.queries.documents import verify_document
+from cases.queries.licences import verify_copy
 from cases.queries.results import verify_mark
 from portal.accounts.access import public
 from portal.citizen.language import lang
@@ -30,5 +31,6 @@ def verify(request: HttpRequest) -> HttpResponse:
 def verify_one(request: HttpRequest, mark: str) -> HttpResponse:
     """Genuine, withdrawn, or never issued."""
     found = verify_mark(mark, lang()) or verify_document(mark)
-    context = {"mark": mark, "asked": True, "found": found}
-    return render(request, "citizen/verify.html", context, status=200 if found else 404)
+    copied = None if found else verify_copy(mark, lang())
+    context = {"mark": mark, "asked": True, "found": found, "copied": copied}
+    return render(request, "citizen/verify.html", context, status=200 if found or copied else 404)
