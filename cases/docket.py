@@ -12,14 +12,19 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, models, transaction
+from django_fsm import FSMField
+
+from cases import statements
 
 Row = TypeVar("Row", bound=models.Model)
 _held = threading.local()
-READS_AND_WRITES_NOTHING = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+READS_AND_WRITES_NOTHING = ("SAVEPOINT", "RELEASE", "ROLLBACK", "PREPARE", "DEALLOCATE")
+READS = ("SELECT", "EXECUTE select")
 
 
 def current() -> Docket | None:
@@ -69,6 +74,12 @@ class Docketed(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    @cache
+    def fields_of_state(cls) -> tuple[FSMField, ...]:
+        """The fields that hold states, found once a model; whoever is saved is asked for them."""
+        return tuple(field for field in cls._meta.concrete_fields if isinstance(field, FSMField))
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         docket = current()
         if docket is None or not docket.keeps(self):
@@ -89,7 +100,9 @@ class Docket:
         self._holders: dict[str, frozenset[UUID]] = {}
         self._changed: dict[int, dict[str, None]] = {}
         self._new: dict[type[models.Model], list[Any]] = defaultdict(list)
+        self._stamps: dict[Any, str] = {}
         self._before_insert: dict[type[models.Model], Callable[[list[Any]], list[Any]]] = {}
+        self._expressions: dict[type[models.Model], statements.Expressions] = {}
         self._at_end: list[Callable[[], None]] = []
         self._is_writing = False
         self._waiting_tables: set[str] = set()
@@ -107,6 +120,14 @@ class Docket:
 
     def keeps(self, row: models.Model) -> bool:
         return self._kept.get(id(row)) is row
+
+    def note_stamps(self, stamps: Mapping[Any, str]) -> None:
+        """Which transaction wrote kept rows last, by their keys."""
+        self._stamps |= stamps
+
+    def stamp_of(self, row: models.Model) -> str | None:
+        """Which transaction wrote a kept row last; None where it was written past this docket, or is new."""
+        return self._stamps.get(row.pk)
 
     def note_holders(self, holders: Mapping[str, Collection[UUID]]) -> None:
         """Which cases have rows in which tables; a table that is not named is not known about."""
@@ -129,9 +150,12 @@ class Docket:
         self._new[type(row)].append(row)
         self._waiting_tables.add(row._meta.db_table)
 
-    def before_insert(self, model: type[Row], choose: Callable[[list[Row]], list[Row]]) -> None:
-        """Let `choose` say which of the waiting rows of a model are inserted."""
+    def before_insert(
+        self, model: type[Row], choose: Callable[[list[Row]], list[Row]], expressions: statements.Expressions = ()
+    ) -> None:
+        """Let `choose` say which of the waiting rows of a model are inserted, and SQL give some of their columns."""
         self._before_insert[model] = choose
+        self._expressions[model] = expressions
 
     def at_end(self, act: Callable[[], None]) -> None:
         """Do something once all of it is done, still inside the transaction."""
@@ -163,13 +187,22 @@ class Docket:
         self._waiting_tables.clear()
         self._is_writing = True
         try:
-            for (model, fields), rows in self._grouped(changed).items():
-                _update(model, fields, rows)
+            for (_, fields), rows in self._grouped(changed).items():
+                self._update(fields, rows)
             for model, rows in new.items():
                 choose = self._before_insert.get(model)
-                model._default_manager.bulk_create(choose(rows) if choose else rows)
+                chosen = choose(rows) if choose else rows
+                if chosen:
+                    statements.insert(chosen, self._expressions.get(model, ()))
         finally:
             self._is_writing = False
+
+    def _update(self, fields: Sequence[str], rows: Sequence[models.Model]) -> None:
+        self._stamps |= statements.update(rows, fields)
+        for row in rows:
+            settle = getattr(row, "_update_initial_state", None)  # what django_fsm compares a later save with
+            if settle is not None:
+                settle()
 
     def _grouped(
         self, changed: Mapping[int, Mapping[str, None]]
@@ -182,41 +215,16 @@ class Docket:
 
     def _forget_written(self, text: str) -> None:
         """A table that a statement writes to is not known any more."""
-        if text.startswith("SELECT") or text.startswith(READS_AND_WRITES_NOTHING):
+        if text.startswith(READS) or text.startswith(READS_AND_WRITES_NOTHING):
             return
         for table in [table for table in self._holders if table in text]:
             del self._holders[table]
         for key in [key for key in self._lists if key[0]._meta.db_table in text]:
-            if not issubclass(key[0], Docketed):  # locked rows stay: whoever changes them here holds the same objects
+            if issubclass(key[0], Docketed):  # locked rows stay: whoever changes them here holds the same objects
+                self._stamps.clear()
+            else:
                 del self._lists[key]
 
 
 def _concerns(text: str, tables: Iterable[str]) -> bool:
     return text.startswith(READS_AND_WRITES_NOTHING) or any(table in text for table in tables)
-
-
-def _update(model: type[models.Model], names: Sequence[str], rows: Sequence[models.Model]) -> None:
-    """Write the named fields of many rows in one statement."""
-    fields: list[Any] = [model._meta.pk, *(model._meta.get_field(name) for name in names)]
-    quote = connection.ops.quote_name
-    key, *columns = [quote(field.column) for field in fields]
-    first = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
-    others = ", ".join(["%s"] * len(fields))
-    values = ", ".join([f"({first})", *[f"({others})"] * (len(rows) - 1)])
-    sql = (
-        f"UPDATE {quote(model._meta.db_table)} t SET {', '.join(f'{one} = v.{one}' for one in columns)} "
-        f"FROM (VALUES {values}) AS v ({', '.join(['v_key', *columns])}) WHERE t.{key} = v.v_key"
-    )
-    params = [_prepared(field, row) for row in rows for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        if cursor.rowcount != len(rows):
-            raise RuntimeError(f"{model._meta.label}: {cursor.rowcount} of {len(rows)} rows were there")
-    for row in rows:
-        settle = getattr(row, "_update_initial_state", None)  # what django_fsm compares a later save with
-        if settle is not None:
-            settle()
-
-
-def _prepared(field: Any, row: models.Model) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, False), connection)

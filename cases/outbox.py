@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,13 +21,14 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from cases import docket
 from cases.alarm import alarm
 from cases.models import Delivery, SubApplication
-from cases.queries.circuits import DOORS, PLACES, shut_lines
+from cases.prepared import Prepared
+from cases.queries.circuits import DOORS, MOMENT, PLACES, shut_lines
+from cases.statements import built, columns
 from cases.states import DeliveryState
 
 LEASE_S = 20
@@ -35,6 +37,7 @@ LONGEST_RETRY_S = 600.0
 ATTENTION_AFTER_TRIES = 5
 MOST_LOST_LEASES = 5  # a promise whose carrier died so often is left alone until a person has looked
 
+_LEASED = f"clock_timestamp() + interval '{LEASE_S} seconds'"
 # Department by department over the index of what is due, so that a backlog costs no more than an empty box; a line
 # that is shut lets nothing pass but its probe. What is due is due by either clock: `next_at` was written by ours.
 # Leases run by the database clock alone.
@@ -49,19 +52,28 @@ WITH RECURSIVE {DOORS}, departments AS (
     SELECT c.id FROM departments d CROSS JOIN LATERAL (
         SELECT free.id, free.next_at, row_number() OVER (ORDER BY free.next_at) AS turn FROM (
             SELECT id, next_at FROM cases_delivery
-            WHERE state = 'due' AND department = d.department AND next_at <= GREATEST(clock_timestamp(), %(now)s)
-              AND (lease_until IS NULL OR lease_until < clock_timestamp()) AND lease_no <= tries + %(lost)s
+            WHERE state = 'due' AND department = d.department AND next_at <= {MOMENT}
+              AND (lease_until IS NULL OR lease_until < clock_timestamp()) AND lease_no <= tries + {MOST_LOST_LEASES}
             ORDER BY next_at
-            LIMIT LEAST({PLACES}, GREATEST(%(quota)s - COALESCE((%(flying)s::jsonb ->> d.department)::int, 0), 0))
+            LIMIT LEAST({PLACES}, GREATEST(%(quota)s - COALESCE((%(flying)s ->> d.department)::int, 0), 0))
             FOR UPDATE SKIP LOCKED
         ) free
     ) c
     WHERE d.department IS NOT NULL ORDER BY c.turn, c.next_at LIMIT %(limit)s
 )
 UPDATE cases_delivery d
-SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s), lease_no = d.lease_no + 1
-FROM chosen WHERE d.id = chosen.id RETURNING d.id, d.lease_no
+SET lease_until = {_LEASED}, lease_no = d.lease_no + 1
+FROM chosen, cases_subapplication s WHERE d.id = chosen.id AND s.id = d.sub_id RETURNING s.case_id,
 """
+
+
+@cache
+def _claiming() -> Prepared:
+    places = {"%(now)s": "$1", "%(limit)s": "$2", "%(quota)s": "$3", "%(flying)s": "$4"}
+    text = _CLAIM + columns(Delivery, "d")
+    for name, place in places.items():
+        text = text.replace(name, place)
+    return Prepared(text, "timestamptz", "int", "int", "jsonb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class Claim:
 
     delivery: Delivery
     lease_no: int
+    case_id: UUID
 
 
 def promise(
@@ -88,7 +101,7 @@ def promise(
     delivery = _rendered(sub, purpose, body, target, sub.round if round_no is None else round_no)
     book = docket.current()
     if book is not None and book.keeps(sub):
-        book.before_insert(Delivery, _choose)
+        book.before_insert(Delivery, _choose, (("lease_until", f"CASE WHEN v.lease_no > 0 THEN {_LEASED} END"),))
         book.add(delivery)
     else:
         delivery = _first_of([delivery]).get(_slot(delivery)) or _inserted(delivery)
@@ -132,12 +145,15 @@ def _first_of(deliveries: Sequence[Delivery]) -> dict[tuple[UUID, str, int], Del
 
 def _choose(deliveries: list[Delivery]) -> list[Delivery]:
     """Of promises about to be written those that are first in their place; what can be carried at once is leased."""
-    known = _first_of(deliveries)
+    known = set(_standing([one.sub_id for one in deliveries]))
     chosen = {_slot(one): one for one in reversed(deliveries) if _slot(one) not in known}
     for delivery in chosen.values():
         if (carrier := _carrier()) is not None and carrier.has_room(delivery.department):
             carrier.take_along(delivery)
     return list(chosen.values())
+
+
+_standing = Prepared("SELECT sub_id, purpose, round FROM cases_delivery WHERE sub_id = ANY($1)", "uuid[]")
 
 
 class Carrier:
@@ -157,8 +173,7 @@ class Carrier:
         """Lease a promise that is just being written."""
         self._room[delivery.department] = self._room.get(delivery.department, self._default) - 1
         delivery.lease_no = 1
-        delivery.lease_until = Now() + timedelta(seconds=LEASE_S)
-        self.taken.append(Claim(delivery, 1))
+        self.taken.append(Claim(delivery, 1, delivery.sub.case_id))
 
 
 _carrying = threading.local()
@@ -194,12 +209,9 @@ def claim(limit: int, quota: int, flying: Mapping[str, int] | None = None) -> li
     """Lease up to `limit` due deliveries, at most `quota` a department less what is on its way, fairly over them."""
     if limit <= 0:
         return []
-    bounds = {"limit": limit, "quota": quota, "lease": LEASE_S, "lost": MOST_LOST_LEASES}
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {**bounds, "now": timezone.now(), "flying": json.dumps(flying or {})})
-        leased = dict(cursor.fetchall())
-    rows = Delivery.objects.filter(pk__in=leased).select_related("sub") if leased else ()
-    return [Claim(row, leased[row.pk]) for row in rows]
+    rows = _claiming()(timezone.now(), limit, quota, json.dumps(flying or {}))
+    deliveries = built(Delivery, [row for _, *row in rows])
+    return [Claim(row, row.lease_no, case_id) for (case_id, *_), row in zip(rows, deliveries, strict=True)]
 
 
 def close(claims: Sequence[Claim], state: DeliveryState, errors: Mapping[UUID, str] | None = None) -> set[UUID]:
@@ -210,21 +222,22 @@ def close(claims: Sequence[Claim], state: DeliveryState, errors: Mapping[UUID, s
     if not claims:
         return set()
     error_of = errors or {}
-    rows = [(str(one.delivery.pk), one.lease_no, error_of.get(one.delivery.pk, "")[:200]) for one in claims]
-    with connection.cursor() as cursor:
-        values = ", ".join(["(%s::uuid, %s::int, %s)"] * len(rows))
-        cursor.execute(
-            _CLOSE.format(values=values), [value for row in rows for value in row] + [str(state), timezone.now()]
-        )
-        return {pk for (pk,) in cursor.fetchall()}
+    keys = [one.delivery.pk for one in claims]
+    found = _closing(
+        keys, [one.lease_no for one in claims], [error_of.get(pk, "")[:200] for pk in keys], str(state), timezone.now()
+    )
+    return {pk for (pk,) in found}
 
 
-_CLOSE = """
-WITH ended (id, lease_no, error) AS (VALUES {values})
+_closing = Prepared(
+    """
 UPDATE cases_delivery d
-SET state = %s, next_at = NULL, lease_until = NULL, tries = d.tries + 1, last_error = ended.error, closed_at = %s
-FROM ended WHERE d.id = ended.id AND d.lease_no = ended.lease_no AND d.state = 'due' RETURNING d.id
-"""
+SET state = $4, next_at = NULL, lease_until = NULL, tries = d.tries + 1, last_error = ended.error, closed_at = $5
+FROM unnest($1, $2, $3) AS ended (id, lease_no, error)
+WHERE d.id = ended.id AND d.lease_no = ended.lease_no AND d.state = 'due' RETURNING d.id
+""",
+    "uuid[]", "int[]", "varchar[]", "varchar", "timestamptz",
+)  # fmt: skip
 
 
 def postpone(claimed: Claim, *, error: str, retry_after_s: float | None, ask_first: bool) -> bool:

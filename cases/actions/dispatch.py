@@ -21,6 +21,7 @@ from cases.actions import arrivals, attention, circuits, inbox, judging, occasio
 from cases.actions.answers import apply_answer
 from cases.actions.locking import lock_case_of, lock_subs
 from cases.actions.recording import Ended, parcel_of, record
+from cases.actions.shelf import Shelf
 from cases.models import Attention, SubApplication
 from cases.outbox import Claim
 from cases.ports import NEVER_SEEN, Actor, Outcome, Parcel
@@ -35,6 +36,7 @@ LOOK_AGAIN_S = 0.5
 _carrying = Lock()
 _wanted = Event()
 _leaving = Event()
+_shelf = Shelf()  # of the loop that carries
 _BELL = Outcome(UUID(int=0), "unknown")  # of no delivery: it only ends the waiting
 _bells: list[SimpleQueue[Outcome]] = []  # that of the loop which carries, where one does
 
@@ -101,7 +103,7 @@ class _Round:
             ended = self._next_ended()
             if ended:
                 carrier = outbox.Carrier(self._room(), QUOTA if self._goes_on() else 0)
-                record(ended, carrier)
+                record(ended, carrier, _shelf)
                 circuits.note_outcomes((one.delivery.department, one.delivery.pk, outcome) for one, outcome in ended)
                 self._send(carrier.taken)
         return self._tried
@@ -194,4 +196,4 @@ def _question(sub: SubApplication) -> Parcel | None:
     filing = outbox.filing_of(sub)
     if filing is None or filing.state != DeliveryState.DONE:
         return None
-    return parcel_of(Claim(filing, filing.lease_no))
+    return parcel_of(Claim(filing, filing.lease_no, sub.case_id))

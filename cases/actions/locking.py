@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.contrib.auth import get_user_model
+from django.db import models
 
 from cases import docket
+from cases.actions.shelf import Folder, Shelf
 from cases.models import (
     Attention,
     Case,
@@ -20,6 +24,7 @@ from cases.models import (
     HeldAnswer,
     Material,
     Need,
+    OriginalCheck,
     OwedPaper,
     Pause,
     PlanVersion,
@@ -29,10 +34,15 @@ from cases.models import (
     SubApplication,
     Supplement,
 )
+from cases.prepared import Prepared
+from cases.statements import built, columns, holding_any
+
+OfItem = TypeVar("OfItem", Need, Result)
 
 # What most cases have nothing of; whether they do is asked for all of a docket at once.
 RARE_OF_CASE: tuple[type[models.Model], ...] = (
-    Attention, Charge, Commitment, DataDispute, Material, OwedPaper, PlanVersion, PointsSheet, Roster, Supplement,
+    Attention, Charge, Commitment, DataDispute, Material, OriginalCheck, OwedPaper, PlanVersion, PointsSheet,
+    Roster, Supplement,
 )  # fmt: skip
 RARE_OF_SUB: tuple[type[models.Model], ...] = (Consultation, Extension, HeldAnswer, Pause)
 
@@ -64,28 +74,66 @@ def lock_case_of(sub_id: UUID) -> tuple[Case, SubApplication]:
     return case, sub
 
 
-def lock_on(book: docket.Docket, case_ids: Iterable[UUID]) -> list[Case]:
-    """Lock cases with all their items and keep them on an open docket, with what the engine reads of every case."""
-    cases = list(
-        Case.objects.select_for_update(of=("self",))
-        .select_related("applicant")
-        .filter(pk__in=set(case_ids))
-        .order_by("pk")
-    )
-    by_id = {case.pk: case for case in cases}
-    subs = list(SubApplication.objects.select_for_update().filter(case_id__in=by_id).order_by("case_id", "seq"))
-    for sub in subs:
-        sub.case = by_id[sub.case_id]
-    case_of = {sub.pk: sub.case_id for sub in subs}
-    for case in cases:
-        book.keep(Case, case.pk, [case])
-    _keep_by_case(book, SubApplication, by_id, [(sub.case_id, sub) for sub in subs])
-    needs = Need.objects.filter(sub_id__in=case_of).order_by("id")
-    _keep_by_case(book, Need, by_id, [(case_of[need.sub_id], need) for need in needs])
-    results = Result.objects.filter(sub_id__in=case_of)
-    _keep_by_case(book, Result, by_id, [(case_of[result.sub_id], result) for result in results])
-    book.note_holders(_holders(list(by_id), case_of))
-    return cases
+def lock_on(book: docket.Docket, case_ids: Iterable[UUID], shelf: Shelf | None = None) -> list[Case]:
+    """Lock cases with all their items and keep them on an open docket, with what the engine reads of every case.
+
+    What stands on the shelf as it was left is taken from there.
+    """
+    stamps = dict(_lock_cases()(sorted(set(case_ids))))
+    folders = _from_shelf(shelf, stamps) if shelf else {}
+    folders |= _read([case_id for case_id in stamps if case_id not in folders])
+    for case_id, folder in folders.items():
+        book.keep(Case, case_id, [folder.case])
+        book.keep(SubApplication, case_id, folder.subs)
+        book.keep(Need, case_id, folder.needs)
+        book.keep(Result, case_id, folder.results)
+        book.note_stamps(folder.stamps)
+    book.note_holders(_holders(folders))
+    return [folders[case_id].case for case_id in stamps]
+
+
+def _from_shelf(shelf: Shelf, stamps: Mapping[UUID, str]) -> dict[UUID, Folder]:
+    """The folders whose items nobody has written either; the items are locked."""
+    folders = shelf.take(stamps)
+    if not folders:
+        return {}
+    items: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    for case_id, sub_id, stamp in _lock_items()(list(folders)):
+        items[case_id][sub_id] = stamp
+    return {
+        case_id: folder
+        for case_id, folder in folders.items()
+        if items[case_id] == {sub.pk: folder.stamps[sub.pk] for sub in folder.subs}
+    }
+
+
+def _read(case_ids: list[UUID]) -> dict[UUID, Folder]:
+    """Folders of locked cases read from the database; their items are locked."""
+    if not case_ids:
+        return {}
+    stamps: dict[UUID, dict[UUID, str]] = {}
+    cases: dict[UUID, Case] = {}
+    people = len(get_user_model()._meta.concrete_fields)
+    for stamp, *row in _reading_cases()(case_ids):
+        (case,), (case.applicant,) = built(Case, [row[people:]]), built(get_user_model(), [row[:people]])
+        cases[case.pk], stamps[case.pk] = case, {case.pk: stamp}
+    subs: dict[UUID, list[SubApplication]] = defaultdict(list)
+    case_of: dict[UUID, UUID] = {}
+    for stamp, *row in _reading_items()(case_ids):
+        (sub,) = built(SubApplication, [row])
+        sub.case = cases[sub.case_id]
+        subs[sub.case_id].append(sub)
+        case_of[sub.pk], stamps[sub.case_id][sub.pk] = sub.case_id, stamp
+    needs = _by_case(case_of, built(Need, _reading_needs()(list(case_of))))
+    results = _by_case(case_of, built(Result, _reading_results()(list(case_of))))
+    return {pk: Folder(case, subs[pk], needs[pk], results[pk], stamps[pk]) for pk, case in cases.items()}
+
+
+def _by_case(case_of: Mapping[UUID, UUID], rows: Iterable[OfItem]) -> dict[UUID, list[OfItem]]:
+    found: dict[UUID, list[OfItem]] = defaultdict(list)
+    for row in rows:
+        found[case_of[row.sub_id]].append(row)
+    return found
 
 
 def _kept_case(case_id: UUID) -> Case | None:
@@ -94,34 +142,55 @@ def _kept_case(case_id: UUID) -> Case | None:
     return kept[0] if kept else None
 
 
-def _keep_by_case(
-    book: docket.Docket, model: type[models.Model], cases: Iterable[UUID], rows: Sequence[tuple[UUID, models.Model]]
-) -> None:
-    found: dict[UUID, list[models.Model]] = defaultdict(list)
-    for case_id, row in rows:
-        found[case_id].append(row)
-    for case_id in cases:
-        book.keep(model, case_id, found[case_id])
-
-
-def _holders(cases: list[UUID], case_of: dict[UUID, UUID]) -> dict[str, set[UUID]]:
+def _holders(folders: Mapping[UUID, Folder]) -> dict[str, set[UUID]]:
     """Which of the cases have rows in the tables that most cases have nothing in; one statement."""
     holders: dict[str, set[UUID]] = {model._meta.db_table: set() for model in (*RARE_OF_CASE, *RARE_OF_SUB)}
-    with connection.cursor() as cursor:
-        cursor.execute(_WHO_HOLDS, {"cases": [str(pk) for pk in cases], "subs": [str(pk) for pk in case_of]})
-        for table, key in cursor.fetchall():
-            holders[table].add(case_of.get(key, key))
+    case_of = {sub.pk: case_id for case_id, folder in folders.items() for sub in folder.subs}
+    for table, key in _who_holds()(list(folders), list(case_of)):
+        holders[table].add(case_of.get(key, key))
     return holders
 
 
-def _asking(model: type[models.Model], column: str, keys: str) -> str:
-    table = model._meta.db_table
-    return f"SELECT '{table}', {column} FROM {table} WHERE {column} = ANY(%({keys})s::uuid[])"
+# ---- the statements
 
 
-_WHO_HOLDS = " UNION ".join(
-    [
-        *(_asking(model, "case_id", "cases") for model in RARE_OF_CASE),
-        *(_asking(model, "sub_id", "subs") for model in RARE_OF_SUB),
-    ]
-)
+@cache
+def _lock_cases() -> Prepared:
+    return Prepared("SELECT id, xmin::text FROM cases_case WHERE id = ANY($1) ORDER BY id FOR UPDATE", "uuid[]")
+
+
+@cache
+def _lock_items() -> Prepared:
+    text = "SELECT case_id, id, xmin::text FROM cases_subapplication WHERE case_id = ANY($1)"
+    return Prepared(f"{text} ORDER BY case_id, seq FOR UPDATE", "uuid[]")
+
+
+@cache
+def _reading_cases() -> Prepared:
+    person = get_user_model()
+    text = f"SELECT c.xmin::text, {columns(person, 'a')}, {columns(Case, 'c')} FROM cases_case c"
+    joined = f"JOIN {person._meta.db_table} a ON a.{person._meta.pk.column} = c.applicant_id"
+    return Prepared(f"{text} {joined} WHERE c.id = ANY($1) ORDER BY c.id", "uuid[]")
+
+
+@cache
+def _reading_items() -> Prepared:
+    text = f"SELECT s.xmin::text, {columns(SubApplication, 's')} FROM cases_subapplication s"
+    return Prepared(f"{text} WHERE s.case_id = ANY($1) ORDER BY s.case_id, s.seq FOR UPDATE", "uuid[]")
+
+
+@cache
+def _reading_needs() -> Prepared:
+    return Prepared(f"SELECT {columns(Need, 'n')} FROM cases_need n WHERE sub_id = ANY($1) ORDER BY id", "uuid[]")
+
+
+@cache
+def _reading_results() -> Prepared:
+    text = f"SELECT {columns(Result, 'r')} FROM cases_result r WHERE sub_id = ANY($1)"
+    return Prepared(f"{text} ORDER BY issued_at, result_id, version", "uuid[]")
+
+
+@cache
+def _who_holds() -> Prepared:
+    of_case = {model._meta.db_table: "case_id" for model in RARE_OF_CASE}
+    return holding_any(of_case | {model._meta.db_table: "sub_id" for model in RARE_OF_SUB})

@@ -16,6 +16,7 @@ from cases import docket, outbox
 from cases.actions import attention, inbox, taking_back
 from cases.actions.answers import Effect, carry_on, take_effect
 from cases.actions.locking import lock_case_of, lock_on, lock_subs
+from cases.actions.shelf import Shelf
 from cases.models import Attention, Case, Delivery, SubApplication
 from cases.outbox import Claim
 from cases.ports import Actor, Outcome, Parcel
@@ -42,13 +43,13 @@ def parcel_of(claimed: Claim) -> Parcel:
     )
 
 
-def record(ended: Sequence[Ended], carrier: outbox.Carrier) -> None:
+def record(ended: Sequence[Ended], carrier: outbox.Carrier, shelf: Shelf | None = None) -> None:
     """Write down how tries ended, all in one transaction; what is promised in it `carrier` may take along.
 
     Where that fails each is written down by itself, so that one case that cannot be written harms no other.
     """
     try:
-        _record_together(ended, carrier)
+        _record_together(ended, carrier, shelf)
     except Exception as error:
         log.warning("dispatch.not_together", tries=len(ended), error=type(error).__name__)
         carrier.taken.clear()
@@ -56,14 +57,14 @@ def record(ended: Sequence[Ended], carrier: outbox.Carrier) -> None:
             _record_alone(claimed, outcome)
 
 
-def _record_together(ended: Sequence[Ended], carrier: outbox.Carrier) -> None:
+def _record_together(ended: Sequence[Ended], carrier: outbox.Carrier, shelf: Shelf | None = None) -> None:
     with outbox.carried_by(carrier), docket.opened() as book:
-        cases = {case.pk: case for case in lock_on(book, {claimed.delivery.sub.case_id for claimed, _ in ended})}
+        cases = {case.pk: case for case in lock_on(book, {claimed.case_id for claimed, _ in ended}, shelf)}
         ended = taking_back.judged(ended, cases)
         ours = _close(ended)
         moved: dict[UUID, None] = {}
         for claimed, outcome in ended:
-            case = cases[claimed.delivery.sub.case_id]
+            case = cases[claimed.case_id]
             sub = next(one for one in lock_subs(case) if one.pk == claimed.delivery.sub_id)
             if outcome.kind == "unknown":
                 _unknown(case, sub, claimed, outcome)
@@ -71,6 +72,8 @@ def _record_together(ended: Sequence[Ended], carrier: outbox.Carrier) -> None:
                 moved[case.pk] = None
         for case_id in moved:
             carry_on(cases[case_id], lock_subs(cases[case_id]))
+    if shelf is not None:
+        shelf.put(book, cases.values())
 
 
 def _close(ended: Sequence[Ended]) -> set[object]:

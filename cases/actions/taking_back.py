@@ -49,7 +49,7 @@ def judged(ended: Sequence[tuple[Claim, Outcome]], cases: Mapping[UUID, Case]) -
         return list(ended)
     filings = {filing.key: filing for filing in Delivery.objects.filter(key__in=unseen).defer("body")}
     return [
-        (claimed, _judge(cases[claimed.delivery.sub.case_id], claimed, outcome, filings))
+        (claimed, _judge(cases[claimed.case_id], claimed, outcome, filings))
         if _found_nothing(claimed, outcome)
         else (claimed, outcome)
         for claimed, outcome in ended

@@ -92,6 +92,11 @@ class Case(ConcurrentTransitionMixin, Docketed):
             ),
         ]
 
+    @property
+    def state_fields(self) -> tuple[FSMField, ...]:
+        """Asked at every save; django_fsm looks through all fields of the model for them."""
+        return self.fields_of_state()
+
     def __str__(self) -> str:
         return self.number or str(self.pk)
 

@@ -77,11 +77,16 @@ def test_what_an_answer_lets_go_is_sent_without_another_claim(
         dispatch.pump()
     assert [one.sub_application_id for one in departments.parcels] == [sub.pk for sub in subs_of(case)]
     texts = [query["sql"] for query in asked.captured_queries]
-    sent = [place for place, text in enumerate(texts) if text.startswith('INSERT INTO "cases_delivery"')]
-    claimed = [place for place, text in enumerate(texts) if "probing" in text]
-    decided = [place for place, text in enumerate(texts) if text.startswith('INSERT INTO "cases_result"')]
+    sent = _places(texts, "EXECUTE insert", "cases_delivery")
+    claimed = _places(texts, "EXECUTE with", "cases_circuit")
+    decided = _places(texts, "EXECUTE insert", "cases_result")
+    assert claimed
     assert len(sent) == 1
     assert not [place for place in claimed if sent[0] < place < decided[-1]], "nothing was claimed in between"
+
+
+def _places(texts: list[str], verb: str, table: str) -> list[int]:
+    return [place for place, text in enumerate(texts) if text.startswith(verb) and table in text]
 
 
 def subs_of(case: Case) -> list[SubApplication]:
