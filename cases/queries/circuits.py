@@ -144,8 +144,9 @@ def troubled_lines(line: str) -> frozenset[str]:
 
 def open_outages() -> tuple[OpenOutage, ...]:
     """Outages that go on, the oldest first."""
-    probes = {(c.department, c.line): c.probe_at for c in Circuit.objects.exclude(opened_at=None)}
-    found = Outage.objects.filter(ended_at=None).order_by("began_at")
+    found = list(Outage.objects.filter(ended_at=None).order_by("began_at"))
+    open_ones = Circuit.objects.exclude(opened_at=None) if found else ()
+    probes = {(one.department, one.line): one.probe_at for one in open_ones}
     return tuple(
         OpenOutage(
             one.department, one.line, one.began_at, one.cause, one.probes, probes.get((one.department, one.line))

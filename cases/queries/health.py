@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, Min, OuterRef, Subquery
 from django.utils import timezone
 
-from cases.models import Attention, Case, Delivery, Event, Heartbeat, SubApplication
+from cases.models import Attention, Case, Delivery, Event, Heartbeat, Outage, SubApplication
 from cases.queries.silence import lines_at_rest, silent_rows
 from cases.states import CASE_OPEN, CaseState, DeliveryState, SubState
 
 # How long a sign of life may be away, in seconds, before somebody has to look.
 DUE_LATE_S, SWEEP_LATE_S, NUDGE_LATE_S = 90, 60, 120
+# How long a line may be broken before somebody calls the department.
+OUTAGE_LONG_S = 3600
 RECENT_EVENTS = 50
 
 
@@ -24,7 +26,8 @@ class Health:
     """Figures without ids or names; `alarms` names what has to be looked at, empty while all is well.
 
     Ages in seconds, None where there is nothing to be of an age. `resting` counts lines to departments that carry
-    nothing now; what waits for those is told apart from what is late. `audit_events` is the length of the event log,
+    nothing now; what waits for those is told apart from what is late. `outages` are lines that broke and are probed:
+    each is listed on the attention desk, once for all that waits. `audit_events` is the length of the event log,
     to be kept elsewhere: a shorter one later is a cut tail.
     """
 
@@ -34,6 +37,8 @@ class Health:
     sweep_age_s: int | None
     nudge_age_s: int | None
     resting: int
+    outages: int
+    oldest_outage_s: int
     attentions: Mapping[str, int]
     audit_events: int
     audit_head: str
@@ -51,12 +56,15 @@ def health_now() -> Health:
     sweep_s = _age(beats.get("sweep"), now)
     nudge_s = _age(beats.get("nudge") or beats.get("rung"), now)
     last = Event.objects.order_by("-pk").values_list("pk", "hash", "at").first()
+    broken = Outage.objects.filter(ended_at=None).aggregate(count=Count("pk"), oldest=Min("began_at"))
     figures = {
         "due_deliveries": due.count(),
         "oldest_due_s": _age(oldest, now) or 0,
         "silent_rows": len(silent_rows()),
         "sweep_age_s": sweep_s,
         "nudge_age_s": nudge_s,
+        "outages": broken["count"],
+        "oldest_outage_s": _age(broken["oldest"], now) or 0,
     }
     return Health(
         **figures,  # type: ignore[arg-type]
@@ -78,6 +86,8 @@ def _alarms(figures: Mapping[str, int | None]) -> Iterator[str]:
         yield "sweep_late"
     if settings.NUDGE_THROUGH_BROKER and (figures["nudge_age_s"] or 0) > NUDGE_LATE_S:
         yield "nudge_late"
+    if (figures["oldest_outage_s"] or 0) > OUTAGE_LONG_S:
+        yield "outage_long"
     if not _history_is_whole():
         yield "audit_broken"
 

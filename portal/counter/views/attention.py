@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from cases import access
 from cases.actions.mending import replay
 from cases.queries import Chosen, attention_list, replayable
+from cases.queries.line_desk import desk_lines
 from portal.accounts.access import attention_desk
 from portal.counter.shown import attentions
+from portal.counter.shown.lines import line_rows
 from portal.counter.worker import worker
 
 HELD = ("mine", "free", "snoozed")
@@ -43,6 +45,7 @@ def attention(request: HttpRequest) -> HttpResponse:
         "department_filters": attentions.department_filters(found, chosen),
         "has_ticks": any(row.tick for row in rows),
         "at_once": AT_ONCE,
+        "lines": line_rows(desk_lines(account)),
         "is_narrowed": chosen != Chosen(),
     }
     return render(request, "counter/attention.html", context)
