@@ -22,6 +22,7 @@ from bundles.rules import RuleError, judge, parse
 from bundles.spec import BundleSpec, Field, Item, Option, Question, Section
 
 FREE_ROUNDS: Final = 20
+SELECTION: Final = ("selection",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,15 @@ class Selection:
 
 
 def select(context: Context) -> Selection:
-    """Settle what is on. Always ends: rules that chase each other can in the end only switch things off."""
+    """Settle what is on, once for a context."""
+    found: Selection | None = context.memo.get(SELECTION)
+    if found is None:
+        found = context.memo[SELECTION] = _settled(context)
+    return found
+
+
+def _settled(context: Context) -> Selection:
+    """Always ends: rules that chase each other can in the end only switch things off."""
     settled = _Round(context, None).selection()
     for number in range(10_000):
         following = _Round(context, settled).selection()
@@ -128,7 +137,7 @@ class _Round:
         self.elsewhere = frozenset(ids_in(context.answers, "elsewhere"))
         self.added = frozenset(thing for _, option in self.chosen for thing in option.adds)
         self.dropped = frozenset(thing for _, option in self.chosen for thing in option.drops)
-        self.addable = frozenset(t for q in self.spec.guidance for o in q.options for t in o.adds)
+        self.ticked = frozenset(ids_in(context.answers, "ticks"))
 
     def selection(self) -> Selection:
         on = [item.id for item in self.spec.items if self._item_on(item)]
@@ -176,11 +185,10 @@ class _Round:
 
     def _switched_on(self, thing: str) -> bool:
         off = thing in self.dropped or thing in self.elsewhere
-        return not off and (thing not in self.addable or thing in self.added)
+        return not off and (thing not in self.spec.addable or thing in self.added)
 
     def _item_on(self, item: Item) -> bool:
-        ticked = item.id in ids_in(self.answers, "ticks")
-        return self._available(item) and (item.select != "optional" or ticked)
+        return self._available(item) and (item.select != "optional" or item.id in self.ticked)
 
     def _available(self, item: Item) -> bool:
         """On, but for the tick that an optional item needs."""
@@ -188,7 +196,7 @@ class _Round:
             return False
         if item.id in self.added or (item.when is not None and holds(item.when, self.scope)):
             return True
-        if item.id in self.addable:
+        if item.id in self.spec.addable:
             return False
         return item.select == "required" or (item.select != "conditional" and item.when is None)
 
@@ -196,8 +204,11 @@ class _Round:
         """Items the applicant wants to do later, those of stages not open, and those that cannot do without them."""
         later = {i for i in ids_in(self.answers, "later") if i in on}
         later |= closed_items(self.spec, self.answers, on, self.scope)
-        for _ in on:
-            later |= {i for i in on if any(_needs(self.spec.item(i), upstream) for upstream in later)}
+        fresh = later
+        while fresh:
+            held = {i for upstream in fresh for i in self.spec.cannot_do_without.get(upstream, ()) if i in on}
+            fresh = held - later
+            later |= fresh
         return frozenset(later)
 
     def _fields(self, items: frozenset[str]) -> Iterator[str]:
@@ -239,13 +250,6 @@ class _Round:
 
     def _needed(self, needed_by: Any, items: Iterable[str]) -> bool:
         return bool(tuple(items)) if needed_by == "all" else any(i in items for i in needed_by)
-
-
-def _needs(item: Item, upstream: str) -> bool:
-    return any(
-        d.item == upstream and d.need == "approved" and d.if_rejected == "cancel" and d.alternative is None
-        for d in item.depends_on
-    )
 
 
 def _asked_in(section: Section, fields: frozenset[str]) -> bool:

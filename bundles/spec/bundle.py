@@ -136,12 +136,10 @@ class BundleSpec(Node):
 
     def items_of_field(self, field_id: str) -> frozenset[str]:
         """The items that need a field, and so who may see it."""
-        _, group, field = self._placed[field_id]
-        named = field.items if field.items is not None else (group.items if group else ())
-        return frozenset(i.id for i in self.items) if named == "all" else frozenset(named or ())
+        return self._items_of_fields[field_id]
 
     def items_of_material(self, material: Material) -> frozenset[str]:
-        return frozenset(i.id for i in self.items) if material.items == "all" else frozenset(material.items)
+        return self._every_item if material.items == "all" else frozenset(material.items)
 
     @cached_property
     def variables(self) -> Mapping[str, Variable]:
@@ -270,6 +268,33 @@ class BundleSpec(Node):
     @cached_property
     def _fields(self) -> dict[str, tuple[Section, Field]]:
         return {field_id: (placed[0], placed[2]) for field_id, placed in self._placed.items()}
+
+    @cached_property
+    def _every_item(self) -> frozenset[str]:
+        return frozenset(i.id for i in self.items)
+
+    @cached_property
+    def _items_of_fields(self) -> dict[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for _, group, field in self.walk_fields():
+            named = field.items if field.items is not None else (group.items if group else ())
+            found[field.id] = self._every_item if named == "all" else frozenset(named or ())
+        return found
+
+    @cached_property
+    def addable(self) -> frozenset[str]:
+        """What some answer may add; off until one does."""
+        return frozenset(thing for question in self.guidance for option in question.options for thing in option.adds)
+
+    @cached_property
+    def cannot_do_without(self) -> Mapping[str, frozenset[str]]:
+        """For each item those that are put off with it: nothing stands in for what it gives them."""
+        found: dict[str, set[str]] = {}
+        for item in self.items:
+            for need in item.depends_on:
+                if need.need == "approved" and need.if_rejected == "cancel" and need.alternative is None:
+                    found.setdefault(need.item, set()).add(item.id)
+        return {upstream: frozenset(items) for upstream, items in found.items()}
 
     @cached_property
     def _materials(self) -> dict[str, Material]:
