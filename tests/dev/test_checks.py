@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from devtools import browser, checks, portal
+from devtools import browser, checks, portal, processes
 from devtools.checks import Check
 from devtools.environment import ROOT
 
@@ -82,3 +84,26 @@ def test_a_missing_browser_names_the_packages_of_every_system(capsys: pytest.Cap
     told = capsys.readouterr().err
     assert "apt-get install chromium fonts-noto-cjk" in told
     assert "dnf install" in told and "brew install" in told
+
+
+def test_a_check_beside_others_runs_while_they_do_and_tells_its_words_at_the_end(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    waits = f"import pathlib, time\nwhile not pathlib.Path({str(here)!r}).exists(): time.sleep(0.01)\n"
+    code = f"{waits}pathlib.Path({str(there)!r}).touch(); print('a word'); raise SystemExit(3)"
+    with checks._beside(Check("other", (sys.executable, "-c", code)), os.environ, tmp_path / "log") as told:
+        here.touch()
+        assert processes.wait_until(there.exists, 20)
+        assert "a word" not in capfd.readouterr().out
+        name, good, _ = told()
+    assert (name, good) == ("other", False)
+    assert "a word" in capfd.readouterr().out
+
+
+def test_a_check_beside_others_ends_with_a_run_that_is_broken_off(tmp_path: Path) -> None:
+    endless = Check("other", (sys.executable, "-c", "import time; time.sleep(600)"))
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), checks._beside(endless, os.environ, tmp_path / "log"):
+        raise KeyboardInterrupt
+    assert time.monotonic() - began < 60
