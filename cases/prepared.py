@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-PLANS_LIVE_S = 20.0
+PLANS_LIVE_S = 60.0
 TABLE = re.compile(r"\bcases_\w+")
 
 

@@ -25,6 +25,7 @@ from cases.actions.shelf import Shelf
 from cases.models import Attention, SubApplication
 from cases.outbox import Claim
 from cases.ports import NEVER_SEEN, Actor, Outcome, Parcel
+from cases.queries import waiting
 from cases.queries.circuits import shut_lines
 from cases.states import DeliveryState
 
@@ -118,10 +119,15 @@ class _Round:
             return False
         _wanted.clear()
         self._look_at = now + LOOK_AGAIN_S
-        applied = self._apply_arrived()
+        found = waiting.to_carry()
+        applied = self._apply_arrived() if found.arrivals else 0
+        claims = self._claim() if found.promises else []
+        return bool(claims or applied)
+
+    def _claim(self) -> list[Claim]:
         claims = outbox.claim(AT_ONCE - len(self._flying), QUOTA, self._by_department())
         self._send(claims)
-        return bool(claims or applied)
+        return claims
 
     def _apply_arrived(self) -> int:
         """Callbacks that have come take effect; what they let go is sent on at once."""

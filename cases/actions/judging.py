@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from bundles import forms
@@ -25,6 +25,7 @@ from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_case_of, lock_subs
 from cases.models import Attention, Case, SubApplication
 from cases.ports import SYSTEM, Answer, Reason
+from cases.prepared import Prepared
 from cases.states import SUB_FINAL, SubState
 
 log = structlog.get_logger(__name__)
@@ -57,19 +58,20 @@ def judge_ready(limit: int = 32) -> int:
 
 def take() -> UUID | None:
     """Take the next one for judging, None where nothing is ready: the lease of each begins when it is judged."""
-    with connection.cursor() as cursor:
-        now = timezone.now()
-        cursor.execute(_TAKE, {"now": now, "until": now + JUDGING_LEASE})
-        found = cursor.fetchone()
-    return found[0] if found else None
+    now = timezone.now()
+    found = _TAKE(now, now + JUDGING_LEASE)
+    return found[0][0] if found else None
 
 
-_TAKE = """
-UPDATE cases_subapplication SET next_at = %(until)s WHERE id = (
-    SELECT id FROM cases_subapplication WHERE state = 'ready' AND next_at <= %(now)s
+_TAKE = Prepared(
+    """
+UPDATE cases_subapplication SET next_at = $2 WHERE id = (
+    SELECT id FROM cases_subapplication WHERE state = 'ready' AND next_at <= $1
     ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id
-"""
+""",
+    "timestamptz", "timestamptz",
+)  # fmt: skip
 
 
 def judge_or_tell(sub_id: UUID) -> None:

@@ -89,7 +89,9 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     keepalives_interval=2,
     keepalives_count=3,
     tcp_user_timeout=15_000,
-    options="-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=20000",
+    # What is prepared (cases.prepared) is planned once and for any values; nothing else is prepared.
+    options="-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=20000"
+    " -c plan_cache_mode=force_generic_plan",
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
