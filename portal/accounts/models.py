@@ -8,6 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -16,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.ports import Actor, Identity
 from cases.protection import SealedField, blind_index
+from portal.accounts import duties
+from portal.accounts.duties import Duty
 
 
 class Role(models.TextChoices):
@@ -57,6 +60,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=8, blank=True, default="")
     is_demo = models.BooleanField(_("演示人物"), default=False)
     is_staff = models.BooleanField(_("可进入配置后台"), default=False)
+    duty = models.CharField(_("管理职责"), max_length=16, choices=Duty, blank=True, default="")
     is_active = models.BooleanField(_("启用"), default=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
@@ -75,6 +79,10 @@ class Account(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=~models.Q(role="staff") | ~models.Q(department=""), name="staff_belongs_to_a_department"
             ),
+            models.CheckConstraint(
+                condition=models.Q(duty="") | models.Q(role="administrator", duty__in=Duty.values),
+                name="duties_are_for_administrators",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -83,6 +91,24 @@ class Account(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.id_index = blind_index(self.id_no) if self.id_no else ""
         super().save(*args, **kwargs)
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether an administrator looks after transport: the system administrator, where duties are kept apart."""
+        if self.duty or settings.SEPARATED_DUTIES:
+            return self.duty == Duty.SYSTEM
+        return self.role == Role.ADMINISTRATOR
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """By the duty alone, where somebody has one or duties are kept apart; a superuser is no exception."""
+        if self.duty or settings.SEPARATED_DUTIES:
+            return self.is_active and duties.allows(self.duty, perm)
+        return super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        if self.duty or settings.SEPARATED_DUTIES:
+            return self.is_active and duties.allows_app(self.duty, app_label)
+        return super().has_module_perms(app_label)
 
     def get_short_name(self) -> str:
         """What pages call the person."""
@@ -109,6 +135,27 @@ class Account(AbstractBaseUser, PermissionsMixin):
             Role.ADMINISTRATOR: "operator",
         }
         return Actor(kinds.get(Role(self.role), "applicant"), str(self.pk), self.department)  # type: ignore[arg-type]
+
+
+class DutyRecord(models.Model):
+    """Who gave whom which duty, or took it back, and why: written once, only read afterwards."""
+
+    at = models.DateTimeField(_("时间"), default=timezone.now)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("账户"))
+    before = models.CharField(_("原职责"), max_length=16, choices=Duty, blank=True, default="")
+    after = models.CharField(_("现职责"), max_length=16, choices=Duty, blank=True, default="")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("决定人"))
+    reason = models.CharField(_("理由"), max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("职责变更记录")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(account=models.F("by")), name="nobody_gives_oneself_a_duty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.before} {self.after}"
 
 
 class ApiToken(models.Model):

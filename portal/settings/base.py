@@ -137,6 +137,9 @@ CSRF_COOKIE_HTTPONLY = False
 CSRF_COOKIE_SAMESITE = "Lax"
 # Demo people sign in with one tap. Never in production: prod.py refuses to start with it.
 DEMO_SIGN_IN = False
+# Three administrators instead of one (三员分立): what an account may do in the administration follows from its duty
+# alone, also for superusers (portal/accounts/duties.py).
+SEPARATED_DUTIES = True
 # A dotted path to a class with `begin(request)` and `complete(request) -> Identity`: the city's 统一身份认证.
 IDENTITY_PROVIDER = env.str("IDENTITY_PROVIDER", default="")
 

@@ -6,6 +6,7 @@ Never where real people file: everybody can be anybody here.
 from portal.settings.prod import *
 
 DEMO_SIGN_IN = True
+SEPARATED_DUTIES = False  # one demo person configures everything
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
 SESSION_COOKIE_SECURE = False

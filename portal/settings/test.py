@@ -4,6 +4,7 @@ from portal.settings.base import *
 from portal.settings.base import DATABASES, LOGGING, env
 
 DEMO_SIGN_IN = True
+SEPARATED_DUTIES = False  # the tests of the administration are about something else
 SEARCH_BY_ITSELF = False
 OUTBOUND_NETWORKS = ["127.0.0.0/8", "::1/128"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
