@@ -197,7 +197,7 @@ def licence_page(account: Person, licence_id: UUID, lang: str = "zh") -> Licence
         face=() if shown.is_withheld else face_in_words(row),
         reason=row.reason or "",
         flow=flow_of(row),
-        grants=() if shown.role == ISSUED else grants_of([row]),
+        grants=() if shown.role == ISSUED else grants_of([row], lang),
         copies=tuple(_copy_view(one) for one in row.copies_made.all()[:50]),
     )
 

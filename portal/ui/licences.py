@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -57,8 +58,13 @@ def masked(value: str) -> str:
 
 def watermark(page: CopyPage, who: str) -> Sequence[str]:
     """The lines that lie across a copy: for what alone, who had it made, when, and the mark to verify it by."""
-    line = f"仅用于：{page.purpose}　{who}　{words.moment_in_words(page.made_at)}　{page.mark}"
+    line = f"仅用于：{page.purpose}　{who}　{moment_on_paper(page)}　{page.mark}"
     return [line] * LINES_OF_WATERMARK
+
+
+def moment_on_paper(page: CopyPage) -> str:
+    """Day and minute as a paper keeps them: not "today", which is another day tomorrow."""
+    return f"{timezone.localtime(page.made_at):%Y-%m-%d %H:%M}"
 
 
 def kind_name(kind: LicenceKind) -> str:

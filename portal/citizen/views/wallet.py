@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from cases import access
 from cases.actions.licences import fetching, granting, reading
 from cases.queries.licence_copies import copy_page
 from cases.queries.licences import grants_given, licence_page, wallet
@@ -76,6 +77,7 @@ def licence(request: OwnRequest, licence_id: UUID) -> HttpResponse:
         "use": words.use_of(page.card),
         "look": words.look_of(page.card),
         "days": DAYS,
+        "from_own_case": page.card.case_id is not None and access.case_for(request.user, page.card.case_id) is not None,
         "may_grant": page.card.role in ("own", "child") and page.card.is_in_force and not page.card.is_withheld,
     }
     return render(request, "citizen/licence.html", context)
@@ -101,7 +103,8 @@ def show(request: OwnRequest, licence_id: UUID) -> HttpResponse:
     """A code to show to whom I stand before; it works once, for ten minutes."""
     code = granting.show(licence_id, account=request.user)
     page = licence_page(request.user, licence_id, lang())
-    context = {"section": "licences", "page": page, "code": f"{code[:4]} {code[4:]}", "qr": qr_code(code)}
+    address = request.build_absolute_uri(f"{reverse('counter:licences')}?shown={code}")
+    context = {"section": "licences", "page": page, "code": f"{code[:4]} {code[4:]}", "qr": qr_code(address)}
     return render(request, "citizen/licence_shown.html", context)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -129,9 +129,12 @@ def _back(request: HttpRequest) -> str:
 
 def _page(request: HttpRequest, more: dict[str, Any], *, status: int = 200) -> HttpResponse:
     kinds = sorted((kind.code, words.kind_name(kind)) for kind in queries.registry().licences.values())
-    context = {"section": "licences", "kinds": kinds, "typed": _typed(request.POST), **more}
+    context = {"section": "licences", "kinds": kinds, "typed": _typed(request), **more}
     return render(request, "counter/licences.html", context, status=status)
 
 
-def _typed(post: QueryDict) -> dict[str, str]:
-    return {name: post.get(name, "") for name in TYPED}
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """What was typed; of a code that was scanned (亮证), the code."""
+    typed = {name: request.POST.get(name, "") for name in TYPED}
+    scanned = request.GET.get("shown", "")
+    return {**typed, "shown": typed["shown"] or (scanned if scanned.isdecimal() and len(scanned) < 12 else "")}
