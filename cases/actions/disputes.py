@@ -39,8 +39,11 @@ BATCH = 50
 
 def note_disputes(case: Case, subs: list[SubApplication]) -> None:
     """AFTER_FILING: what was disputed in the draft goes to the department that keeps the source."""
+    disputed = (case.answers or {}).get("disputes")
+    if not disputed:
+        return
     known = set(DataDispute.objects.filter(case=case).values_list("path", flat=True))
-    for path, said in ((case.answers or {}).get("disputes") or {}).items():
+    for path, said in disputed.items():
         if path not in known and is_locked(case.answers, path):
             _open(case, path, said)
 
@@ -152,6 +155,20 @@ def refuse(dispute_id: UUID, text: str, *, by: Actor) -> DataDispute:
         record(case, "data.dispute_refused", by=by, path=dispute.path)
         _told(case, dispute, "经核对原数据无误")
         progress.advance(case, lock_subs(case))
+        return dispute
+
+
+def withdraw(dispute_id: UUID, *, by: Actor) -> DataDispute:
+    """Whoever raised it takes it back: what the register says stands, and what waited for an answer goes on.
+
+    The caller has made sure that it is the applicant. Raises WrongState once it is answered.
+    """
+    with transaction.atomic():
+        case, dispute = _lock(dispute_id)
+        _close(dispute, State.WITHDRAWN, "", by)
+        record(case, "data.dispute_withdrawn", by=by, path=dispute.path)
+        if case.is_open:
+            progress.advance(case, lock_subs(case))
         return dispute
 
 

@@ -21,6 +21,7 @@ class DataDispute(models.Model):
         OPEN = "open", _("核对中")
         UPHELD = "upheld", _("已更正")
         REFUSED = "refused", _("核对无误")
+        WITHDRAWN = "withdrawn", _("本人已撤回")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="disputes")

@@ -127,6 +127,7 @@ SENTENCES: Mapping[str, Any] = {
     "commitment.broken": gettext_lazy("{item}：告知承诺事后核查，不实"),
     "data.dispute_upheld": gettext_lazy("数据异议成立，已用更正后的内容"),
     "data.dispute_refused": gettext_lazy("数据异议经核对，原数据无误"),
+    "data.dispute_withdrawn": gettext_lazy("撤回了数据异议，以记录的内容为准"),
     "recurring.started": gettext_lazy("{item}：开始按月发放"),
     "recurring.suspended": gettext_lazy("{item}：按月发放暂停"),
     "recurring.resumed": gettext_lazy("{item}：按月发放恢复"),

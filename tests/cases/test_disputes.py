@@ -135,3 +135,19 @@ def test_a_dispute_that_nobody_answers_is_called_for(disputed: Case, time_machin
     sweep()
     assert Attention.objects.filter(case=disputed, reason="unchecked", closed_at=None).exists()
     assert the_one(disputed).next_at is not None
+
+
+def test_whoever_raised_a_dispute_takes_it_back_and_what_waited_goes_on(disputed: Case, lin: Account) -> None:
+    dispatch.pump()
+    row = the_one(disputed)
+    waiting = SubApplication.objects.filter(case=disputed, state="ready").count()
+    disputes.withdraw(row.pk, by=lin.actor)
+    (shown,) = disputes_of(disputed)
+    assert (shown.state, shown.is_open, the_one(disputed).next_at) == ("withdrawn", False, None)
+    assert Case.objects.get(pk=disputed.pk).answers["fields"]["mother_name"] == "林晓岚"
+    assert not any(disputes.is_disputed(sub) for sub in SubApplication.objects.filter(case=disputed))
+    dispatch.pump()
+    assert SubApplication.objects.filter(case=disputed, state="ready").count() <= waiting
+    for act in (disputes.withdraw, lambda pk, by: disputes.refuse(pk, "核对无误", by=by)):
+        with pytest.raises(WrongState):
+            act(row.pk, by=lin.actor)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.actions import deferrals, disputes, materials, recurring
-from cases.errors import BadUpload, NotReady
+from cases.errors import BadUpload, NotReady, WrongState
 from cases.queries.disputes import disputes_of
 from cases.queries.owed import owed_papers
 from cases.queries.recurring import entitlements_of, own_entitlement
@@ -63,6 +63,8 @@ def own_disputes(request: OwnRequest, case_id: UUID) -> HttpResponse:
         file = request.FILES.get("file")
         if chosen is None:
             raise Http404
+        if request.POST.get("act") == "withdraw":
+            return _withdrawn(request, case_id, chosen.id)
         try:
             error = _("还没有选文件") if file is None else ""
             if file is not None:
@@ -74,6 +76,17 @@ def own_disputes(request: OwnRequest, case_id: UUID) -> HttpResponse:
             return redirect("citizen:disputes", case_id=case_id)
     context = {"section": "cases", "case": case, "rows": rows, "error": error}
     return render(request, "citizen/disputes.html", context, status=422 if error else 200)
+
+
+def _withdrawn(request: OwnRequest, case_id: UUID, dispute_id: UUID) -> HttpResponse:
+    """The dispute taken back; answered meanwhile, the page shows how."""
+    try:
+        disputes.withdraw(dispute_id, by=request.user.actor)
+    except WrongState as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("异议已撤回，以记录的内容为准"))
+    return redirect("citizen:disputes", case_id=case_id)
 
 
 @applicants_only

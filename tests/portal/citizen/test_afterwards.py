@@ -69,6 +69,25 @@ def test_a_dispute_shows_its_answer(
     officer = Account.objects.create_user("officer", "a-long-password", role=Role.STAFF, name="王", department="GA")
     disputes.refuse(row.pk, "人口库姓名与身份证一致", by=officer.actor)
     assert "人口库姓名与身份证一致" in text_of(client.get(page))
+    assert client.post(page, {"dispute": row.pk, "act": "withdraw"}).status_code == 404
+
+
+def test_a_dispute_is_taken_back_by_who_raised_it_and_by_nobody_else(
+    lin: Account, chen: Account, as_person: SignIn, departments: FakeDepartments
+) -> None:
+    case = newborn.draft(lin)
+    drafting.dispute(case.pk, "mother_name", "林晓兰", "身份证已更名", lin.actor)
+    filing.submit_case(case.pk, by=lin.actor, client_key=uuid4().hex)
+    for party in Party.objects.filter(case=case, state=Party.State.ASKED):
+        parties.agree(party.pk, account=chen)
+    page, row = reverse("citizen:disputes", args=[case.pk]), DataDispute.objects.get(case=case)
+    assert as_person(chen).post(page, {"dispute": row.pk, "act": "withdraw"}).status_code == 404
+    client = as_person(lin)
+    assert "撤回这项异议" in text_of(client.get(page))
+    assert client.post(page, {"dispute": row.pk, "act": "withdraw"}).status_code == 302
+    assert DataDispute.objects.get(pk=row.pk).state == "withdrawn"
+    shown = text_of(client.get(page))
+    assert "本人已撤回" in shown and "撤回这项异议" not in shown
 
 
 def test_old_and_new_of_a_corrected_result_stand_side_by_side(
