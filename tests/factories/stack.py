@@ -37,7 +37,7 @@ __all__ = ["Stack", "free_port", "wait_for"]
 
 SETTINGS = "portal.settings.test"
 # Bounds for a busy machine; a quiet one takes a tenth of them.
-PREPARE_S, START_S, STOP_S = 600.0, 180.0, 15.0
+PREPARE_S, START_S, STOP_S, LOOK_S = 600.0, 180.0, 15.0, 60.0
 
 
 class Stack:
@@ -195,7 +195,7 @@ class Stack:
     # -- looking ----------------------------------------------------------------------------------------------------
     def health(self) -> dict[str, Any]:
         """What the portal says about itself."""
-        with urllib.request.urlopen(f"{self.base_url}/healthz", timeout=15) as answer:
+        with urllib.request.urlopen(f"{self.base_url}/healthz", timeout=LOOK_S) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
 

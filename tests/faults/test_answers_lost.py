@@ -8,7 +8,7 @@ from tests.factories.stack import Stack
 from tests.faults.checker import Seen, faults_in
 from tests.faults.newborns import Newborns
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults_wide, pytest.mark.timeout(300)]
 
 LOST = ("exec_500", "exec_cut")
 

@@ -26,6 +26,7 @@ HOSTILE = ("forged", "tamper", "cross_dept", "unknown_case", "garbage_body", "re
 UNDECIDED_S = 6.0
 
 
+@pytest.mark.faults_wide
 def test_callbacks_told_again_or_in_somebody_elses_name_change_nothing(stack: Stack, newborns: Newborns) -> None:
     stack.mock.control("behaviour", faults=dict.fromkeys(HOSTILE, True) | {"duplicate": 2})
     cases = newborns.file(1)

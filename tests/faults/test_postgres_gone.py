@@ -108,6 +108,7 @@ def test_eight_presses_at_once_make_one_case(stack: TrialStack, people: Applican
     assert all_faults(stack, people, both) == []
 
 
+@pytest.mark.faults_wide
 def test_a_crowded_postgres_refuses_in_time_and_serves_when_there_is_room(
     stack: TrialStack, people: Applicants
 ) -> None:

@@ -11,7 +11,7 @@ from tests.factories.stack import Stack, wait_for
 from tests.faults.checker import faults_in
 from tests.faults.newborns import Newborns
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults_wide, pytest.mark.timeout(300)]
 
 GOAL_S = 60.0
 PRESS_S = 10.0  # a busy machine; what counts is that nobody waits for a broker that is not there

@@ -50,6 +50,7 @@ def test_a_worker_killed_between_answer_and_commit_loses_and_doubles_nothing(sta
         assert any(fault.startswith(mutant.check) for fault in faults_in(mutant.of(seen))), mutant.what
 
 
+@pytest.mark.faults_wide
 def test_a_worker_killed_while_it_judges_loses_nothing(stack: Stack, newborns: Newborns) -> None:
     draft = newborns.draft()
     stack.pause_part("worker")
