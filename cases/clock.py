@@ -46,13 +46,15 @@ ONE_TIME_NOTICE = Length(ONE_TIME_NOTICE_DAYS, "workday")
 class WorkingCalendar:
     """Rest days and make-up days (调休) that deviate from the plain week; years whose arrangement is announced.
 
-    `names` says what a deviating day is called: 国庆节, 调休上班, 台风停办.
+    `names` says what a deviating day is called: 国庆节, 调休上班, 台风停办. `counted` keeps counts that nothing
+    stopped: the same day and limit come again and again.
     """
 
     holidays: frozenset[date] = frozenset()
     makeup: frozenset[date] = frozenset()
     announced_years: frozenset[int] = frozenset()
     names: Mapping[date, str] = field(default_factory=dict)
+    counted: dict[tuple[date, int], Due] = field(default_factory=dict, compare=False, repr=False)
 
     def is_working_day(self, day: date) -> bool:
         return day in self.makeup or (day.weekday() < SATURDAY and day not in self.holidays)
@@ -152,6 +154,8 @@ def due(
     """
     if limit.unit in ("second", "minute", "hour"):
         return _by_the_clock(start, timedelta(**{f"{limit.unit}s": limit.n}), calendar, pauses, extension_days)
+    if limit.unit == "workday" and not pauses and not extension_days:
+        return _plain_working_days(start.date(), math.ceil(limit.n), calendar)
     if limit.unit == "workday":
         return _working_days(start.date(), math.ceil(limit.n), calendar, pauses, extension_days)
     return _calendar_days(start.date(), limit, calendar, pauses, extension_days)
@@ -194,6 +198,13 @@ def merged(pauses: Iterable[Stretch]) -> list[tuple[datetime, datetime]]:
             found[-1] = (found[-1][0], max(found[-1][1], stretch.ended))
         else:
             found.append((stretch.began, stretch.ended))
+    return found
+
+
+def _plain_working_days(start: date, count: int, calendar: WorkingCalendar) -> Due:
+    found = calendar.counted.get((start, count))
+    if found is None:
+        found = calendar.counted[start, count] = _working_days(start, count, calendar, (), 0)
     return found
 
 

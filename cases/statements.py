@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
@@ -55,9 +56,7 @@ def insert(rows: Sequence[models.Model], expressions: Expressions = ()) -> None:
     for row in rows:
         if row.pk is None and model._meta.pk in fields:
             row.pk = model._meta.pk.get_pk_value_on_save(row)
-    session = connections[DEFAULT_DB_ALIAS]
-    values = [[field.get_db_prep_save(field.pre_save(row, True), session) for row in rows] for field in fields]
-    found = statement(*values)
+    found = statement(*[_column(field, rows, add=True) for field in fields])
     for row, (key,) in zip(rows, found, strict=True):
         row.pk = key
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
@@ -82,9 +81,7 @@ def update(rows: Sequence[models.Model], names: Sequence[str]) -> dict[Any, str]
     """
     model = type(rows[0])
     fields, statement = _updating(model, tuple(names))
-    session = connections[DEFAULT_DB_ALIAS]
-    values = [[field.get_db_prep_save(field.pre_save(row, False), session) for row in rows] for field in fields]
-    found = dict(statement(*values))
+    found = dict(statement(*[_column(field, rows, add=False) for field in fields]))
     if len(found) != len(rows):
         raise RuntimeError(f"{model._meta.label}: {len(found)} of {len(rows)} rows were there")
     return found
@@ -99,15 +96,43 @@ def _updating(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[A
     return fields, Prepared(f"{text} RETURNING t.{key}, t.xmin::text", *_arrays(fields))
 
 
+def _column(field: Any, rows: Sequence[models.Model], *, add: bool) -> list[Any]:
+    """The values of a field as the database takes them; plain ones as they are, whatever else as its field says."""
+    plain = _PLAIN.get(type(field).__name__) if type(field).pre_save is models.Field.pre_save else None
+    if plain is None:
+        return [_prepared(field, row, add) for row in rows]
+    name, found = field.attname, []
+    for row in rows:
+        value = row.__dict__.get(name, _ABSENT)
+        if value is not None and type(value) is not plain:
+            value = _prepared(field, row, add)
+        found.append(value.hex if type(value) is UUID else value)
+    return found
+
+
+def _prepared(field: Any, row: models.Model, add: bool) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, add), connections[DEFAULT_DB_ALIAS])
+
+
+_ABSENT = object()
+# Fields whose values of this very type the driver takes as they are.
+_PLAIN: dict[str, type] = {
+    "BigIntegerField": int, "BooleanField": bool, "CharField": str, "FSMField": str, "ForeignKey": UUID,
+    "IntegerField": int, "PositiveIntegerField": int, "PositiveSmallIntegerField": int, "TextField": str,
+    "UUIDField": UUID,
+}  # fmt: skip
+
+
 def _unnested(names: Sequence[str]) -> str:
     places = ", ".join(f"${number}" for number in range(1, len(names) + 1))
     return f"unnest({places}) AS v ({', '.join(names)})"
 
 
 def _arrays(fields: Iterable[Any]) -> list[str]:
+    """Types without their lengths: a cast to varchar(5) would cut what is longer, the column itself refuses it."""
     session = connections[DEFAULT_DB_ALIAS]
     types = (field.rel_db_type(session) if field.primary_key else field.db_type(session) for field in fields)
-    return [f"{one}[]" for one in types]
+    return [f"{one.partition('(')[0]}[]" for one in types]
 
 
 def holding_any(questions: Mapping[str, str]) -> Prepared:

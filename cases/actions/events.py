@@ -14,6 +14,7 @@ from cases.models import Case, Event, SubApplication
 from cases.ports import Actor
 
 HEAD = ("last_seq", "last_hash")
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def record(case: Case, kind: str, *, by: Actor, sub: SubApplication | None = None, **facts: Any) -> Event:
@@ -60,8 +61,7 @@ def link(previous: str, event: Event) -> str:
         event.facts,
         event.at.isoformat(),
     ]
-    canonical = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(f"{previous}\n{canonical}".encode()).hexdigest()
+    return sha256(f"{previous}\n{_CANONICAL.encode(row)}".encode()).hexdigest()
 
 
 def broken_link(case: Case) -> int | None:

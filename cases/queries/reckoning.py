@@ -80,7 +80,14 @@ class Reckoning:
 def calendar_of(region: str) -> clock.WorkingCalendar:
     """The working calendar of a region, with regional holidays and closures."""
     known = queries.working_calendar(region)
-    return clock.WorkingCalendar(known.holidays, known.makeup, known.announced_years, known.names)
+    held = _calendars.get(region)
+    if held is None or held[0] is not known:
+        made = clock.WorkingCalendar(known.holidays, known.makeup, known.announced_years, known.names)
+        held = _calendars[region] = (known, made)
+    return held[1]
+
+
+_calendars: dict[str, tuple[queries.CalendarData, clock.WorkingCalendar]] = {}
 
 
 def ledgers_of(case: Case, now: datetime) -> Mapping[UUID, Ledger]:
