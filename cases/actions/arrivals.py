@@ -7,114 +7,116 @@ kills its reader is known by its count; it is tried alone, and at last set apart
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from cases import docket, outbox
+from cases import docket, outbox, statements
 from cases.actions import attention, written_answers
 from cases.actions.answers import Effect, carry_on, take_effect
 from cases.actions.inbox import VERDICTS
 from cases.actions.locking import lock_case_of, lock_on, lock_subs
 from cases.models import Arrival, Attention, Case, InboxMessage, SubApplication
 from cases.ports import Actor
+from cases.prepared import Prepared
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 64
+AT_MOST = 1_000  # late ones in one sweep
 FRESH_S = 20  # no pump works that long on a batch: who died over it is gone by then
 LEASE_S = 20
 MOST_TRIES = 5
 REST = timedelta(days=1)
 TOLD = "回执没能入账："
 
-_DUE = "next_at <= GREATEST(clock_timestamp(), %(now)s)"
-_TAKE_FRESH = f"""
-DELETE FROM cases_arrival WHERE id IN (
-    SELECT id FROM cases_arrival
-    WHERE {_DUE} AND next_at > clock_timestamp() - make_interval(secs => %(fresh)s) AND lease_no = 0
-    ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-) RETURNING *
-"""
-_LEASE = f"""
-UPDATE cases_arrival SET lease_no = lease_no + 1, next_at = clock_timestamp() + make_interval(secs => %(lease)s)
-WHERE id IN (
-    SELECT id FROM cases_arrival WHERE {_DUE} AND (lease_no > 0) = %(again)s
-    ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-) RETURNING id, lease_no
-"""
-_TAKE_LEASED = """
-DELETE FROM cases_arrival a USING unnest(%(ids)s::uuid[], %(leases)s::int[]) AS mine (id, lease_no)
-WHERE a.id = mine.id AND a.lease_no = mine.lease_no RETURNING a.*
-"""
+# What is due is due by either clock: `next_at` of a fresh one was written by ours, leases run by the database's.
+_DUE = "next_at <= GREATEST(clock_timestamp(), $1)"
+_FRESH = f"{_DUE} AND next_at > clock_timestamp() - make_interval(secs => {FRESH_S}) AND lease_no = 0"
+_has_fresh = Prepared(f"SELECT 1 FROM cases_arrival WHERE {_FRESH} LIMIT 1", "timestamptz")
+_take_fresh = Prepared(
+    f"""
+    DELETE FROM cases_arrival a WHERE a.id IN (
+        SELECT id FROM cases_arrival WHERE {_FRESH} ORDER BY next_at LIMIT $2 FOR UPDATE SKIP LOCKED
+    ) RETURNING {statements.columns(Arrival, "a")}
+    """,
+    "timestamptz", "int",
+)  # fmt: skip
+_take_leased = Prepared(
+    f"""
+    DELETE FROM cases_arrival a USING unnest($1, $2) AS mine (id, lease_no)
+    WHERE a.id = mine.id AND a.lease_no = mine.lease_no RETURNING {statements.columns(Arrival, "a")}
+    """,
+    "uuid[]", "int[]",
+)  # fmt: skip
+_announce = Prepared(
+    f"""
+    UPDATE cases_arrival SET lease_no = lease_no + 1, next_at = clock_timestamp() + make_interval(secs => {LEASE_S})
+    WHERE id IN (
+        SELECT id FROM cases_arrival WHERE {_DUE} AND (lease_no > 0) = $3
+        ORDER BY next_at LIMIT $2 FOR UPDATE SKIP LOCKED
+    ) RETURNING id, lease_no, received_at
+    """,
+    "timestamptz", "int", "boolean",
+)  # fmt: skip
 Leases = dict[UUID, int]
+Taking = Callable[[], list[tuple[Any, ...]]]
 
 
-def apply_arrived(carrier: outbox.Carrier | None = None, limit: int = AT_ONCE) -> int:
-    """Let what has arrived take effect; returns how many were applied or looked at. Never raises for a single one.
+def apply_arrived(carrier: outbox.Carrier | None = None) -> int:
+    """Let what has just arrived take effect, together; returns how many. Never raises for a single one.
 
-    What is promised in consequence `carrier` may take along.
+    What is promised in consequence `carrier` may take along. Where it fails each is tried by itself.
     """
-    done = _apply_fresh(carrier, limit)
-    return done + _apply_late(carrier, limit) if done < limit else done
-
-
-def _apply_fresh(carrier: outbox.Carrier | None, limit: int) -> int:
-    """What came a moment ago, together; where that fails it is left to the careful way."""
+    if not _has_fresh(timezone.now()):
+        return 0
     try:
-        return _apply(_TAKE_FRESH, {"now": timezone.now(), "fresh": FRESH_S, "limit": limit}, carrier)
+        return _apply(lambda: _take_fresh(timezone.now(), AT_ONCE), carrier)
     except Exception as error:
         log.warning("arrivals.not_together", error=type(error).__name__)
-        _forget(carrier)
-        return _one_by_one(_lease(limit, again=False))
+        if carrier is not None:
+            carrier.taken.clear()
+        return _one_by_one(_lease(AT_ONCE, again=False))
 
 
-def _apply_late(carrier: outbox.Carrier | None, limit: int) -> int:
-    """What nobody has applied in time: together at the first look, each by itself from the second on."""
-    leases = _lease(limit, again=False)
-    if leases:
+def apply_late() -> int:
+    """What nobody has applied in time (ON_SWEEP): together at the first look, each by itself from the second on."""
+    done = 0
+    while done < AT_MOST and (leases := _lease(AT_ONCE, again=False)):
+        done += len(leases)
         try:
-            _apply(_TAKE_LEASED, _quoted(leases), carrier)
+            _apply(_taking(leases), None)
         except Exception as error:
             log.warning("arrivals.not_together", error=type(error).__name__)
-            _forget(carrier)
             _one_by_one(leases)
-    done = len(leases)
-    while done < limit and (again := _lease(1, again=True)):
+    while done < AT_MOST and (again := _lease(1, again=True)):
         done += _one_by_one(again)
     return done
 
 
-def _forget(carrier: outbox.Carrier | None) -> None:
-    if carrier is not None:
-        carrier.taken.clear()
-
-
 def _lease(limit: int, *, again: bool) -> Leases:
-    """Announce tries, committed before they are made. `again`: those that have been announced before."""
-    asked = {"now": timezone.now(), "lease": LEASE_S, "limit": limit, "again": again}
-    with connection.cursor() as cursor:
-        cursor.execute(_LEASE, asked)
-        return dict(cursor.fetchall())
+    """Announce tries, in the order of arrival, committed before they are made. `again`: those announced before."""
+    rows = sorted(_announce(timezone.now(), limit, again), key=lambda row: (row[2], row[0]))
+    return {pk: lease_no for pk, lease_no, _ in rows}
 
 
-def _quoted(leases: Leases) -> dict[str, Any]:
-    return {"ids": [str(pk) for pk in leases], "leases": list(leases.values())}
+def _taking(leases: Leases) -> Taking:
+    return lambda: _take_leased([str(pk) for pk in leases], list(leases.values()))
 
 
 # ---- together ---------------------------------------------------------------------------------------------------
 
 
-def _apply(take: str, asked: dict[str, Any], carrier: outbox.Carrier | None) -> int:
+def _apply(take: Taking, carrier: outbox.Carrier | None) -> int:
     """Take arrivals out and apply them, all in one transaction; how many were there to take."""
     with outbox.carried_by(carrier) if carrier else nullcontext(), docket.opened() as book:
-        found = sorted(Arrival.objects.raw(take, asked), key=lambda one: (one.received_at, one.pk))
+        found = sorted(statements.built(Arrival, take()), key=lambda one: (one.received_at, one.pk))
         if found:
             _apply_all(book, found)
         return len(found)
@@ -183,7 +185,7 @@ def _alone(pk: UUID, lease_no: int) -> None:
     """One by itself. What cannot be applied is tried again, and a person is told; a busy database mends itself."""
     told = Arrival.objects.filter(pk=pk).exclude(last_error="").values_list("sub_id", "last_error").first()
     try:
-        _apply(_TAKE_LEASED, _quoted({pk: lease_no}), None)
+        _apply(_taking({pk: lease_no}), None)
     except OperationalError as error:
         log.warning("arrival.postponed", arrival=str(pk), error=type(error).__name__)
     except Exception as error:

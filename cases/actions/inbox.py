@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -18,6 +18,7 @@ from cases.actions import written_answers
 from cases.actions.answers import DECISIONS, ENDED_HERE, Effect
 from cases.models import Arrival, InboxMessage, SubApplication
 from cases.ports import Answer, Callback
+from cases.prepared import Prepared
 from cases.states import SUB_DECIDED, SUB_FINAL, SubState
 
 VERDICTS = {
@@ -29,24 +30,26 @@ VERDICTS = {
 }
 
 # Everything that the door has to know, read at once. Another department's application and nobody's look the same.
-_STANDING = """
-SELECT s.case_id, s.state, s.last_event_seq,
-       EXISTS (SELECT FROM cases_heldanswer h WHERE h.sub_id = s.id AND h.released_at IS NULL),
-       EXISTS (SELECT FROM cases_inboxmessage m WHERE m.department = s.department AND m.event_id = %(event)s)
-    OR EXISTS (SELECT FROM cases_arrival a WHERE a.department = s.department AND a.event_id = %(event)s)
-FROM cases_subapplication s
-WHERE s.id = %(sub)s AND s.department = %(department)s
-  AND (%(key)s::uuid IS NULL OR EXISTS (
-       SELECT FROM cases_delivery d WHERE d.sub_id = s.id AND d.target_key = %(key)s::uuid))
-"""
-_COLUMNS = (
-    "id", "department", "event_id", "case_id", "sub_id", "status", "words", "headers", "received_at", "next_at",
-    "lease_no", "last_error",
+_standing_of = Prepared(
+    """
+    SELECT s.case_id, s.state, s.last_event_seq,
+           EXISTS (SELECT FROM cases_heldanswer h WHERE h.sub_id = s.id AND h.released_at IS NULL),
+           EXISTS (SELECT FROM cases_inboxmessage m WHERE m.department = $2 AND m.event_id = $3)
+        OR EXISTS (SELECT FROM cases_arrival a WHERE a.department = $2 AND a.event_id = $3)
+    FROM cases_subapplication s
+    WHERE s.id = $1 AND s.department = $2
+      AND ($4 IS NULL OR EXISTS (SELECT FROM cases_delivery d WHERE d.sub_id = s.id AND d.target_key = $4))
+    """,
+    "uuid", "varchar", "varchar", "uuid",
 )  # fmt: skip
-_STORE = (
-    f"INSERT INTO cases_arrival ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))}) "
-    "ON CONFLICT (department, event_id) DO NOTHING"
-)
+_store_row = Prepared(
+    """
+    INSERT INTO cases_arrival (id, department, event_id, case_id, sub_id, status, words, headers, received_at, next_at,
+                               lease_no, last_error)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0, '') ON CONFLICT (department, event_id) DO NOTHING RETURNING id
+    """,
+    "uuid", "varchar", "varchar", "uuid", "uuid", "varchar", "bytea", "jsonb", "timestamptz",
+)  # fmt: skip
 
 
 class Verdict(StrEnum):
@@ -84,45 +87,22 @@ def receive_callback(callback: Callback) -> Verdict:
 
 
 def _standing(callback: Callback) -> _Standing | None:
-    sought = {
-        "sub": callback.answer.sub_application_id,
-        "department": callback.department,
-        "event": callback.event_id,
-        "key": _uuid(callback.key) if callback.key else None,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, sought)
-        row = cursor.fetchone()
-    return _Standing(row[0], SubState(row[1]), *row[2:]) if row else None
+    key = _uuid(callback.key) if callback.key else None
+    rows = _standing_of(callback.answer.sub_application_id, callback.department, callback.event_id, key)
+    return _Standing(rows[0][0], SubState(rows[0][1]), *rows[0][2:]) if rows else None
 
 
 def _store(callback: Callback, case_id: UUID) -> bool:
     """Write the arrival; False when the same event came a moment ago by another way."""
-    now = timezone.now()
-    words = {"body": callback.body.decode(errors="replace"), "answer": written_answers.written(callback.answer)}
-    row = Arrival(
-        id=uuid4(),
-        department=callback.department,
-        event_id=callback.event_id,
-        case_id=case_id,
-        sub_id=callback.answer.sub_application_id,
-        status=callback.answer.status,
-        words=words,
-        headers=dict(callback.headers),
-        received_at=now,
-        next_at=now,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, [_as_stored(row, name) for name in _COLUMNS])
-        return bool(cursor.rowcount)
+    said = {"body": callback.body.decode(errors="replace"), "answer": written_answers.written(callback.answer)}
+    row = Arrival(words=said, headers=dict(callback.headers))
+    words, headers = (field.get_db_prep_save(field.pre_save(row, True), connection) for field in SEALED)
+    sub_id, status = callback.answer.sub_application_id, callback.answer.status
+    whose = (callback.department, callback.event_id, case_id, sub_id, status)
+    return bool(_store_row(row.pk, *whose, words, headers, timezone.now()))
 
 
-def _as_stored(row: Arrival, column: str) -> object:
-    field = FIELD_OF[column]
-    return field.get_db_prep_save(field.pre_save(row, True), connection)
-
-
-FIELD_OF = {field.column: field for field in Arrival._meta.concrete_fields}
+SEALED = [Arrival._meta.get_field(name) for name in ("words", "headers")]
 
 
 def _contradicts(answer: Answer, standing: _Standing) -> bool:

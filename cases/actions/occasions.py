@@ -111,6 +111,7 @@ ON_SWEEP: tuple[str, ...] = (
     "staff_mail.carry",
     "tallies.count_long_lists",
     "quarantine.set_apart",
+    "arrivals.apply_late",
     "tidying.tidy_up",
 )
 # (case, subs): the case has just been concluded or withdrawn as a whole.

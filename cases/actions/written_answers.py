@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,10 +14,17 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from cases.ports import Answer, Reason, StatedFee
 
+NAMES = tuple(one.name for one in fields(Answer))
+
 
 def written(answer: Answer) -> dict[str, Any]:
     """Plain JSON of an answer; what it does not say is left out."""
-    return {name: value for name, value in asdict(answer).items() if value not in (None, "", (), {})}
+    said = {name: value for name in NAMES if (value := getattr(answer, name)) not in (None, "", (), {})}
+    if answer.reasons:
+        said["reasons"] = [asdict(reason) for reason in answer.reasons]
+    if answer.fee:
+        said["fee"] = asdict(answer.fee)
+    return said
 
 
 def as_text(answer: Answer) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bundles import queries
 from bundles.spec import BundleSpec
-from cases.models import Attention, AttentionAct, Correction, Delivery, InboxMessage, SubApplication
+from cases.models import Arrival, Attention, AttentionAct, Correction, Delivery, InboxMessage, SubApplication
 from cases.queries.attention_rules import acts_for
 from cases.queries.attentions import OpenAttention, opened
 from cases.queries.declared import declared_fields
@@ -26,6 +26,7 @@ from cases.queries.wording import STATE_WORDS, department_short
 from cases.states import DeliveryState, SubState
 
 MOST_ROWS = 50
+WAITING = "waiting"
 # What the engine itself puts into a body; everything else was stated by, or is about, a person.
 HEADS = frozenset({"contract", "bundle", "item", "purpose", "channel", "submitted_at", "due", "round", "callback_url"})
 NUMBERS = frozenset({"case_no", "sub_case_no", "sub_application_id", "applicant.kind", "applicant.id_kind"})
@@ -63,7 +64,10 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class HeardMessage:
-    """What the department said: with its verdict, applied, stale, against the first decision, or after the end."""
+    """What the department said: with its verdict, applied, stale, against the first decision, or after the end.
+
+    "waiting": it is stored and has not taken effect yet.
+    """
 
     id: UUID
     at: datetime
@@ -214,11 +218,13 @@ def _heard(sub: SubApplication | None, spec: BundleSpec) -> tuple[HeardMessage, 
     if sub is None:
         return ()
     rows = InboxMessage.objects.filter(sub=sub).order_by("-received_at")[:MOST_ROWS]
-    return tuple(_message(row, spec) for row in rows)
+    waiting = Arrival.objects.filter(sub=sub).order_by("-received_at")[:MOST_ROWS]
+    arrived = tuple(_message(row, spec, row.words["body"], WAITING) for row in waiting)
+    return (*arrived, *(_message(row, spec, row.body, row.verdict) for row in rows))
 
 
-def _message(row: InboxMessage, spec: BundleSpec) -> HeardMessage:
-    body = _document(row.body)
+def _message(row: InboxMessage | Arrival, spec: BundleSpec, said: str, verdict: str) -> HeardMessage:
+    body = _document(said)
     stated = body.get("reasons")
     reasons = tuple(
         str(one.get("text") or "") for one in (stated if isinstance(stated, list) else ()) if isinstance(one, dict)
@@ -226,7 +232,7 @@ def _message(row: InboxMessage, spec: BundleSpec) -> HeardMessage:
     result = body.get("result")
     values = tuple(_values({"upstream": result}, spec)) if isinstance(result, dict) else ()
     receipt = str(body.get("receipt_no") or "")
-    return HeardMessage(row.pk, row.received_at, row.status, row.verdict, receipt, reasons, values)
+    return HeardMessage(row.pk, row.received_at, row.status, verdict, receipt, reasons, values)
 
 
 def _document(body: str) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Count, F, Min, OuterRef, Subquery
 from django.utils import timezone
 
-from cases.models import Attention, Case, Delivery, Event, Heartbeat, Outage, SubApplication
+from cases.models import Arrival, Attention, Case, Delivery, Event, Heartbeat, Outage, SubApplication
 from cases.queries.silence import lines_at_rest, silent_rows
 from cases.states import CASE_OPEN, CaseState, DeliveryState, SubState
 
@@ -25,14 +25,16 @@ RECENT_EVENTS = 50
 class Health:
     """Figures without ids or names; `alarms` names what has to be looked at, empty while all is well.
 
-    Ages in seconds, None where there is nothing to be of an age. `resting` counts lines to departments that carry
-    nothing now; what waits for those is told apart from what is late. `outages` are lines that broke and are probed:
-    each is listed on the attention desk, once for all that waits. `audit_events` is the length of the event log,
-    to be kept elsewhere: a shorter one later is a cut tail.
+    Ages in seconds, None where there is nothing to be of an age. `arrivals` are callbacks still to be applied.
+    `resting` counts lines to departments that carry nothing now; what waits for those is told apart from what is
+    late. `outages` are lines that broke and are probed: each is listed on the attention desk, once for all that
+    waits. `audit_events` is the length of the event log, to be kept elsewhere: a shorter one later is a cut tail.
     """
 
     due_deliveries: int
     oldest_due_s: int
+    arrivals: int
+    oldest_arrival_s: int
     silent_rows: int
     sweep_age_s: int | None
     nudge_age_s: int | None
@@ -60,6 +62,7 @@ def health_now() -> Health:
     figures = {
         "due_deliveries": due.count(),
         "oldest_due_s": _age(oldest, now) or 0,
+        **_arrivals(now),
         "silent_rows": len(silent_rows()),
         "sweep_age_s": sweep_s,
         "nudge_age_s": nudge_s,
@@ -77,11 +80,19 @@ def health_now() -> Health:
     )
 
 
+def _arrivals(now: datetime) -> dict[str, int]:
+    """Callbacks that are stored and not applied yet; one that was set apart has its attention and its day."""
+    found = Arrival.objects.filter(next_at__lte=now).aggregate(count=Count("pk"), oldest=Min("received_at"))
+    return {"arrivals": found["count"], "oldest_arrival_s": _age(found["oldest"], now) or 0}
+
+
 def _alarms(figures: Mapping[str, int | None]) -> Iterator[str]:
     if figures["silent_rows"]:
         yield "silent_rows"
     if (figures["oldest_due_s"] or 0) > DUE_LATE_S:
         yield "due_late"
+    if (figures["oldest_arrival_s"] or 0) > DUE_LATE_S:
+        yield "arrivals_late"
     if _is_late(figures["sweep_age_s"], SWEEP_LATE_S):
         yield "sweep_late"
     if settings.NUDGE_THROUGH_BROKER and (figures["nudge_age_s"] or 0) > NUDGE_LATE_S:

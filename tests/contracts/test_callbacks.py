@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cases.actions import arrivals
 from cases.models import Delivery, InboxMessage, SubApplication
 from cases.ports import Parcel
 from cases.states import SubState
@@ -38,13 +39,14 @@ def send(sub: SubApplication, door: str) -> str:
 
 
 def attempts(process: MockProcess, key: str, wanted: int, within_s: float = 20.0) -> list[dict[str, Any]]:
-    """Tries of callbacks about a filing, once there are enough of them."""
+    """Tries of callbacks about a filing, once there are enough of them; what was stored has taken effect."""
     until = time.monotonic() + within_s
     found: list[dict[str, Any]] = []
     while time.monotonic() < until and len(found) < wanted:
         time.sleep(0.1)
         (application,) = process.get(f"/_control/record?dept=GA&key={key}")["applications"]
         found = [attempt for callback in application["callbacks"] for attempt in callback["attempts"]]
+    arrivals.apply_arrived()
     return found
 
 

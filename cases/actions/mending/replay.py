@@ -1,7 +1,8 @@
 """Sending again what is stuck: the same key, the same bytes, so that a department that has it does nothing twice.
 
 A promise the department refused for good is a dead letter; once it has put its side right, the letter is replayed,
-alone or many at once. Errands to the licence library and refunds that were refused go out again in the same way.
+alone or many at once. Errands to the licence library and refunds that were refused go out again in the same way;
+callbacks that were set apart are applied again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import structlog
 from django.utils import timezone
 
 from cases import outbox
+from cases.actions import arrivals
 from cases.actions.mending import desk
 from cases.actions.mending.desk import Kind, Opened
 from cases.errors import CaseError, WrongState
@@ -85,7 +87,7 @@ def _number_of(attention_id: UUID) -> str:
 def _again(found: Opened) -> int:
     if found.sub is None:
         return _refunds_again(found.case) + _case_again(found)
-    sent = _deliveries_again(found.sub) + _errands_again(found.sub) + _judge_again(found)
+    sent = _deliveries_again(found.sub) + _errands_again(found.sub) + _judge_again(found) + arrivals.retry(found.sub)
     if sent:
         outbox.nudge()
     return sent

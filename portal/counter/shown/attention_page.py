@@ -110,6 +110,7 @@ def _message(one: HeardMessage, revealed: bool) -> HeardLine:
         "stale": _("过时，没有生效"),
         "contradiction": _("与先到的决定不一致，没有生效"),
         "late": _("结束以后才到，没有生效"),
+        "waiting": _("已收存，还没有生效"),
     }
     return HeardLine(
         id=str(one.id),
