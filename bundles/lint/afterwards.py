@@ -15,6 +15,7 @@ def faults(draft: Draft) -> Iterator[Fault]:
     yield from _recurring(draft)
     for result in draft.spec.results:
         yield from _older(draft, result)
+        yield from _copies(draft, result)
     for material in draft.spec.materials:
         path = f"materials[{material.id}]"
         if material.deferrable_unless and not material.deferrable:
@@ -51,6 +52,19 @@ def _days(draft: Draft, recurring: Recurring) -> Iterator[Fault]:
         yield Fault("recurring.pay.day", "每月的日子应为 1 到 31 的整数")
     if recheck_day is not None and not _is_day(recheck_day):
         yield Fault("recurring.recheck.day", "每月的日子应为 1 到 31 的整数")
+
+
+def _copies(draft: Draft, result: Result) -> Iterator[Fault]:
+    """How many paper copies: a number, or the field of the form that says it."""
+    copies = result.copies
+    if isinstance(copies, str) and not draft.spec.has_field(copies):
+        yield Fault(f"results[{result.id}].copies", f"没有字段 {copies}")
+    elif copies is not None and not isinstance(copies, str) and not _is_count(copies):
+        yield Fault(f"results[{result.id}].copies", "纸质本数应为不小于 0 的整数，或表单里填本数的字段")
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _is_day(value: object) -> bool:

@@ -85,6 +85,7 @@ class GrantView:
     licence_id: UUID
     title: str
     purpose: str
+    is_for_case: bool
     case_number: str
     means: str
     given_at: datetime
@@ -335,6 +336,7 @@ def _grant_view(row: LicenceGrant, used: list[datetime], lang: str) -> GrantView
         licence_id=row.licence_id,
         title=title_of(row.licence, lang),
         purpose=row.purpose,
+        is_for_case=row.case is not None,
         case_number=(row.case.number or "") if row.case else "",
         means=str(LicenceGrant.Means(row.means).label),
         given_at=row.given_at,

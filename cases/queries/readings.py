@@ -89,7 +89,7 @@ class _About:
         source = self._registry.licences.get(row.code) if row.kind == "licence" else None
         known = source or self._registry.interfaces.get(row.code)
         return self._reading(
-            row.at, "lookup", _caller(row, self._account), row.department, known.zh if known else row.code,
+            row.at, "lookup", _caller(row, self._account), row.department, known.zh if known else _unnamed(row),
             row.purpose, row.case, basis=_basis(row), outcome=_outcome(row),
         )  # fmt: skip
 
@@ -143,6 +143,11 @@ def _caller(row: DataCall, account: Person) -> str:
     if row.caller_kind == "staff":
         return _("部门工作人员")
     return _("平台自动") if row.case_id else _("平台主动服务")
+
+
+def _unnamed(row: DataCall) -> str:
+    """A look at whatever licences somebody holds names no kind."""
+    return _("证照") if row.code == "*" else row.code
 
 
 def _basis(row: DataCall) -> str:

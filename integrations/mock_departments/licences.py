@@ -18,6 +18,7 @@ from .standing import Standing
 from .store import Row, Store
 
 VALID, REVOKED = "有效", "已失效"
+SIGNED, CHECKED = "A", "B"
 MOST_SHOWN = 50  # of one kind and holder, the newest: somebody may hold thousands after a long test
 HOLDER_FIELDS = (
     "id_no mother_id father_id male_id female_id wife_id husband_id licence_no uscc plate_no passport_no imo_no".split()
@@ -34,6 +35,7 @@ class Licence:
     issued_on: str
     valid_to: str | None
     status: str
+    trust: str = SIGNED  # how far it is to be trusted: what is issued is signed, the old stock was checked
 
 
 class LicenceLibrary:
@@ -165,7 +167,13 @@ class LicenceLibrary:
         issued_on = str(dates[0]) if dates else self._world.anchor.isoformat()
         until = data.get("valid_to") or data.get("term_to")
         return Licence(
-            licence_id, kind.code, data, issued_on, str(until) if until else None, REVOKED if revoked else VALID
+            licence_id,
+            kind.code,
+            data,
+            issued_on,
+            str(until) if until else None,
+            REVOKED if revoked else VALID,
+            CHECKED,
         )
 
 

@@ -122,4 +122,5 @@ class Sharing:
             "valid_to": licence.valid_to,
             "status": licence.status,
             "file_url": f"{origin}/departments/{dept}/licences/{licence.licence_id}/file?token={token}",
+            "trust": licence.trust,
         }

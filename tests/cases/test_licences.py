@@ -10,14 +10,17 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from bundles import forms
-from cases.actions import afterwards, dispatch, drafting
+from bundles import queries as bundle_queries
+from cases.actions import afterwards, dispatch, drafting, results
 from cases.actions.facts import ask, context_of
+from cases.actions.licences import keeping
 from cases.actions.sweep import sweep
-from cases.models import Case, Licence, LicenceErrand, Lookup, Result
+from cases.models import Case, Licence, LicenceErrand, Lookup, Result, SubApplication
+from cases.ports import Actor
 from cases.protection import blind_index
 from cases.queries.licences import wallet
 from portal.accounts.models import Account
-from tests.factories import newborn
+from tests.factories import modes, newborn
 from tests.factories.doubles import FakeDepartments, FakeLicences
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_family")]
@@ -157,3 +160,59 @@ def test_article_69_what_was_taken_back_here_stands_for_nothing_before_the_depar
     afterwards.revoke(mine.result.pk, "出生信息系伪造", by=lin.actor)
     assert licences.records["BIRTH_CERT"][newborn.LIN["id_no"]], "the department has not heard of it yet"
     assert asked_for(second_draft(lin), "BIRTH_CERT").outcome == "empty"
+
+
+# ---- what a new licence ends -----------------------------------------------------------------------------------
+
+USCC, UP_TO = "91350200MA9XA0016D", "2030-01-01"
+
+
+def permit(case: Case, sub: SubApplication, number: str) -> Licence:
+    """An older food permit of the company, issued here before."""
+    face = {"permit_no": number, "valid_to": UP_TO}
+    return Licence.objects.create(
+        code="FOOD_PERMIT", department="SC", licence_id=f"F-{number}", holder_index=blind_index(USCC),
+        holder={"uscc": USCC}, face=face, trust="A", issued_at=timezone.now(),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def renewal(db: None) -> SubApplication:
+    """The item that renews one of the permits a company holds (企业信息变更)."""
+    rows = [{"pm_kind": "FOOD_PERMIT", "pm_no": "FO1", "pm_pick": True}]
+    case = drafting.start_draft("QYBG", applicant=modes.company(), channel="online")
+    case.answers = {**(case.answers or {}), "fields": {"permits": rows}}
+    case.save(update_fields=["answers"])
+    return SubApplication.objects.create(
+        case=case, seq=1, item_id="PERMIT_LINK", instance_key="permits.0", row_index=0, department="SC", number="X-01",
+        state="dispatched", dispatched_at=timezone.now(), next_at=timezone.now(),
+    )  # fmt: skip
+
+
+def issued(sub: SubApplication) -> Licence:
+    values = {"permit_no": "FO9", "holder_name": "新名字", "valid_to": UP_TO}
+    with transaction.atomic():
+        results.issue(sub.case, sub, values, at=timezone.now(), by=Actor("department", department="SC"))
+    return Licence.objects.get(result__sub=sub)
+
+
+def test_a_renewed_permit_ends_the_very_one_it_renews(renewal: SubApplication, licences: FakeLicences) -> None:
+    """行政许可法 第五十条: the renewal takes the place of the old one, here and at its department."""
+    old, other = (permit(renewal.case, renewal, number) for number in ("FO1", "FO2"))
+    for one in (old, other):
+        licences.put_licence("FOOD_PERMIT", USCC, one.licence_id, {"permit_no": one.face["permit_no"]})
+    new = issued(renewal)
+    assert (new.code, new.face["permit_no"]) == ("FOOD_PERMIT", "FO9")
+    assert Licence.objects.get(pk=old.pk).superseded_by_id == new.pk
+    assert Licence.objects.get(pk=other.pk).state == "in_force"
+    sweep()
+    assert [told for told, _ in licences.told] == ["F-FO1"]
+
+
+def test_paper_copies_are_as_many_as_the_form_says(renewal: SubApplication) -> None:
+    spec = bundle_queries.published("BDCN").spec
+    declared = next(one for one in spec.results if one.id == "R_TITLE")
+    case = renewal.case
+    for said, copies in ((3, 3), (0, 0), (None, 1), ("many", 1)):
+        case.answers = {"fields": {"cert_copies": said}}
+        assert keeping.copies_of(case, declared) == copies

@@ -44,7 +44,7 @@ def keep(case: Case, result: Result, declared: ResultSpec, holder: Mapping[str, 
             holder=dict(holder),
             face=dict(result.fields),
             trust=Trust.B,
-            copies=_copies(case, declared),
+            copies=copies_of(case, declared),
             valid_from=day_on(result.fields, BEGINS) or timezone.localdate(result.issued_at),
             valid_to=day_on(result.fields, ENDS),
             issued_at=result.issued_at,
@@ -74,7 +74,7 @@ def day_on(face: Mapping[str, Any], names: Iterable[str]) -> date | None:
     return None
 
 
-def _copies(case: Case, declared: ResultSpec) -> int:
+def copies_of(case: Case, declared: ResultSpec) -> int:
     """How many paper copies go with it (`copies`): a number, or the field of the form that says it."""
     stated = declared.copies
     if isinstance(stated, str):

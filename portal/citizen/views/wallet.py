@@ -43,7 +43,7 @@ def licences(request: OwnRequest) -> HttpResponse:
         "ended": [shown.card(one) for one in held if not one.is_in_force],
         "others": [outcomes.certificate(case_id, one) for case_id, one in others if one.standing == "valid"],
         "kinds": shown.kinds(fetching.kinds_at_hand(request.user, [card.code for card in held])),
-        "grants": [one for one in grants_given(request.user, lang()) if one.standing == "stands" and one.case_number],
+        "grants": [one for one in grants_given(request.user, lang()) if one.standing == "stands" and one.is_for_case],
     }
     return render(request, "citizen/licences.html", context)
 

@@ -294,4 +294,6 @@ ERRORS: list[tuple[str, Change, str, str]] = [
         "items[HUKOU].when",
         "",
     ),
+    ("copies of no field", put("results", "R_HUKOU", "copies", "none"), "results[R_HUKOU].copies", "没有字段 none"),
+    ("copies below nothing", put("results", "R_HUKOU", "copies", -1), "results[R_HUKOU].copies", "纸质本数"),
 ]

@@ -12,6 +12,7 @@ from tests.factories.doubles import FakeDepartments
 from tests.portal.api.conftest import Caller, submitted
 
 pytestmark = pytest.mark.django_db
+GOING_ON = {"state": "in_progress", "outcome": "", "closed_at": None}
 
 
 def test_a_licence_is_read_granted_shown_and_the_grant_taken_back(
@@ -27,7 +28,7 @@ def test_a_licence_is_read_granted_shown_and_the_grant_taken_back(
     address = f"/licences/{mine['id']}/"
     assert {"label": "出生证编号", "value": "R350000001"} in lin.get(address).json()["face"]
     assert {who.get(address).status_code for who in everybody_else.values()} <= {401, 404}
-    Case.objects.filter(pk=case["id"]).update(state="in_progress", next_at=timezone.now())
+    Case.objects.filter(pk=case["id"]).update(**GOING_ON, next_at=timezone.now())
     asked = {"case_number": Case.objects.get(pk=case["id"]).number, "days": 7}
     (given,) = lin.post(f"{address}grants/", asked).json()
     assert given["standing"] == "stands"

@@ -16,6 +16,7 @@ from tests.factories.doubles import FakeDepartments
 from tests.portal.citizen.conftest import SignIn, text_of
 
 pytestmark = pytest.mark.django_db
+GOING_ON = {"state": "in_progress", "outcome": "", "closed_at": None}
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_a_grant_is_given_and_taken_back(certificate: Licence, lin: Account, as_
     client = as_person(lin)
     other = Case.objects.exclude(number=None).first()
     assert other is not None
-    Case.objects.filter(pk=other.pk).update(state="in_progress", next_at=timezone.now())
+    Case.objects.filter(pk=other.pk).update(**GOING_ON, next_at=timezone.now())
     client.post(reverse("citizen:licence_grant", args=[certificate.pk]), {"case": other.number, "days": "7"})
     page = text_of(client.get(reverse("citizen:licences")))
     assert "正在授权使用的" in page and str(other.number) in page
