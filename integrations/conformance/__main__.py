@@ -68,7 +68,7 @@ def portal_of(given: argparse.Namespace) -> Portal:
     if given.callbacks is not None:
         listener = Listener(given.callback_host, given.callbacks, given.dept, given.callback_url)
     return Portal(
-        line=Line(given.url),
+        line=Line(given.url, ca_file=given.ca_file),
         dept=given.dept,
         key=_key(given.key_id, given.secret or _secret(given.secret_file, given.secret_env), given.algorithm),
         sample=_sample(given),
@@ -117,7 +117,8 @@ def _sample(given: argparse.Namespace) -> Sample:
         matter = given.matter or template.get("item", {}).get("matter", "")
         template = template | {"item": {"id": item, "matter": matter, "code": "", "instance": None}}
         template |= {"bundle": {"code": bundle or "KIT", "version": 1}}
-    return Sample(template, _document(given.fields), _document(given.incomplete))
+    rare = [_document(text) if text else None for text in (given.procedure, given.corrected, given.revoked)]
+    return Sample(template, _document(given.fields), _document(given.incomplete), *rare)
 
 
 def _named(text: str, *needed: str) -> Mapping[str, Any] | None:
@@ -159,6 +160,11 @@ def _what_to_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--matter", default="", help="code of the item's matter")
     parser.add_argument("--fields", default="{}", help="JSON or a file: fields that you decide on without asking back")
     parser.add_argument("--incomplete", default="{}", help="JSON or a file: fields that make you ask for a supplement")
+    parser.add_argument(
+        "--procedure", default="", help="JSON or a file: fields that make you begin a special procedure"
+    )
+    parser.add_argument("--corrected", default="", help="JSON or a file: fields whose result you correct afterwards")
+    parser.add_argument("--revoked", default="", help="JSON or a file: fields whose approval you take back afterwards")
     parser.add_argument("--filing", default="", help="JSON or a file: a whole filing whose keys go over the usual ones")
     parser.add_argument(
         "--interface", default="", help='JSON or a file: {"code", "inputs", "conditional"} of a register'
@@ -167,6 +173,7 @@ def _what_to_file(parser: argparse.ArgumentParser) -> None:
 
 
 def _what_else(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ca-file", default="", help="certificates to trust for https, PEM; else those of the system")
     parser.add_argument("--callbacks", type=int, metavar="PORT", help="listen for callbacks on this port (0: any)")
     parser.add_argument("--callback-host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--callback-url", default="", help="address that you reach the kit under, where it is another")

@@ -51,13 +51,15 @@ Ended = Reply | NoReply
 class Line:
     """One department's address. `path` counts from the root of the host: it is what gets signed."""
 
-    def __init__(self, url: str, *, total_s: float = TOTAL_S) -> None:
+    def __init__(self, url: str, *, total_s: float = TOTAL_S, ca_file: str = "") -> None:
         parts = urlsplit(url.rstrip("/"))
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(f"not an address of a department: {url}")
         self.root, self._secure = parts.path, parts.scheme == "https"
         self.host, self._total_s = parts.hostname, total_s
         self._port = parts.port or (443 if self._secure else 80)
+        # Certificate and host name are checked, as the portal does; a file that cannot be read is an OSError here.
+        self._tls = ssl.create_default_context(cafile=ca_file or None) if self._secure else None
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Ended:
         """One request and its answer; no redirect is followed, nothing is tried again."""
@@ -65,6 +67,8 @@ class Line:
         connection = self._connection()
         try:
             return self._exchange(connection, method, path, headers, body, started)
+        except ssl.SSLCertVerificationError as error:
+            return NoReply(f"certificate: {error.verify_message}", time.monotonic() - started)
         except TimeoutError:
             return NoReply("time-out", time.monotonic() - started)
         except (OSError, http.client.HTTPException) as error:
@@ -73,9 +77,8 @@ class Line:
             connection.close()
 
     def _connection(self) -> http.client.HTTPConnection:
-        if self._secure:
-            context = ssl.create_default_context()
-            return http.client.HTTPSConnection(self.host, self._port, timeout=CONNECT_S, context=context)
+        if self._tls is not None:
+            return http.client.HTTPSConnection(self.host, self._port, timeout=CONNECT_S, context=self._tls)
         return http.client.HTTPConnection(self.host, self._port, timeout=CONNECT_S)
 
     def _exchange(

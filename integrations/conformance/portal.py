@@ -25,11 +25,17 @@ PATIENCE_WITH_BUSY_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What to file: the document's own keys over the usual ones, fields that can be decided, fields that cannot."""
+    """What to file: the document's own keys over the usual ones, fields that can be decided, fields that cannot.
+
+    The last three, where given, make the department begin a special procedure, correct its result, take it back.
+    """
 
     template: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
     incomplete: Mapping[str, Any] = field(default_factory=dict)
+    procedure: Mapping[str, Any] | None = None
+    corrected: Mapping[str, Any] | None = None
+    revoked: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from .findings import Failed, Skipped
 from .portal import Portal
 from .report import Outcome, Verdict
 
-ORDER = "FOSQLRBGD"
+ORDER = "FOSQLRBPAGD"
 
 
 def chosen(only: Collection[str]) -> list[Check]:

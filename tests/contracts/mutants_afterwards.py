@@ -300,3 +300,53 @@ class RevokesAnything(WellBehaved):
 class ShowsLicencesToAnybody(WellBehaved):
     def is_signed(self, method: str, path: str, headers: Any, body: bytes) -> bool:
         return path.startswith("/licences") or super().is_signed(method, path, headers, body)
+
+
+@caught_by("P1")
+class InspectsWithoutAName(WellBehaved):
+    def say(self, filing: dict[str, Any], status: str, **more: Any) -> None:
+        super().say(filing, status, **more | {"procedure": None})
+
+
+@caught_by("P1")
+class InspectsInSilence(WellBehaved):
+    def inspect(self, filing: dict[str, Any]) -> bool:
+        return True
+
+
+@caught_by("P2")
+class InspectsWithoutEnd(WellBehaved):
+    def inspect(self, filing: dict[str, Any]) -> bool:
+        self.say(filing, "special_procedure", procedure="现场踏勘")
+        return False
+
+
+@caught_by("P3")
+class CountsDecisionsAlone(WellBehaved):
+    def next_seq(self, filing: dict[str, Any]) -> int:
+        return int(filing["seq"])
+
+
+@caught_by("A1")
+class CorrectsIntoNothing(WellBehaved):
+    def later_word(self, later: str) -> dict[str, Any]:
+        return super().later_word(later) | {"result": {}}
+
+
+@caught_by("A1")
+class NeverComesBack(WellBehaved):
+    def come_back_to(self, filing: dict[str, Any]) -> None:
+        """Keeps its mistakes to itself."""
+
+
+@caught_by("A2")
+class RevokesWithoutAWord(WellBehaved):
+    def later_word(self, later: str) -> dict[str, Any]:
+        return super().later_word(later) | {"reasons": []}
+
+
+@caught_by("A3")
+class RepeatsTheNumberOfTheDecision(WellBehaved):
+    def come_back_to(self, filing: dict[str, Any]) -> None:
+        filing["seq"] -= 1
+        super().come_back_to(filing)

@@ -144,6 +144,7 @@ class WellBehaved:
     def go_on(self, filing: dict[str, Any]) -> Said:
         if self.is_sync:
             self.decide(filing)
+            self.later(self.come_back_to, filing)
             return 200, self.told(filing)
         self.later(self.decide_and_tell, filing)
         return 202, self.told(filing)
@@ -180,11 +181,14 @@ class WellBehaved:
 
     def told(self, filing: dict[str, Any]) -> dict[str, Any]:
         said = {name: filing[name] for name in ("receipt_no", "status", "result", "reasons")}
-        return said | {"sub_application_id": filing["id"]}
+        more = filing.get("more", {}) if filing["status"].startswith("special") else {}
+        return said | more | {"sub_application_id": filing["id"]}
 
     # -- callbacks --------------------------------------------------------------------------------------------------
     def decide_and_tell(self, filing: dict[str, Any]) -> None:
         self.ended.wait(self.decide_after_s)
+        if filing["fields"].get("inspect") and not self.inspect(filing):
+            return
         with self.lock:
             if filing["status"] not in {"received", "accepted"}:
                 return
@@ -192,6 +196,43 @@ class WellBehaved:
             filing["seq"] += 1
             event = self.event(filing)
         self.tell(filing["url"], event)
+        self.come_back_to(filing)
+
+    def inspect(self, filing: dict[str, Any]) -> bool:
+        """A special procedure before the decision; whether the filing is still to be decided after it."""
+        self.say(filing, "special_procedure", procedure="现场踏勘", expected_days=3)
+        self.ended.wait(self.decide_after_s)
+        self.say(filing, "special_procedure_ended")
+        with self.lock:
+            is_open = filing["status"] == "special_procedure_ended"
+            filing["status"] = "accepted" if is_open else filing["status"]
+        return is_open
+
+    def say(self, filing: dict[str, Any], status: str, **more: Any) -> None:
+        with self.lock:
+            if filing["status"] in DECIDED:
+                return
+            filing |= {"status": status, "more": more, "seq": self.next_seq(filing)}
+            event = self.event(filing)
+        self.tell(filing["url"], event)
+
+    def next_seq(self, filing: dict[str, Any]) -> int:
+        return int(filing["seq"]) + 1
+
+    def come_back_to(self, filing: dict[str, Any]) -> None:
+        """What is said after an approval: its result corrected, or taken back."""
+        later = filing["fields"].get("later")
+        if not later or filing["status"] != "approved":
+            return
+        self.ended.wait(self.decide_after_s)
+        with self.lock:
+            filing["seq"] = self.next_seq(filing)
+            event = self.event(filing) | self.later_word(later)
+        self.tell(filing["url"], event)
+
+    def later_word(self, later: str) -> dict[str, Any]:
+        right = {"file_no": "YE2"} if later == "corrected" else {}
+        return {"status": f"result_{later}", "result": right, "reasons": [{"text": "编号写错了"}]}
 
     def event(self, filing: dict[str, Any]) -> dict[str, Any]:
         said = {"event_id": str(uuid4()), "dept": DEPT, "idempotency_key": filing["key"], "seq": filing["seq"]}

@@ -1,6 +1,6 @@
 """The checks, one function for one sentence of the contract. Each files for itself, so that any can run alone."""
 
-from . import asking, callbacks, filing, later, licences, once, registers, robust, signed
+from . import asking, callbacks, filing, later, licences, once, procedures, registers, robust, signed
 from .register import CHECKS, Check
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "later",
     "licences",
     "once",
+    "procedures",
     "registers",
     "robust",
     "signed",
