@@ -18,7 +18,7 @@ from portal.ui import words
 
 def groups(held: Sequence[LicenceCard]) -> list[tuple[str, list[Certificate]]]:
     """In force, by whose they are; groups without any are left out."""
-    titles = {"own": _("我的"), "child": _("孩子的"), "issued": _("为别人办的")}
+    titles = {"own": _("本人的"), "child": _("孩子的"), "issued": _("为别人办的")}
     found = [
         (title, [card(one) for one in held if one.is_in_force and one.role == role]) for role, title in titles.items()
     ]
