@@ -19,10 +19,11 @@ from django.utils import timezone
 from bundles import forms
 from bundles.rules import UNKNOWN, evaluate, judge_to_refuse
 from bundles.spec import BundleSpec, Item, Rule
+from cases import docket
 from cases.actions import attention, charges, disputes, facts, progress, refusing, supplements
 from cases.actions.bodies import row_of
 from cases.actions.events import record
-from cases.actions.locking import lock_case, lock_case_of, lock_subs
+from cases.actions.locking import lock_case_of, lock_on, lock_subs
 from cases.models import Attention, Case, SubApplication
 from cases.ports import SYSTEM, Answer, Reason
 from cases.prepared import Prepared
@@ -94,13 +95,14 @@ def judge(sub_id: UUID) -> None:
     context = facts.context_of(case)
     item = context.spec.item(sub.item_id)
     wanted = _wanted(context, item, row_of(sub))
-    facts.ask(case, wanted, purpose=item.zh)
-    context = facts.context_of(case)
+    if wanted:
+        facts.ask(case, wanted, purpose=item.zh)
+        context = facts.context_of(case)
     is_silent = any(_is_unavailable(context, lookup) for lookup in wanted)
     scope = forms.scope(context, forms.select(context), row=row_of(sub))
     judged = tuple(_judge(rule, scope) for rule in item.decision.rules)
-    with transaction.atomic():
-        case = lock_case(case.pk)
+    with docket.opened() as book:
+        (case,) = lock_on(book, [case.pk])
         subs = lock_subs(case)
         fresh = next(one for one in subs if one.pk == sub_id)
         if fresh.state == SubState.READY:
