@@ -63,7 +63,7 @@ def run_everything(var: Path) -> int:
     ordinary, serial = TESTS
     with _only_run(var), services(var, TEST_SETTINGS) as where, emptied_if_asked(lambda: where["REDIS_URL"]):
         env = with_template(_test_env(var, where, browser.ensure_browser()))
-        with _beside(serial, env, var / "serial.log") as told:
+        with _beside(serial, env | _room(var / "tmp" / serial.name), var / "serial.log") as told:
             results = [_run(check, env) for check in (*LINT, MIGRATIONS, *_compose(), ordinary, TYPES)]
             results.append(("docs", not doclinks.report(ROOT), 0.0))
             results.append(told())
@@ -94,8 +94,16 @@ def fix_style(var: Path) -> int:
 
 def _test_env(var: Path, where: dict[str, str], browser_path: str | None) -> dict[str, str]:
     env = variables.for_portal(var, TEST_SETTINGS_MODULE, where)
-    env["MEDIA_ROOT"] = str(var / "media")
+    env |= {"MEDIA_ROOT": str(var / "media"), **_room(var / "tmp")}
     return env if browser_path is None else {**env, "PORTAL_BROWSER": browser_path}
+
+
+def _room(folder: Path) -> dict[str, str]:
+    """A place of its own for the files of a run: pytest shuts out other users of the place when it begins there,
+    and so every PostgreSQL, which has a user of its own, that another run has started there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return {"PYTEST_DEBUG_TEMPROOT": str(folder)}
 
 
 def _compose() -> tuple[Check, ...]:
