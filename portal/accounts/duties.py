@@ -24,6 +24,8 @@ class Duty(TextChoices):
 READ = "view_"
 AUDITED = frozenset({"accounts", "admin", "bundles", "cases", "integrations"})
 # Accounts of the desk; those of administrators nobody changes here (portal.accounts.admin).
+# To publish is another thing than to draft: it is given apart, to those business administrators who may.
+GIVEN_APART = frozenset({"bundles.publish_bundleversion"})
 OF_THE_DESK = frozenset({"accounts.view_account", "accounts.change_account"})
 ALLOWED: Mapping[str, Callable[[str, str], bool]] = {
     Duty.SYSTEM: lambda app, verb: app == "integrations" or f"{app}.{verb}" in OF_THE_DESK,

@@ -101,9 +101,14 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """By the duty alone, where somebody has one or duties are kept apart; a superuser is no exception."""
-        if self.duty or settings.SEPARATED_DUTIES:
-            return self.is_active and duties.allows(self.duty, perm)
-        return super().has_perm(perm, obj)
+        if not self.duty and not settings.SEPARATED_DUTIES:
+            return super().has_perm(perm, obj)
+        is_held = self.is_active and duties.allows(self.duty, perm)
+        return is_held and (perm not in duties.GIVEN_APART or self._was_given(perm))
+
+    def _was_given(self, perm: str) -> bool:
+        app, _, codename = perm.partition(".")
+        return self.user_permissions.filter(content_type__app_label=app, codename=codename).exists()
 
     def has_module_perms(self, app_label: str) -> bool:
         if self.duty or settings.SEPARATED_DUTIES:

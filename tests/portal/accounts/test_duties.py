@@ -11,8 +11,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from pytest_django import Settings
 
+from cases.errors import CaseError
 from integrations.models import DepartmentSystem
 from portal.accounts import appointing
+from portal.accounts.appointing import PUBLISH
 from portal.accounts.models import Account, DutyRecord, Role
 
 pytestmark = pytest.mark.django_db
@@ -108,13 +110,13 @@ def test_administrators_do_not_make_each_other(head: Account) -> None:
         answer = client.post(f"/admin/accounts/account/{mine.pk}/change/", {"username": "gone", "role": "staff"})
         assert answer.status_code == 403
     for taker in (clerk.username, administrator.username):
-        with pytest.raises(Exception, match=r"不能互相授予|不能给自己"):
+        with pytest.raises(CaseError, match=r"不能互相授予|不能给自己"):
             appointing.give(taker, "business", by=administrator.username, reason="帮忙")
 
 
 def test_nobody_holds_two_duties(head: Account) -> None:
     account = with_duty("wang", "system", head)
-    with pytest.raises(Exception, match="不兼两员"):
+    with pytest.raises(CaseError, match="不兼两员"):
         appointing.give("wang", "audit", by=head.username, reason="兼任")
     appointing.take("wang", by=head.username, reason="调岗")
     assert not Account.objects.get(pk=account.pk).has_perm("integrations.change_departmentsystem")
@@ -122,6 +124,18 @@ def test_nobody_holds_two_duties(head: Account) -> None:
     assert Account.objects.get(pk=account.pk).duty == "audit"
     with pytest.raises(IntegrityError), transaction.atomic():
         Account.objects.filter(pk=account.pk).update(role="staff")
+
+
+def test_to_publish_is_given_apart_from_drafting(head: Account) -> None:
+    account = with_duty("wang", "business", head)
+    assert account.has_perm("bundles.change_bundleversion") and not account.has_perm(PUBLISH)
+    call_command("duty", "publish", "wang", by="head", reason="负责发布", stdout=StringIO())
+    assert Account.objects.get(pk=account.pk).has_perm(PUBLISH)
+    appointing.take("wang", by="head", reason="调岗")
+    assert not Account.objects.get(pk=account.pk).has_perm(PUBLISH)
+    with_duty("qian", "audit", head)
+    with pytest.raises(CaseError, match="只有业务管理员"):
+        appointing.let_publish("qian", by="head", reason="帮忙")
 
 
 def test_every_duty_given_or_taken_stands_on_a_record_that_stays(head: Account) -> None:

@@ -17,14 +17,16 @@ class Command(BaseCommand):
     help = "管理员职责（三员分立）：list 列出，give 授予，take 收回。由没有职责的另一个人决定，每一步都留记录。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|give|take")
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|give|publish|take")
         verbs.add_parser("list", help="列出现在的管理员和历次变更")
         given = verbs.add_parser("give", help="授予一项职责")
         given.add_argument("username")
         given.add_argument("duty", choices=Duty.values)
         taken = verbs.add_parser("take", help="收回职责")
         taken.add_argument("username")
-        for verb in (given, taken):
+        publishing = verbs.add_parser("publish", help="让一位业务管理员可以发布、停用和回退版本")
+        publishing.add_argument("username")
+        for verb in (given, taken, publishing):
             verb.add_argument("--by", required=True, metavar="USERNAME", help="作出决定的负责人，自己没有职责")
             verb.add_argument("--reason", required=True)
 
@@ -33,13 +35,16 @@ class Command(BaseCommand):
             self._list()
             return
         try:
-            if options["verb"] == "give":
-                done = appointing.give(options["username"], options["duty"], by=options["by"], reason=options["reason"])
-            else:
-                done = appointing.take(options["username"], by=options["by"], reason=options["reason"])
+            done = self._decided(options["verb"], options)
         except CaseError as error:
             raise CommandError(error.message) from error
         self.stdout.write(_line(done))
+
+    def _decided(self, verb: str, options: dict[str, Any]) -> DutyRecord:
+        username, why = options["username"], {"by": options["by"], "reason": options["reason"]}
+        if verb == "give":
+            return appointing.give(username, options["duty"], **why)
+        return {"take": appointing.take, "publish": appointing.let_publish}[verb](username, **why)
 
     def _list(self) -> None:
         for account in Account.objects.exclude(duty="").order_by("duty", "username"):
