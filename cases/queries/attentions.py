@@ -9,11 +9,13 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases.models import Attention
 from cases.queries.attention_rules import RETRIABLE
 from cases.queries.people import StaffPerson
+from cases.queries.wording import STATE_WORDS, named
 
 MOST = 200
 
@@ -123,16 +125,24 @@ def opened(one: Attention) -> OpenAttention:
         case_id=one.case_id,
         sub_id=one.sub_id,
         number=one.sub.number if one.sub else one.case.number or "",
-        item_title=spec.item(one.sub.item_id).zh if one.sub else "",
-        bundle_title=spec.zh,
+        item_title=named(spec.item(one.sub.item_id)) if one.sub else "",
+        bundle_title=named(spec),
         dept_code=one.owner,
         dept_short=department.short if department else "",
         reason=str(Attention.Reason(one.reason).label),
         reason_code=one.reason,
         next_step=one.next_step,
-        detail=one.detail,
+        detail=_detail_words(one),
         since=one.since,
         level=one.level,
         held_by=one.assigned_to_id,
         snoozed_until=one.snoozed_until,
     )
+
+
+def _detail_words(one: Attention) -> str:
+    """The detail as people read it: of two answers that differ, what was decided and what came after."""
+    words = one.detail.split("/") if one.reason == Attention.Reason.CONTRADICTION else []
+    if len(words) == 2 and all(word in STATE_WORDS for word in words):
+        return _("先“%(first)s”，后“%(then)s”") % {"first": STATE_WORDS[words[0]], "then": STATE_WORDS[words[1]]}
+    return one.detail
