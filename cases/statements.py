@@ -7,6 +7,7 @@ process, planned once a session (cases.prepared), and takes its values as one ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -57,8 +58,10 @@ def insert(rows: Sequence[models.Model], expressions: Expressions = ()) -> None:
         if row.pk is None and model._meta.pk in fields:
             row.pk = model._meta.pk.get_pk_value_on_save(row)
     found = statement(*[_column(field, rows, add=True) for field in fields])
-    for row, (key,) in zip(rows, found, strict=True):
-        row.pk = key
+    if model._meta.auto_field:
+        for row, (key,) in zip(rows, found, strict=True):
+            row.pk = key
+    for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
@@ -71,7 +74,8 @@ def _inserting(model: type[models.Model], expressions: Expressions) -> tuple[lis
     target = ", ".join([*names, *(f'"{column}"' for column in given)])
     source = ", ".join([*(f"v.{name}" for name in names), *given.values()])
     text = f"INSERT INTO {model._meta.db_table} ({target}) SELECT {source} FROM {_unnested(names)}"
-    return fields, Prepared(f'{text} RETURNING "{model._meta.pk.column}"', *_arrays(fields))
+    keys = f' RETURNING "{model._meta.pk.column}"' if made_there else ""
+    return fields, Prepared(f"{text}{keys}", *_arrays(fields))
 
 
 def update(rows: Sequence[models.Model], names: Sequence[str]) -> dict[Any, str]:
@@ -98,8 +102,8 @@ def _updating(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[A
 
 def _column(field: Any, rows: Sequence[models.Model], *, add: bool) -> list[Any]:
     """The values of a field as the database takes them; plain ones as they are, whatever else as its field says."""
-    plain = _PLAIN.get(type(field).__name__) if type(field).pre_save is models.Field.pre_save else None
-    if plain is None:
+    plain = _PLAIN.get(type(field).__name__)
+    if plain is None or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
         return [_prepared(field, row, add) for row in rows]
     name, found = field.attname, []
     for row in rows:
@@ -117,9 +121,9 @@ def _prepared(field: Any, row: models.Model, add: bool) -> Any:
 _ABSENT = object()
 # Fields whose values of this very type the driver takes as they are.
 _PLAIN: dict[str, type] = {
-    "BigIntegerField": int, "BooleanField": bool, "CharField": str, "FSMField": str, "ForeignKey": UUID,
-    "IntegerField": int, "PositiveIntegerField": int, "PositiveSmallIntegerField": int, "TextField": str,
-    "UUIDField": UUID,
+    "BigIntegerField": int, "BooleanField": bool, "CharField": str, "DateField": date, "DateTimeField": datetime,
+    "FSMField": str, "ForeignKey": UUID, "IntegerField": int, "PositiveIntegerField": int,
+    "PositiveSmallIntegerField": int, "TextField": str, "UUIDField": UUID,
 }  # fmt: skip
 
 

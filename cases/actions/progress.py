@@ -205,7 +205,9 @@ def settle(case: Case, subs: list[SubApplication]) -> None:
             case.ask_applicant()
     elif case.state == CaseState.AWAITING_APPLICANT:
         case.resume()
-    case.next_at = timezone.now() + RECHECK
+    now = timezone.now()
+    if case.next_at is None or not now + RECHECK / 2 < case.next_at <= now + RECHECK:
+        case.next_at = now + RECHECK
     case.save(update_fields=["state", "next_at"])
     limits.recompute(case, subs)
 

@@ -90,4 +90,4 @@ def _keep(case: Case, result: Result) -> None:
 
 def new_mark() -> str:
     """A random public mark (80 bits): says nothing about the person and cannot be guessed."""
-    return "".join(secrets.choice(MARK_ALPHABET) for _ in range(MARK_LENGTH))
+    return "".join(MARK_ALPHABET[byte % len(MARK_ALPHABET)] for byte in secrets.token_bytes(MARK_LENGTH))
