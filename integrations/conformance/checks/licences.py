@@ -107,6 +107,6 @@ def _is_licence(portal: Portal, one: Mapping[str, Any]) -> None:
     expect(isinstance(one.get("licence_id"), str) and 0 < len(one["licence_id"]) <= 128, "licence_id")
     for name in ("issued_on", "valid_to", "status", "file_url"):
         expect(isinstance(one.get(name) or "", str), f"{name}: not a text")
-    expect(one.get("trust") in (None, *"ABCD"), f"trust: {one.get('trust')}")
+    expect(one.get("trust", "A") in tuple("ABCD"), f"trust: {one.get('trust')}")
     if one.get("file_url"):
         expect(urlsplit(one["file_url"]).hostname == portal.line.host, "file_url: not on the host of the base address")
