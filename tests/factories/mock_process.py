@@ -14,19 +14,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from devtools.supervisor import TETHER
+
 ROOT = Path(__file__).parents[2]
 START_S = 30.0
 MASTER_SECRET = "mock-departments-of-the-tests"
 
 
 class MockProcess:
-    """A running `python -m integrations.mock_departments` with a record of its own."""
+    """A running `python -m integrations.mock_departments` with a record of its own. It ends with this process."""
 
     def __init__(self, folder: Path, *, port: int = 0, **variables: str) -> None:
         self.port = port or _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = (folder / "mock.log").open("wb")
-        command = [sys.executable, "-m", "integrations.mock_departments", "--port", str(self.port)]
+        command = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid())]
+        command += [sys.executable, "-m", "integrations.mock_departments", "--port", str(self.port)]
         self._process = subprocess.Popen(
             [*command, "--data", str(folder / "data")],
             cwd=ROOT,
