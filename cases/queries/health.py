@@ -70,7 +70,7 @@ def health_now() -> Health:
         "oldest_outage_s": _age(broken["oldest"], now) or 0,
     }
     return Health(
-        **figures,  # type: ignore[arg-type]
+        **figures,
         resting=len(resting),
         attentions=_open_attentions(),
         audit_events=last[0] if last else 0,

@@ -50,7 +50,7 @@ def may_look_after_line(account: StaffPerson, department: str) -> bool:
 def desk_lines(account: StaffPerson) -> tuple[DeskLine, ...]:
     """Outages that go on, the oldest first, then maintenance by its beginning. No person's case is named."""
     outages, rests = open_outages(), _rests()
-    waiting = _waiting({one.department for one in (*outages, *rests)})
+    waiting = _waiting({one.department for one in outages} | {one.department for one in rests})
     known = queries.registry().departments
     found = [
         DeskLine(
