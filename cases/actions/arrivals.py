@@ -38,7 +38,8 @@ TOLD = "回执没能入账："
 
 # What is due is due by either clock: `next_at` of a fresh one was written by ours, leases run by the database's.
 _DUE = "next_at <= GREATEST(clock_timestamp(), $1)"
-_FRESH = f"{_DUE} AND next_at > clock_timestamp() - make_interval(secs => {FRESH_S}) AND lease_no = 0"
+_SINCE = f"LEAST(clock_timestamp(), $1) - make_interval(secs => {FRESH_S})"
+_FRESH = f"{_DUE} AND next_at > {_SINCE} AND lease_no = 0"
 _has_fresh = Prepared(f"SELECT 1 FROM cases_arrival WHERE {_FRESH} LIMIT 1", "timestamptz")
 _take_fresh = Prepared(
     f"""
