@@ -105,6 +105,7 @@ class Docket:
         self._expressions: dict[type[models.Model], statements.Expressions] = {}
         self._at_end: list[Callable[[], None]] = []
         self._is_writing = False
+        self._waiting: set[int] = set()
         self._waiting_tables: set[str] = set()
 
     # ---- what is kept
@@ -141,14 +142,21 @@ class Docket:
     # ---- what waits
 
     def change(self, row: models.Model, fields: Iterable[str]) -> None:
-        """Write these fields of a kept row later; their values are taken then."""
+        """Write these fields of a kept row later; their values are taken then, of a new row all of them."""
+        if self.is_waiting(row):
+            return
         self._changed.setdefault(id(row), {}).update(dict.fromkeys(fields))
         self._waiting_tables.add(row._meta.db_table)
 
     def add(self, row: models.Model) -> None:
         """Insert a row later, together with others of its model."""
         self._new[type(row)].append(row)
+        self._waiting.add(id(row))
         self._waiting_tables.add(row._meta.db_table)
+
+    def is_waiting(self, row: models.Model) -> bool:
+        """Whether a new row is not written yet, so that nothing in the database can belong to it."""
+        return id(row) in self._waiting
 
     def before_insert(
         self, model: type[Row], choose: Callable[[list[Row]], list[Row]], expressions: statements.Expressions = ()
@@ -166,9 +174,8 @@ class Docket:
         self.write()
         while self._at_end:
             acts, self._at_end = self._at_end, []
-            with transaction.atomic():
-                for act in acts:
-                    act()
+            for act in acts:
+                act()
         self.write()
 
     def watch(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
@@ -194,15 +201,14 @@ class Docket:
                 chosen = choose(rows) if choose else rows
                 if chosen:
                     statements.insert(chosen, self._expressions.get(model, ()))
+                    _settle(chosen)
         finally:
             self._is_writing = False
+            self._waiting.clear()
 
     def _update(self, fields: Sequence[str], rows: Sequence[models.Model]) -> None:
         self._stamps |= statements.update(rows, fields)
-        for row in rows:
-            settle = getattr(row, "_update_initial_state", None)  # what django_fsm compares a later save with
-            if settle is not None:
-                settle()
+        _settle(rows)
 
     def _grouped(
         self, changed: Mapping[int, Mapping[str, None]]
@@ -228,3 +234,11 @@ class Docket:
 
 def _concerns(text: str, tables: Iterable[str]) -> bool:
     return text.startswith(READS_AND_WRITES_NOTHING) or any(table in text for table in tables)
+
+
+def _settle(rows: Iterable[models.Model]) -> None:
+    """What has been written is what django_fsm compares a later save with."""
+    for row in rows:
+        settle = getattr(row, "_update_initial_state", None)
+        if settle is not None:
+            settle()

@@ -83,8 +83,12 @@ def _settled(context: Context) -> Selection:
 
 
 def counting(context: Context, selection: Selection) -> Context:
-    """The same context in which only answers to shown fields count."""
-    return replace(context, shown=selection.fields)
+    """The same context in which only answers to shown fields count; one and the same for one selection."""
+    key = ("counting", id(selection))
+    if key not in context.memo:
+        context.memo[key] = (replace(context, shown=selection.fields), selection)
+    found: Context = context.memo[key][0]
+    return found
 
 
 def scope(context: Context, selection: Selection | None = None, *, row: Row | None = None) -> FormScope:

@@ -50,7 +50,16 @@ def _cells(row: FormScope, selection: Selection, group: Group, item_id: str) -> 
 
 
 def _value(scope: FormScope, field: Field) -> dict[str, Any]:
-    """{field: stored value}; for a system field what its source says, nothing where that is not known."""
+    """{field: stored value}, worked out once for all items; nothing for a system field that is not known."""
+    key = ("sent", field.id, scope.row)
+    if key not in scope.context.memo:
+        scope.context.memo[key] = _worked_out(scope, field)
+    found: dict[str, Any] = scope.context.memo[key]
+    return found
+
+
+def _worked_out(scope: FormScope, field: Field) -> dict[str, Any]:
+    """The stored value; for a system field what its source says."""
     value = stored(scope.context.answers, Place(field.id, scope.row))
     if value not in EMPTY and fault(field, value) is None:
         return {field.id: value}

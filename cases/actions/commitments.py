@@ -36,6 +36,8 @@ BATCH = 50
 
 def keep_signed(case: Case, subs: list[SubApplication]) -> None:
     """AFTER_FILING: what was committed to in the draft becomes a signed text of its own, with its digest."""
+    if docket.has_none(Material, case.pk):
+        return
     spec = queries.version(case.bundle_version_id).spec
     known = set(Commitment.objects.filter(case=case).values_list("slot", flat=True))
     signed = Material.objects.filter(case=case, source=Material.Source.COMMITMENT).exclude(slot__in=known)

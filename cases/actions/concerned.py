@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -16,6 +17,7 @@ from cases.actions import consents
 from cases.actions.signing import digest_of_answers, note_confirmations
 from cases.models import Case, Consent, Party
 from cases.queries.context import frame_of
+from cases.queries.people import parties_of
 
 _IDENTITY = ["kind", "consent_kind", "name", "id_no", "id_index", "phone"]
 STANDING = ["state", "account", "answered_at", "signed_digest", "link_digest", "link_expires_at"]
@@ -29,7 +31,7 @@ def sync_parties(case: Case) -> None:
     context = frame_of(case).context
     selection = forms.select(context)
     shown = replace(context, shown=selection.fields)
-    rows = {(row.party_id, row.row_index): row for row in Party.objects.filter(case=case)}
+    rows = {(row.party_id, row.row_index): row for row in parties_of(case)}
     own = consents.own_indexes(case)
     digest = digest_of_answers(context)
     kept = set()
@@ -101,6 +103,7 @@ def _bring_up(
     one = known or Party(case=case, party_id=party.id, row_index=row.index if row else None)
     if known and case.submitted_at and index and known.id_index == index:
         return
+    before = _standing(one)
     if known and known.id_index != index:
         _forget(one)
     one.kind, one.consent_kind, one.id_index = party.kind, party.consent, index
@@ -110,7 +113,15 @@ def _bring_up(
         _settle(one, case.applicant_id, digest)
     elif one.state == Party.State.AGREED and party.signs and one.signed_digest != digest:
         one.state, one.signed_digest = Party.State.NOT_ASKED, ""
-    one.save(update_fields=[*_IDENTITY, *STANDING] if known else None)
+    if known is None:
+        one.save(force_insert=True)
+    elif _standing(one) != before:
+        one.save(update_fields=[*_IDENTITY, *STANDING])
+
+
+def _standing(one: Party) -> list[Any]:
+    """All that is kept of a party, to tell whether it changed."""
+    return [getattr(one, Party._meta.get_field(name).attname) for name in (*_IDENTITY, *STANDING)]
 
 
 def _settle(one: Party, account_id: UUID, digest: str) -> None:

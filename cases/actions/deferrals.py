@@ -41,6 +41,8 @@ SENT = frozenset({SubState.DISPATCHED, SubState.RECEIVED, SubState.ACCEPTED, Sub
 
 def note_owed(case: Case, subs: list[SubApplication]) -> None:
     """AFTER_FILING: what was deferred in the draft is owed from now on, its day counted from the filing."""
+    if docket.has_none(Material, case.pk):
+        return
     now = timezone.now()
     spec = queries.version(case.bundle_version_id).spec
     known = set(OwedPaper.objects.filter(case=case).values_list("slot", flat=True))

@@ -21,12 +21,17 @@ from cases.errors import Duplicate, NotEligible, NotReady, WrongState
 from cases.models import Case, Need, SubApplication
 from cases.plan import Key, Plan, PlannedSub, plan
 from cases.ports import Actor
+from cases.prepared import Prepared
 from cases.queries.upstream import needs_of
 from cases.states import CaseState
 
 Row = TypeVar("Row", bound=models.Model)
 PARTIES_WAIT = timedelta(days=15)
 MAX_TITLE_NAMES = 3
+_version_of = Prepared("SELECT bundle_version_id FROM cases_case WHERE id = $1", "uuid")
+_cases_of_key = Prepared(
+    "SELECT id FROM cases_case WHERE applicant_id = $1 AND client_key = $2 AND id <> $3", "uuid", "varchar", "uuid"
+)
 
 
 def submit_case(case_id: UUID, *, by: Actor, client_key: str, client_digest: str = "") -> Case:
@@ -38,8 +43,7 @@ def submit_case(case_id: UUID, *, by: Actor, client_key: str, client_digest: str
     """
     _ask_what_eligibility_needs(case_id)
     with docket.opened() as book:
-        lock_on(book, [case_id])
-        case = lock_case(case_id)
+        (case,) = lock_on(book, [case_id])
         if case.state != CaseState.DRAFT:
             if case.client_key == client_key and case.client_digest == client_digest:
                 return case
@@ -60,21 +64,22 @@ def submit_case(case_id: UUID, *, by: Actor, client_key: str, client_digest: str
 
 def _refuse_used_key(case: Case, client_key: str) -> None:
     """One press, one case: a key that handed in another draft of the applicant cannot hand in this one."""
-    used = Case.objects.filter(applicant_id=case.applicant_id, client_key=client_key).exclude(pk=case.pk)
-    if used.exists():
+    if _cases_of_key(case.applicant_id, client_key, case.pk):
         raise Duplicate("这个提交键已经用在另一份申请上，请换一个键")
 
 
 def _ask_what_eligibility_needs(case_id: UUID) -> None:
     """Look up, before the transaction, what the conditions ask about; nothing is held over the network."""
-    case = Case.objects.get(pk=case_id)
+    found = _version_of(case_id)
+    if not found:
+        raise Case.DoesNotExist(case_id)
+    conditions = queries.version(found[0][0]).spec.eligibility
+    paths = [path for condition in conditions for path in facts.paths_in(condition.expr)]
+    if not paths:
+        return
+    case = Case.objects.select_related("applicant").get(pk=case_id)
     context = facts.context_of(case)
-    wanted = [
-        lookup
-        for condition in context.spec.eligibility
-        for path in facts.paths_in(condition.expr)
-        if (lookup := forms.lookup_for(context, path)) is not None
-    ]
+    wanted = [lookup for path in paths if (lookup := forms.lookup_for(context, path)) is not None]
     facts.ask(case, wanted, purpose=f"{context.spec.zh}：准入条件")
 
 
@@ -180,12 +185,15 @@ def lay_out(case: Case, planned: Plan) -> None:
 
 
 def _with_new(model: type[Row], case: Case, known: list[Row], new: list[Row]) -> list[Row]:
-    """Write new rows of a case; all of them together, also where a docket keeps them."""
-    model._default_manager.bulk_create(new)
+    """Add new rows to those of a case: written together with all else where a docket keeps the case, else at once."""
     known.extend(new)
     book = docket.current()
-    if book is not None and book.keeps(case):
-        book.keep(model, case.pk, known)
+    if book is None or not book.keeps(case):
+        model._default_manager.bulk_create(new)
+        return known
+    book.keep(model, case.pk, known)
+    for row in new:
+        book.add(row)
     return known
 
 

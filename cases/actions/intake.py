@@ -53,6 +53,8 @@ def claim_anew(case: Case, context: forms.Context, selection: forms.Selection) -
 
     Raises NotEligible where the values meet another case.
     """
+    if not context.spec.once_only:
+        return
     OnceOnly.objects.filter(case=case, is_active=True).update(is_active=False)
     shown = forms.scope(context, selection).context
     for number, rule in enumerate(context.spec.once_only):

@@ -119,13 +119,14 @@ def _read(case_ids: list[UUID]) -> dict[UUID, Folder]:
         cases[case.pk], stamps[case.pk] = case, {case.pk: stamp}
     subs: dict[UUID, list[SubApplication]] = defaultdict(list)
     case_of: dict[UUID, UUID] = {}
-    for stamp, *row in _reading_items()(case_ids):
+    filed = [pk for pk, case in cases.items() if case.submitted_at is not None]  # no other has items
+    for stamp, *row in _reading_items()(filed) if filed else ():
         (sub,) = built(SubApplication, [row])
         sub.case = cases[sub.case_id]
         subs[sub.case_id].append(sub)
         case_of[sub.pk], stamps[sub.case_id][sub.pk] = sub.case_id, stamp
-    needs = _by_case(case_of, built(Need, _reading_needs()(list(case_of))))
-    results = _by_case(case_of, built(Result, _reading_results()(list(case_of))))
+    needs = _by_case(case_of, built(Need, _reading_needs()(list(case_of)) if case_of else ()))
+    results = _by_case(case_of, built(Result, _reading_results()(list(case_of)) if case_of else ()))
     return {pk: Folder(case, subs[pk], needs[pk], results[pk], stamps[pk]) for pk, case in cases.items()}
 
 

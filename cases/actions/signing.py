@@ -11,7 +11,7 @@ from bundles import forms
 from bundles.spec import BundleSpec
 from cases.models import Case, Party
 from cases.queries.context import context_of
-from cases.queries.people import pending_parties
+from cases.queries.people import parties_of, pending_parties
 
 CONFIRMATIONS = ("consent", "confirm", "signed")
 EVERYBODY = "all_signed"
@@ -47,7 +47,7 @@ def _is_system(spec: BundleSpec, field_id: str) -> bool:
 def note_confirmations(case: Case) -> None:
     """Say in the form's own system fields who has agreed."""
     everybody = not pending_parties(case)
-    answers = confirmed(context_of(case), Party.objects.filter(case=case), everybody=everybody)
+    answers = confirmed(context_of(case), parties_of(case), everybody=everybody)
     if answers != case.answers:
         case.answers = answers
         case.save(update_fields=["answers"])

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from django.utils import timezone
 
@@ -16,13 +18,17 @@ from bundles import forms, queries
 from bundles.forms import Row
 from bundles.rules import UNKNOWN
 from bundles.spec import Section
-from cases.models import Case, Lookup, PointsScore, SubApplication
+from cases import docket
+from cases.models import Case, Charge, Lookup, PointsScore, Result, SubApplication
 from cases.protection import blind_index
 from cases.queries.paid import CasePaid
 from cases.queries.trust import best_first, permits
 from cases.queries.upstream import results_in_force, subs_by_id
 
 RECORDS = "records"
+# Contexts by docket and case, with what they were made of.
+_of_dockets: WeakKeyDictionary[docket.Docket, dict[UUID, tuple[tuple[object, ...], forms.Context]]]
+_of_dockets = WeakKeyDictionary()
 
 
 def digest_of(lookup: forms.Lookup) -> str:
@@ -86,7 +92,33 @@ class CaseResults:
 def context_of(
     case: Case, *, now: datetime | None = None, results: forms.Results | None = None, facts: forms.Facts | None = None
 ) -> forms.Context:
-    """The frame in which the forms and rules of a case are judged, by the version the case is bound to."""
+    """The frame in which the forms and rules of a case are judged, by the version the case is bound to.
+
+    Where a docket keeps the case it is one and the same until something that it tells has changed.
+    """
+    book = docket.current()
+    told = _told(book, case) if book is not None and now is None and results is None and facts is None else None
+    if book is None or told is None:
+        return _context_of(case, now, results, facts)
+    contexts = _of_dockets.setdefault(book, {})
+    if case.pk not in contexts or contexts[case.pk][0] != told:
+        contexts[case.pk] = (told, _context_of(case, None, None, None))
+    return contexts[case.pk][1]
+
+
+def _told(book: docket.Docket, case: Case) -> tuple[object, ...] | None:
+    """What a context is made of, as far as it may change on a docket; None where the docket does not know all of it."""
+    results = book.kept(Result, case.pk)
+    is_known = book.keeps(case) and results is not None and book.has_none(Charge, case.pk)
+    if not is_known or queries.version(case.bundle_version_id).spec.points is not None:
+        return None
+    in_force = [one.pk for one in results or () if one.revoked_at is None and one.replaced_at is None]
+    return case.answers, case.number, case.submitted_at, case.channel, in_force
+
+
+def _context_of(
+    case: Case, now: datetime | None, results: forms.Results | None, facts: forms.Facts | None
+) -> forms.Context:
     identity = case.applicant.identity
     return forms.Context(
         spec=queries.version(case.bundle_version_id).spec,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Protocol
 from uuid import UUID
 
+from cases import docket
 from cases.models import Case, Party
 from cases.ports import Actor, Identity
+from cases.prepared import Prepared
 from cases.protection import blind_index
+from cases.statements import built, columns
 
 ASKED_KINDS = ("login", "authorise")
 
@@ -37,8 +41,25 @@ def pending_parties(case: Case) -> list[Party]:
 
     Who is known by name only cannot be asked online and is not waited for.
     """
-    asked = Party.objects.filter(case=case, consent_kind__in=ASKED_KINDS).exclude(id_index="")
-    return list(asked.exclude(state=Party.State.AGREED).order_by("party_id", "row_index"))
+    asked = [one for one in parties_of(case) if one.consent_kind in ASKED_KINDS and one.id_index]
+    return [one for one in asked if one.state != Party.State.AGREED]
+
+
+def parties_of(case: Case) -> list[Party]:
+    """Everybody concerned by a case, in the order of names and rows; read once where a docket keeps the case."""
+    book = docket.current()
+    known = book.kept(Party, case.pk) if book else None
+    if known is None:
+        known = built(Party, _reading_parties()(case.pk))
+        if book is not None and book.keeps(case):
+            book.keep(Party, case.pk, known)
+    return list(known)
+
+
+@cache
+def _reading_parties() -> Prepared:
+    text = f"SELECT {columns(Party, 'p')} FROM cases_party p WHERE case_id = $1"
+    return Prepared(f"{text} ORDER BY party_id, row_index", "uuid")
 
 
 def indexes_of(person: Person) -> frozenset[str]:

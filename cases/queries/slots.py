@@ -10,6 +10,7 @@ from uuid import UUID
 
 from bundles import forms
 from bundles.spec.registry import Registry
+from cases import docket
 from cases.models import Case, Lookup, Material
 from cases.protection import blind_index
 from cases.queries.context import CaseFacts, context_of
@@ -223,11 +224,13 @@ def dept_of(registry: Registry, code: str) -> str:
 def slots_of(case: Case, context: forms.Context | None = None) -> tuple[SlotView, ...]:
     """All slots that the case has now, in the order of the bundle."""
     context = context or context_of(case)
+    slots = forms.material_slots(context, forms.select(context))
+    if not slots:
+        return ()
     exemptions = Exemptions(case, context)
     held: dict[str, list[Material]] = defaultdict(list)
-    for material in Material.objects.filter(case=case):
+    for material in () if docket.has_none(Material, case.pk) else Material.objects.filter(case=case):
         held[material.slot].append(material)
-    slots = forms.material_slots(context, forms.select(context))
     return tuple(_view(slot, held[slot.key], exemptions) for slot in slots)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from cases import docket
 from cases.ports import Message
 from cases.protection import blind_index
 from integrations.models import SentMessage
@@ -18,11 +19,12 @@ class LogNotifier:
     def send(self, message: Message) -> None:
         """Keep a message. Raises GatewayError when its text cannot be made."""
         text_of(message.template, message.values)
-        sent = SentMessage.objects.create(
+        sent = SentMessage(
             to=message.to,
             to_index=blind_index(message.to),
             template=message.template,
             values=dict(message.values),
             state="sent",
         )
+        docket.insert(sent)
         log.info("message.sent", message=str(sent.pk), template=message.template)
