@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet, Subquery
 
 from bundles import queries
 from cases.models import OriginalCheck, SubApplication
@@ -21,20 +23,25 @@ class OriginalView:
 
 def originals_of_case(case_id: UUID) -> tuple[OriginalView, ...]:
     """Every original of a case; one query where it has none."""
-    return tuple(_views(OriginalCheck.objects.filter(case=case_id)))
+    found = (_view_for(row) for row in _rows(OriginalCheck.objects.filter(case=case_id)))
+    return tuple(one for one in found if one)
 
 
 def originals_of_item(sub_id: UUID) -> tuple[OriginalView, ...]:
-    """Those that one item needs."""
-    sub = SubApplication.objects.select_related("case").get(pk=sub_id)
-    spec = queries.version(sub.case.bundle_version_id).spec
-    mine = {material.id for material in spec.materials if sub.item_id in spec.items_of_material(material)}
-    return tuple(_views(OriginalCheck.objects.filter(case=sub.case_id, material__material_id__in=mine)))
+    """Those that one item needs; one query where the case has none."""
+    mine = SubApplication.objects.filter(pk=sub_id)
+    rows = OriginalCheck.objects.filter(case__in=mine.values("case")).annotate(item_id=Subquery(mine.values("item_id")))
+    return tuple(one for row in _rows(rows) if (one := _view_for(row, row.item_id)))
 
 
-def _views(rows: Iterable[OriginalCheck]) -> Iterable[OriginalView]:
-    found = rows.select_related("material__case").order_by("wanted_at")  # type: ignore[attr-defined]
-    for row in found:
-        spec = queries.version(row.material.case.bundle_version_id).spec
-        label = spec.material(row.material.material_id).zh
-        yield OriginalView(row.material_id, label, row.material.name or "", row.seen_at)
+def _rows(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.select_related("material__case").order_by("wanted_at")
+
+
+def _view_for(row: Any, item_id: str = "") -> OriginalView | None:
+    """A paper to be seen; None for one that another item needs."""
+    spec = queries.version(row.material.case.bundle_version_id).spec
+    material = spec.material(row.material.material_id)
+    if item_id and item_id not in spec.items_of_material(material):
+        return None
+    return OriginalView(row.material_id, material.zh, row.material.name or "", row.seen_at)

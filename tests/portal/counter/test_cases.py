@@ -64,6 +64,6 @@ def test_the_overview_has_a_query_budget(
     client = at(clerk)
     place = reverse("counter:case", args=[sub.case_id])
     client.get(place)
-    with django_assert_max_num_queries(18):  # session, account, case, record with its lock, page, clocks
+    with django_assert_max_num_queries(19):  # session, account, case, record with its lock, page, clocks, originals
         client.get(place)
     assert Case.objects.get(pk=sub.case_id).version == sub.case.version
