@@ -102,7 +102,7 @@ def _store(callback: Callback, case_id: UUID) -> bool:
     return bool(_store_row(row.pk, *whose, words, headers, timezone.now()))
 
 
-SEALED = [Arrival._meta.get_field(name) for name in ("words", "headers")]
+SEALED = [field for field in Arrival._meta.concrete_fields if field.name in ("words", "headers")]
 
 
 def _contradicts(answer: Answer, standing: _Standing) -> bool:
