@@ -121,7 +121,7 @@ def _bring_up(
 
 def _standing(one: Party) -> list[Any]:
     """All that is kept of a party, to tell whether it changed."""
-    return [getattr(one, Party._meta.get_field(name).attname) for name in (*_IDENTITY, *STANDING)]
+    return [one.serializable_value(name) for name in (*_IDENTITY, *STANDING)]
 
 
 def _settle(one: Party, account_id: UUID, digest: str) -> None:
