@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from threading import Event, Lock, Thread
+from time import sleep
 
 import structlog
 from django.conf import settings
@@ -17,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 PUMP = "cases.pump"
 EXPIRES_S = 30
+PAUSE_S = 0.01  # many wishes within that time are one ring
 
 
 class Alarm:
@@ -42,6 +44,7 @@ class Alarm:
                 import_string(settings.ALARM).send_task(PUMP, retry=False, ignore_result=True, expires=EXPIRES_S)
             except Exception as error:
                 log.warning("alarm.lost", error=type(error).__name__)
+            sleep(PAUSE_S)
 
 
 alarm = Alarm()
