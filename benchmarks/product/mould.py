@@ -72,6 +72,12 @@ def _links(model: type[models.Model], known: Mapping[Any, Any]) -> list[models.F
     ]
 
 
+def _is_unique(column: models.Field[Any, Any]) -> bool:
+    """Whether no two rows may hold the same value: by the column itself, or by a constraint over it alone."""
+    alone = [one for one in column.model._meta.constraints if isinstance(one, models.UniqueConstraint)]
+    return column.unique or any(tuple(one.fields) == (column.name,) for one in alone)
+
+
 def _in_order(rows: list[models.Model]) -> list[models.Model]:
     """By model, each after those it points at, so that foreign keys hold at every statement."""
     kinds = list(dict.fromkeys(type(row) for row in rows))
@@ -179,7 +185,7 @@ class Mould:
         parts = self._parts(str(held)) if isinstance(held, str | UUID) else []
         if len(parts) > 1:
             return lambda pour: _encoded(_joined(parts, pour))
-        if column.unique and isinstance(held, str) and held:
+        if _is_unique(column) and isinstance(held, str) and held:
             left = min(column.max_length or 32, 32) - 10
             return lambda pour: _encoded(f"{held[:10]}{uuid4().hex[:left]}")
         fixed = _encoded(held)
