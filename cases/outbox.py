@@ -145,7 +145,9 @@ def _first_of(deliveries: Sequence[Delivery]) -> dict[tuple[UUID, str, int], Del
 
 def _choose(deliveries: list[Delivery]) -> list[Delivery]:
     """Of promises about to be written those that are first in their place; what can be carried at once is leased."""
-    known = set(_standing([one.sub_id for one in deliveries]))
+    book = docket.current()
+    old = [one.sub_id for one in deliveries if book is None or not book.is_waiting(one.sub)]
+    known = set(_standing(old)) if old else set()
     chosen = {_slot(one): one for one in reversed(deliveries) if _slot(one) not in known}
     for delivery in chosen.values():
         if (carrier := _carrier()) is not None and carrier.has_room(delivery.department):

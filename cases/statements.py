@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -104,17 +105,20 @@ def _column(field: Any, rows: Sequence[models.Model], *, add: bool) -> list[Any]
     """The values of a field as the database takes them; plain ones as they are, whatever else as its field says."""
     plain = _PLAIN.get(type(field).__name__)
     if plain is None or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-        return [_prepared(field, row, add) for row in rows]
-    name, found = field.attname, []
-    for row in rows:
-        value = row.__dict__.get(name, _ABSENT)
-        if value is not None and type(value) is not plain:
-            value = _prepared(field, row, add)
-        found.append(value.hex if type(value) is UUID else value)
-    return found
+        session = connections[DEFAULT_DB_ALIAS]
+        return [field.get_db_prep_save(field.pre_save(row, add), session) for row in rows]
+    return [_as_it_is(field, row, plain, add) for row in rows]
 
 
-def _prepared(field: Any, row: models.Model, add: bool) -> Any:
+def _as_it_is(field: Any, row: models.Model, plain: type, add: bool) -> Any:
+    value = row.__dict__.get(field.attname, _ABSENT)
+    kind = type(value)
+    if kind is UUID:
+        return value.hex
+    if value is None or kind is plain:
+        return value
+    if plain is str and isinstance(value, Enum):
+        return value.value
     return field.get_db_prep_save(field.pre_save(row, add), connections[DEFAULT_DB_ALIAS])
 
 

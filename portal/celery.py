@@ -4,9 +4,13 @@ Losing a message, or all of them, costs only the time to the next sweep; so none
 """
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready
 from kombu.transport.redis import Channel
+
+from portal.startup import keep_what_is_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 
@@ -16,3 +20,8 @@ Channel.do_restore = False
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def begin(**_: Any) -> None:
+    keep_what_is_loaded()

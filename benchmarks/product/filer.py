@@ -15,6 +15,7 @@ import django
 
 from benchmarks.closed import Candidate, serve
 from benchmarks.work import PURPOSE
+from portal.startup import keep_what_is_loaded
 
 FIELDS = {
     "s_owner": {"owner_address": "示例市思明区示例路1号"},
@@ -71,4 +72,5 @@ def leave() -> None:
 
 if __name__ == "__main__":
     django.setup()
+    keep_what_is_loaded()  # as the web server does, in whose place it stands
     serve(Candidate(draft, submit, decided, leave))

@@ -33,6 +33,7 @@ AT_ONCE = 64
 QUOTA = 16
 BUDGET_S = 40.0
 LOOK_AGAIN_S = 0.5
+GATHER_S = 0.003
 
 _carrying = Lock()
 _wanted = Event()
@@ -147,15 +148,20 @@ class _Round:
             ports.department_gateway().deliver_into([parcel_of(claimed) for claimed in claims], self._ended)
 
     def _next_ended(self) -> list[Ended]:
-        """What has ended by now; waits for the first or the bell, at most until it is time to look again."""
+        """What has ended by now; waits for the first or the bell, at most until it is time to look again.
+
+        What ends within moments of the first is recorded with it: a transaction costs more than waiting for it.
+        """
         found: list[Ended] = []
         try:
             wait_s = max(self._look_at - monotonic(), 0.01) if self._goes_on() else LOOK_AGAIN_S
             outcome = self._ended.get(timeout=wait_s)
+            gather_until = monotonic() + GATHER_S
             while True:
                 if outcome.delivery_id in self._flying:
                     found.append((self._flying.pop(outcome.delivery_id)[0], outcome))
-                outcome = self._ended.get_nowait()
+                left_s = max(gather_until - monotonic(), 0.0) if self._flying else 0.0
+                outcome = self._ended.get(block=left_s > 0, timeout=left_s)
         except Empty:
             return found or self._given_up()
 

@@ -79,9 +79,9 @@ def lock_on(book: docket.Docket, case_ids: Iterable[UUID], shelf: Shelf | None =
 
     What stands on the shelf as it was left is taken from there.
     """
-    stamps = dict(_lock_cases()(sorted(set(case_ids))))
-    folders = _from_shelf(shelf, stamps) if shelf else {}
-    folders |= _read([case_id for case_id in stamps if case_id not in folders])
+    wanted = sorted(set(case_ids))
+    folders = _from_shelf(shelf, dict(_lock_cases()(wanted))) if shelf else {}
+    folders |= _read([case_id for case_id in wanted if case_id not in folders])
     for case_id, folder in folders.items():
         book.keep(Case, case_id, [folder.case])
         book.keep(SubApplication, case_id, folder.subs)
@@ -89,7 +89,7 @@ def lock_on(book: docket.Docket, case_ids: Iterable[UUID], shelf: Shelf | None =
         book.keep(Result, case_id, folder.results)
         book.note_stamps(folder.stamps)
     book.note_holders(_holders(folders))
-    return [folders[case_id].case for case_id in stamps]
+    return [folders[case_id].case for case_id in wanted if case_id in folders]
 
 
 def _from_shelf(shelf: Shelf, stamps: Mapping[UUID, str]) -> dict[UUID, Folder]:
@@ -108,7 +108,7 @@ def _from_shelf(shelf: Shelf, stamps: Mapping[UUID, str]) -> dict[UUID, Folder]:
 
 
 def _read(case_ids: list[UUID]) -> dict[UUID, Folder]:
-    """Folders of locked cases read from the database; their items are locked."""
+    """Folders read from the database; the cases and their items are locked."""
     if not case_ids:
         return {}
     stamps: dict[UUID, dict[UUID, str]] = {}
@@ -171,7 +171,7 @@ def _reading_cases() -> Prepared:
     person = get_user_model()
     text = f"SELECT c.xmin::text, {columns(person, 'a')}, {columns(Case, 'c')} FROM cases_case c"
     joined = f"JOIN {person._meta.db_table} a ON a.{person._meta.pk.column} = c.applicant_id"
-    return Prepared(f"{text} {joined} WHERE c.id = ANY($1) ORDER BY c.id", "uuid[]")
+    return Prepared(f"{text} {joined} WHERE c.id = ANY($1) ORDER BY c.id FOR UPDATE OF c", "uuid[]")
 
 
 @cache
