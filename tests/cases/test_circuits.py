@@ -342,9 +342,7 @@ def _in_threads(count: int, act: Any) -> list[Any]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_eight_processes_at_once_win_one_probe_and_lose_no_count(
-    django_db_serialized_rollback: None, sub: SubApplication
-) -> None:
+def test_eight_processes_at_once_win_one_probe_and_lose_no_count(sub: SubApplication) -> None:
     promise(sub, "GA", 30)
     _in_threads(8, lambda: note({"GA": BROKEN, "WJ": BROKEN}))
     assert set(Circuit.objects.values_list("department", "failures")) == {("GA", 8), ("WJ", 8)}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from cases.actions import worklist
@@ -20,16 +19,6 @@ from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister
 
 ROUNDS = 100
 Act = Callable[[], Any]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def catalogue_stays(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Real transactions are swept away table by table afterwards; what every test reads is put back."""
-    yield
-    with django_db_blocker.unblock():
-        connection.creation.deserialize_db_from_string(connection._test_serialized_contents)  # type: ignore[attr-defined]
-        call_command("load_domain", verbosity=0)
-        connection.close()
 
 
 def at_once(acts: list[Act]) -> list[str]:
@@ -54,7 +43,7 @@ def at_once(acts: list[Act]) -> list[str]:
     return sorted(outcomes)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(300)
 def test_of_two_who_act_at_once_exactly_one_does_a_hundred_times(
     lin: Account, chen: Account, register: FakeRegister, licences: FakeLicences, departments: FakeDepartments

@@ -58,7 +58,6 @@ class OneServedByAStranger(FakeDepartments):
 @pytest.fixture
 def stranger(
     transactional_db: None,
-    django_db_serialized_rollback: None,
     doubles: None,
     settings: Any,
     live_server: LiveServer,

@@ -128,9 +128,7 @@ def test_who_refuses_every_key_is_told_so_and_not_asked_for_ever(outside: Outsid
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_last_use_of_a_key_is_written_now_and_then_and_never_at_each_call(
-    django_db_serialized_rollback: None, outside: Outside
-) -> None:
+def test_the_last_use_of_a_key_is_written_now_and_then_and_never_at_each_call(outside: Outside) -> None:
     outside.system("GA")
     outside.answer(404, {})
     used = configured()

@@ -9,14 +9,14 @@ from uuid import uuid4
 import pytest
 from django.urls import URLPattern
 
-from cases.models import Case, Event, Party, SubApplication
+from cases.models import Case, Event, Licence, LicenceGrant, Party, SubApplication
 from portal.accounts.models import Account, ApiToken
 from portal.api.v1.urls import urlpatterns
 from tests.portal.api.conftest import Caller, filled, submitted
 
 pytestmark = pytest.mark.django_db
 OPEN = {"schema", "tokens", "bundles", "bundle"}
-COLLECTIONS = {"drafts", "cases", "authorisations"}
+COLLECTIONS = {"drafts", "cases", "authorisations", "licences"}
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 BODY = {"reason": "x", "go_on": True, "slot": "M_HUKOU_BOOK", "how": "defer", "fields": {"mother_live": "改了"}}
 
@@ -36,7 +36,9 @@ def addresses(ids: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def ids_of(case_id: str) -> dict[str, Any]:
     party = Party.objects.filter(case_id=case_id, party_id="father").first()
     sub = SubApplication.objects.filter(case_id=case_id).first()
-    return {"case_id": case_id, "party_id": party.pk if party else uuid4(), "sub_id": sub.pk if sub else uuid4()}
+    licence, grant = Licence.objects.first(), LicenceGrant.objects.first()
+    found = {"party_id": party, "sub_id": sub, "licence_id": licence, "grant_id": grant}
+    return {"case_id": case_id, **{name: row.pk if row else uuid4() for name, row in found.items()}}
 
 
 def test_everybody_else_gets_404_on_every_address_of_a_case(
@@ -86,6 +88,8 @@ def test_lists_hold_what_is_ones_own(lin: Caller, chen: Caller, everybody_else: 
     for who, someone in everybody_else.items():
         assert someone.get("/cases/").json() == [], who
         assert someone.get("/authorisations/").json() == [], who
+        licences = someone.get("/licences/")
+        assert licences.status_code == 404 or licences.json() == [], who
 
 
 def test_only_applicants_begin_a_draft(everybody_else: dict[str, Caller]) -> None:
