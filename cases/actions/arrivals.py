@@ -7,7 +7,7 @@ kills its reader is known by its count; it is tried alone, and at last set apart
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from cases.actions import attention, written_answers
 from cases.actions.answers import Effect, carry_on, take_effect
 from cases.actions.inbox import VERDICTS
 from cases.actions.locking import lock_case_of, lock_on, lock_subs
+from cases.actions.shelf import Shelf
 from cases.models import Arrival, Attention, Case, InboxMessage, SubApplication
 from cases.ports import Actor
 from cases.prepared import Prepared
@@ -70,15 +71,16 @@ Leases = dict[UUID, int]
 Taking = Callable[[], list[tuple[Any, ...]]]
 
 
-def apply_arrived(carrier: outbox.Carrier | None = None) -> int:
+def apply_arrived(carrier: outbox.Carrier | None = None, shelf: Shelf | None = None) -> int:
     """Let what has just arrived take effect, together; returns how many. Never raises for a single one.
 
-    What is promised in consequence `carrier` may take along. Where it fails each is tried by itself.
+    What is promised in consequence `carrier` may take along; cases are taken from the shelf and put back there. Where
+    it fails each is tried by itself.
     """
     if not _has_fresh(timezone.now()):
         return 0
     try:
-        return _apply(lambda: _take_fresh(timezone.now(), AT_ONCE), carrier)
+        return _apply(lambda: _take_fresh(timezone.now(), AT_ONCE), carrier, shelf)
     except Exception as error:
         log.warning("arrivals.not_together", error=type(error).__name__)
         if carrier is not None:
@@ -114,17 +116,20 @@ def _taking(leases: Leases) -> Taking:
 # ---- together ---------------------------------------------------------------------------------------------------
 
 
-def _apply(take: Taking, carrier: outbox.Carrier | None) -> int:
+def _apply(take: Taking, carrier: outbox.Carrier | None, shelf: Shelf | None = None) -> int:
     """Take arrivals out and apply them, all in one transaction; how many were there to take."""
+    cases: list[Case] = []
     with outbox.carried_by(carrier) if carrier else nullcontext(), docket.opened() as book:
         found = sorted(statements.built(Arrival, take()), key=lambda one: (one.received_at, one.pk))
         if found:
-            _apply_all(book, found)
-        return len(found)
+            cases = lock_on(book, {one.case_id for one in found}, shelf)
+            _apply_all({case.pk: case for case in cases}, found)
+    if shelf is not None:
+        shelf.put(book, cases)
+    return len(found)
 
 
-def _apply_all(book: docket.Docket, found: Sequence[Arrival]) -> None:
-    cases = {case.pk: case for case in lock_on(book, {one.case_id for one in found})}
+def _apply_all(cases: Mapping[UUID, Case], found: Sequence[Arrival]) -> None:
     known = _known(found)
     moved: dict[UUID, None] = {}
     for one in found:

@@ -133,7 +133,7 @@ class _Round:
     def _apply_arrived(self) -> int:
         """Callbacks that have come take effect; what they let go is sent on at once."""
         carrier = outbox.Carrier(self._room(), QUOTA)
-        applied = arrivals.apply_arrived(carrier)
+        applied = arrivals.apply_arrived(carrier, _shelf)
         self._send(carrier.taken)
         self._tried += applied
         if applied >= arrivals.AT_ONCE:

@@ -20,7 +20,7 @@ from cases.actions import dispatch, judging, occasions
 log = structlog.get_logger(__name__)
 
 JUDGES = 4
-LOOKS_EVERY_S = 0.05  # many nudges within that time are one look for what is to be judged
+LOOKS_EVERY_S = 0.1  # many nudges within that time are one look for what is to be judged
 ENDS_WITHIN_S = 10.0
 AFTER_A_FAULT_S = 1.0
 
