@@ -42,7 +42,11 @@ class Browser:
         return body
 
     def press(self, case_id: UUID) -> str:
-        """Hand in; the address of the page that follows. Raises RuntimeError when it was not taken."""
+        """Hand in; the address of the page that follows. Raises RuntimeError when it was not taken.
+
+        Over a new line: somebody reads before pressing, and the server does not hold an idle line that long.
+        """
+        self._line.close()
         form = {"declared": "1", "client_key": uuid4().hex, "csrfmiddlewaretoken": self._token}
         status, place, body = self._ask("POST", f"/apply/{case_id}/check/", urlencode(form).encode())
         if status != 302:
