@@ -1,28 +1,32 @@
-"""The alarm that wakes the pump: one background thread a process rings the broker, callers never wait for it.
+"""The bell in Redis that wakes the pump. Whoever has promised something rings, a worker that listens looks at once.
 
-A broker that is down, slow or paused therefore costs an accepted act nothing; the sweep finds what was not rung.
-Many wishes while the broker is slow become one ring.
+One background thread a process rings, so that callers never wait for it; many wishes within a moment are one ring, and
+a bell that nobody has heard yet is not rung twice. A Redis that is down, slow or emptied therefore costs an accepted
+act nothing: the sweep finds what was not rung. One listener hears each ring, so more workers do not mean more looks.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from threading import Event, Lock, Thread
 from time import sleep
 
 import structlog
 from django.conf import settings
-from django.utils.module_loading import import_string
+from redis import Redis
 
 log = structlog.get_logger(__name__)
 
-PUMP = "cases.pump"
-EXPIRES_S = 30
+BELL = "cases.bell"
+KEPT_S = 30  # who comes up later sweeps first
 PAUSE_S = 0.01  # many wishes within that time are one ring
+LISTENS_S = 2
+AFTER_A_FAULT_S = 1.0
 
 
 class Alarm:
-    """Rings through the Celery application that settings name. The thread is made anew after a fork."""
+    """The ringing side. Its thread and its line to Redis are made anew after a fork."""
 
     def __init__(self) -> None:
         self._wish = Event()
@@ -38,13 +42,36 @@ class Alarm:
         self._wish.set()
 
     def _keep_ringing(self, wish: Event) -> None:
+        line = _line()
         while wish.wait():
             wish.clear()
             try:
-                import_string(settings.ALARM).send_task(PUMP, retry=False, ignore_result=True, expires=EXPIRES_S)
+                line.pipeline(transaction=False).lpush(BELL, 1).ltrim(BELL, 0, 0).expire(BELL, KEPT_S).execute()
             except Exception as error:
                 log.warning("alarm.lost", error=type(error).__name__)
             sleep(PAUSE_S)
+
+
+def listen(heard: Callable[[], None], ending: Event) -> None:
+    """Call `heard` for every ring until `ending` is set. After a Redis that was away, once for what may have been."""
+    line, is_deaf = _line(), False
+    while not ending.is_set():
+        try:
+            rung = line.brpop([BELL], timeout=LISTENS_S)
+        except Exception as error:
+            if not is_deaf:
+                log.warning("alarm.deaf", error=type(error).__name__)
+            is_deaf = True
+            ending.wait(AFTER_A_FAULT_S)
+            continue
+        if rung or is_deaf:
+            is_deaf = False
+            heard()
+
+
+def _line() -> Redis:
+    """A connection that gives up soon: nothing that rings or listens may hang on a Redis that is gone."""
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=LISTENS_S + 3, socket_connect_timeout=2)
 
 
 alarm = Alarm()

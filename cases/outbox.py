@@ -1,6 +1,6 @@
 """The outbox: promises to departments, rendered once, claimed by lease, woken through Celery.
 
-A nudge after commit sets the alarm (cases.alarm), errors swallowed: the rows are the truth and the sweep finds
+A nudge after commit rings the bell (cases.alarm), errors swallowed: the rows are the truth and the sweep finds
 whatever no nudge announced.
 """
 

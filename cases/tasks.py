@@ -1,4 +1,4 @@
-"""What Celery may call. Tasks carry no data: they only say that it is time to look."""
+"""What a worker of Celery does by itself, and what Celery may call. No task carries data."""
 
 from __future__ import annotations
 
@@ -8,18 +8,11 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 
-from cases.actions import heartbeats
-from cases.actions.pumping import pump as pump_of_worker
+from cases import alarm
+from cases.actions.pumping import pump
 from cases.actions.sweep import keep_sweeping, sweep_alone
 
 _stopping = Event()
-
-
-@shared_task(name="cases.pump")
-def pump() -> None:
-    """Wake the threads that carry and judge whatever is due."""
-    heartbeats.nudge_taken()
-    pump_of_worker.wake()
 
 
 @shared_task(name="cases.sweep", soft_time_limit=50, time_limit=55)
@@ -29,16 +22,22 @@ def sweep() -> None:
 
 
 @worker_ready.connect
+def begin_to_listen(**_: Any) -> None:
+    """Whoever promises something rings; the threads that carry and judge look at once."""
+    Thread(target=alarm.listen, args=(pump.wake, _stopping), name="bell", daemon=True).start()
+
+
+@worker_ready.connect
 def begin_to_sweep(**_: Any) -> None:
     """Every worker sweeps by itself: an emptied broker or a dead beat costs seconds, nothing else."""
     Thread(target=keep_sweeping, args=(_stopping,), name="sweep", daemon=True).start()
 
 
 @worker_shutting_down.connect
-def end_sweeping(**_: Any) -> None:
+def end_listening(**_: Any) -> None:
     _stopping.set()
 
 
 @worker_shutdown.connect
 def end_pumping(**_: Any) -> None:
-    pump_of_worker.end()
+    pump.end()

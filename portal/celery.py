@@ -1,4 +1,4 @@
-"""Celery as the alarm clock: it wakes the pump and the sweep, it never holds the truth.
+"""Celery runs the workers and wakes the sweep; it never holds the truth. What wakes the pump is `cases.alarm`.
 
 Losing a message, or all of them, costs only the time to the next sweep; so none is ever put back.
 """

@@ -1,6 +1,6 @@
-"""Signs of life of the engine, for the health page: the sweep goes round, workers hear the broker.
+"""Signs of life of the engine, for the health page: the sweep goes round, workers hear the bell.
 
-A worker that is alive and deaf (its connection to the broker is broken) looks well from outside. So the sweep rings
+A worker that is alive and deaf (its connection to Redis is broken) looks well from outside. So the sweep rings
 once in a while even where nothing is due, and whoever takes the nudge says so.
 """
 
@@ -33,7 +33,7 @@ def beat(name: str) -> None:
 
 
 def nudge_taken() -> None:
-    """A worker took a nudge from the broker (the first line of the task that pumps)."""
+    """A worker heard the bell (the first thing its carrying thread does)."""
     beat(NUDGE)
 
 

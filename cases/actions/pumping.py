@@ -1,4 +1,4 @@
-"""The threads of a worker that pump: one carries, a few judge and price. A nudge wakes them.
+"""The threads of a worker that pump: one carries, a few judge and price. The bell wakes them.
 
 They are not the threads of the tasks because Celery closes the database session of a task before and after it; a
 session that stays knows its tables and its plans. One that carries never waits for a register.
@@ -15,7 +15,7 @@ from time import monotonic, sleep
 import structlog
 from django.db import close_old_connections, connections
 
-from cases.actions import dispatch, judging, occasions
+from cases.actions import dispatch, heartbeats, judging, occasions
 
 log = structlog.get_logger(__name__)
 
@@ -81,6 +81,7 @@ class Pump:
                 wanted.set()
 
     def _carry_on(self) -> None:
+        heartbeats.nudge_taken()
         dispatch.carry(math.inf)
 
     def _judging(self, next_one: Event) -> Callable[[], None]:

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """The sweep, or a worker that took a nudge from the broker: the latest time it was seen at work."""
+    """The sweep, or a worker that heard the bell: the latest time it was seen at work."""
 
     name = models.CharField(max_length=32, primary_key=True)
     at = models.DateTimeField()

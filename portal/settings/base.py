@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "portal.ui.traditional.TraditionalCharacters",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.accounts.middleware.SignInRequired",
@@ -116,9 +117,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "cases.sweep", "schedule": 5.0, "options": {"expires": 5}},
 }
 SWEEP_INTERVAL_S = 5.0
-# The Celery application that rings, by name: the engine never imports its caller.
-ALARM = "portal.celery.app"
-# Tests of the engine run the pump by hand; everywhere else an accepted act wakes it through the broker.
+# Tests of the engine run the pump by hand; everywhere else an accepted act wakes it through the bell in Redis.
 NUDGE_THROUGH_BROKER = True
 
 AUTH_USER_MODEL = "accounts.Account"
@@ -144,7 +143,8 @@ SEPARATED_DUTIES = True
 IDENTITY_PROVIDER = env.str("IDENTITY_PROVIDER", default="")
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+# Traditional characters have no catalogue: pages are turned over as they leave (portal/ui/script.py).
+LANGUAGES = [("zh-hans", _("简体中文")), ("zh-hant", _("繁體中文")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
@@ -180,6 +180,7 @@ MAILER = "integrations.notifications.mail.DjangoMailer"
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="desk@localhost")
+DOCUMENT_RENDERER = "integrations.documents.typeset.TypesetPapers"
 PAYMENT_GATEWAY = "integrations.payments.http.HttpPaymentGateway"
 # Under which code the payment channel is configured among the departments' systems.
 PAYMENT_CHANNEL = env.str("PAYMENT_CHANNEL", default="PAY")
