@@ -34,19 +34,19 @@ from cases.models import (
     Visit,
 )
 from cases.ports import Actor
-from cases.queries.people import StaffPerson, indexes_of
+from cases.queries.people import StaffPerson, indexes_of, own_cases
 
 CLERK, STAFF = "clerk", "staff"
 SUPERVISOR, OPERATOR = "supervisor", "administrator"
 
 
 def cases_for(account: StaffPerson) -> QuerySet[Case]:
-    """The applicant's own cases; for a clerk those taken in at the counter with the clerk's help."""
+    """The applicant's own cases, for an agent those of the mandate; for a clerk those taken in with the clerk's help."""
     if account.role == CLERK:
         return Case.objects.filter(assisted_by_id=account.pk)
     if account.role == STAFF:
         return Case.objects.none()
-    return Case.objects.filter(applicant_id=account.pk)
+    return own_cases(account)
 
 
 def case_for(account: StaffPerson, case_id: UUID) -> Case | None:

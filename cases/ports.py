@@ -223,11 +223,15 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an account (`pk`), the machine, or a department. Names never enter the event log."""
+    """Who acts: an account (`pk`), the machine, or a department. Names never enter the event log.
+
+    `through`: the account of the person who acts for `id` on a mandate (委托代理); empty where `id` acts itself.
+    """
 
     kind: Literal["applicant", "party", "clerk", "staff", "department", "supervisor", "operator", "system"]
     id: str = ""
     department: str = ""
+    through: str = ""
 
 
 SYSTEM = Actor("system")
@@ -235,19 +239,37 @@ SYSTEM = Actor("system")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message to a person: a template name and plain values; the body is made by the notifier."""
+    """A message to a person: a template name and plain values. `title` and `body` are its words, for the channel.
+
+    The same `key` again is the same message: a channel that has it does not send it twice.
+    """
 
     to: str
     template: str
     values: Mapping[str, str]
+    key: str = ""
+    title: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How one try ended: taken by the channel, refused for good (why, in words for staff), or to be tried later."""
+
+    kind: Literal["sent", "refused", "later"]
+    detail: str = ""  # for operators; no personal data
+    retry_after_s: float | None = None
 
 
 class Notifier(Protocol):
-    def send(self, message: Message) -> None:
-        """Take a message over, inside the caller's transaction: write it down, carry it out later on your own.
+    """A channel to people's phones. `is_local`: it takes a message without leaving the process, so it gets it at once,
+    in the transaction that makes it true; any other gets it afterwards, by key as often as needed.
+    """
 
-        Raises GatewayError for a message that cannot be taken; the case goes on without it.
-        """
+    is_local: bool
+
+    def send(self, messages: Sequence[Message]) -> Sequence[Sending]:
+        """Try each message once; one outcome each, in their order. Never raises for a single message."""
 
 
 @dataclass(frozen=True, slots=True)

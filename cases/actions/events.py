@@ -41,7 +41,7 @@ def chained(
         sub=sub,
         actor_kind=by.kind,
         actor_id=by.department or by.id,
-        facts=facts,
+        facts={**facts, "agent": by.through} if by.through else facts,
         at=at,
     )
     event.hash = link(case.last_hash, event)

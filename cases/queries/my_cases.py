@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases.models import Case
-from cases.queries.people import Person
+from cases.queries.people import Person, own_cases
 from cases.queries.wording import day_words, progress_words
 from cases.states import SUB_REFUSED, CaseState, SubState
 
@@ -40,7 +40,7 @@ class CaseRow:
 
 def my_cases(account: Person, limit: int = 100) -> tuple[CaseRow, ...]:
     """Own cases and drafts, those that wait for the person first, then the newest. A discarded draft is gone."""
-    rows = [_row(case) for case in _counted(Case.objects.filter(applicant_id=account.pk))[:limit]]
+    rows = [_row(case) for case in _counted(own_cases(account))[:limit]]
     return tuple(sorted(rows, key=lambda row: not row.needs_me))
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Protocol
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from cases import docket
 from cases.models import Case, Party
@@ -16,8 +20,34 @@ from cases.statements import built, columns
 ASKED_KINDS = ("login", "authorise")
 
 
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts for an account, on which mandate (委托): `bundles` empty for every bundle, `acts` what may be done.
+
+    `cases_since`: no case begun before is seen; None for all of the account's. `sensitive`: whether sensitive data of
+    the account may be asked for (个人信息保护法 第二十九条). `represents`: stands for a body by law (法定代表人).
+    """
+
+    mandate_id: UUID
+    person_id: UUID
+    name: str
+    id_no: str
+    phone: str
+    acts: frozenset[str]
+    bundles: frozenset[str] = frozenset()
+    cases_since: datetime | None = None
+    sensitive: bool = False
+    represents: bool = False
+
+    def covers(self, bundle_code: str) -> bool:
+        return not self.bundles or bundle_code in self.bundles
+
+
 class Person(Protocol):
-    """Somebody signed in, as the engine knows people; accounts are such."""
+    """Somebody signed in, as the engine knows people; accounts are such. `acting`: somebody else acts for it."""
+
+    @property
+    def acting(self) -> Acting | None: ...
 
     @property
     def pk(self) -> UUID: ...
@@ -34,6 +64,19 @@ class StaffPerson(Person, Protocol):
 
     role: str
     department: str
+
+
+def own_cases(person: Person) -> QuerySet[Case]:
+    """The cases of an account; for whoever acts for it only those that the mandate reaches.
+
+    A mandate says its matters and its term, and reaches no further: 民法典 第一百六十五条.
+    """
+    mine, acting = Case.objects.filter(applicant_id=person.pk), person.acting
+    if acting is None:
+        return mine
+    if acting.bundles:
+        mine = mine.filter(bundle_code__in=acting.bundles)
+    return mine.filter(created_at__gte=acting.cases_since) if acting.cases_since else mine
 
 
 def pending_parties(case: Case) -> list[Party]:

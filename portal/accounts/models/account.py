@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.ports import Actor, Identity
 from cases.protection import SealedField, blind_index
+from cases.queries.people import Acting
 from portal.accounts import duties
 from portal.accounts.duties import Duty
 
@@ -46,7 +47,12 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser, PermissionsMixin):
-    """Somebody who signs in. `details` holds further attributes for `account:` sources (uscc, ent_name, …)."""
+    """Somebody who signs in. `details` holds further attributes for `account:` sources (uscc, ent_name, …).
+
+    `acting` is of one request only: who acts for this account, on which mandate; None for the account itself.
+    """
+
+    acting: Acting | None = None
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField(_("登录名"), max_length=64, unique=True)
@@ -121,11 +127,13 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     @property
     def identity(self) -> Identity:
-        """What the engine may know of the applicant; for a company's operator the company comes first."""
+        """What the engine may know of the applicant; for a company the company comes first, then who acts for it."""
         details = dict(self.details or {})
         own = {"name": self.name, "id_no": self.id_no or "", "phone": self.phone or ""}
+        if self.role == Role.COMPANY and self.acting is not None:
+            own = {"name": self.acting.name, "id_no": self.acting.id_no, "phone": self.acting.phone}
         if self.role == Role.COMPANY:
-            operator = {"operator_name": self.name, "operator_id": own["id_no"], "operator_phone": own["phone"]}
+            operator = {"operator_name": own["name"], "operator_id": own["id_no"], "operator_phone": own["phone"]}
             return Identity(
                 "org", details.get("ent_name", ""), details.get("uscc", ""), "USCC", own | operator | details
             )
@@ -139,7 +147,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
             Role.SUPERVISOR: "supervisor",
             Role.ADMINISTRATOR: "operator",
         }
-        return Actor(kinds.get(Role(self.role), "applicant"), str(self.pk), self.department)  # type: ignore[arg-type]
+        through = str(self.acting.person_id) if self.acting is not None else ""
+        return Actor(kinds.get(Role(self.role), "applicant"), str(self.pk), self.department, through)  # type: ignore[arg-type]
 
 
 class DutyRecord(models.Model):
