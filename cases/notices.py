@@ -1,27 +1,33 @@
-"""Messages to the people of a case. Handed over inside the transaction that makes them true, so none is lost.
+"""Messages to the people of a case. Written down inside the transaction that makes them true, so none is lost.
 
-The notifier takes a message over by writing it down; carrying it out is the adapter's own affair. A message that
-cannot be taken over is logged and never stands in the way of the case.
+A message is a row (`Notification`) that the person finds in the portal, whatever becomes of it on the phone. A channel
+outside of this process gets it afterwards (`actions.messaging`); nothing of it ever stands in the way of the case.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
 from bundles import queries
 from cases import docket, ports
-from cases.models import Candidate, Case, Party, SubApplication
+from cases.models import Candidate, Case, Notification, Party, SubApplication
+from cases.queries.message_texts import NoSuchText, sending, text_of
+from cases.queries.quiet import after_quiet
 from cases.queries.stages import stages_to_come
 
 log = structlog.get_logger(__name__)
 
 OUTCOMES = {"all": "全部办成", "partly": "部分办成", "none": "未办成"}
 LINK_DAYS = timedelta(days=15)
+DIGEST_WITHIN = timedelta(seconds=45)  # so long is waited for what can be told together
+TAKEN = {"sent": Notification.State.SENT, "kept": Notification.State.KEPT}
 
 
 def filed(case: Case) -> None:
@@ -197,8 +203,10 @@ def jointly_withdrawn(case: Case, sides: list[Party]) -> None:
     away = {party.id_index for party in sides} | {""}
     others = Party.objects.filter(case=case, state=Party.State.AGREED).exclude(id_index__in=away)
     known = {"bundle": _bundle(case), "case_no": case.number or "", "link": f"{settings.PORTAL_URL}/authorise/"}
-    for phone in {party.phone for party in others if party.phone and party.account_id != case.applicant_id}:
-        _hand_over(case, ports.Message(phone, "jointly_withdrawn", known))
+    told = {party.phone: party.account_id for party in others if party.account_id != case.applicant_id}
+    for phone, account_id in told.items():
+        if phone:
+            _hand_over(case, ports.Message(phone, "jointly_withdrawn", known), account_id)
 
 
 def party_invited(case: Case, party: Party, token: str) -> None:
@@ -212,7 +220,7 @@ def party_invited(case: Case, party: Party, token: str) -> None:
         "link": f"{settings.PORTAL_URL}/authorise/{token}/",
         "until": _day(timezone.localdate(until)),
     }
-    _hand_over(case, ports.Message(party.phone, "party_invited", values))
+    _hand_over(case, ports.Message(party.phone, "party_invited", values), _account_of(party.id_index))
 
 
 def _tell_of_item(case: Case, sub: SubApplication, template: str, **values: str) -> None:
@@ -240,8 +248,8 @@ def roster_unconfirmed(case: Case, people: int) -> None:
 
 
 def entitled(candidate: Candidate, template: str, token: str) -> None:
-    """Tell somebody whom a search found; the link opens one question and shows no number. No phone, no message."""
-    if not candidate.phone:
+    """Tell somebody whom a search found; the link opens one question and shows no number. Unreachable: no message."""
+    if not candidate.phone and not candidate.account_id:
         return
     values = {
         "person": candidate.name,
@@ -249,7 +257,7 @@ def entitled(candidate: Candidate, template: str, token: str) -> None:
         "link": f"{settings.PORTAL_URL}/entitled/{token}/",
         "until": _day(candidate.answer_by) if candidate.answer_by else "",
     }
-    _hand_over(candidate, ports.Message(candidate.phone, template, values))
+    _hand_over(candidate, ports.Message(candidate.phone or "", template, values), candidate.account_id)
 
 
 def entitled_hint(candidate: Candidate, items: str) -> None:
@@ -259,34 +267,77 @@ def entitled_hint(candidate: Candidate, items: str) -> None:
     bundle = queries.version(candidate.bundle_version_id).spec.zh
     link = f"{settings.PORTAL_URL}/bundles/{candidate.bundle_code}/start/"
     values = {"person": candidate.name, "bundle": bundle, "items": items, "link": link}
-    _hand_over(candidate, ports.Message(candidate.phone, "entitled_hint", values))
+    _hand_over(candidate, ports.Message(candidate.phone, "entitled_hint", values), candidate.account_id)
+
+
+def tell_account(account_id: UUID, phone: str, template: str, **values: str) -> None:
+    """Tell somebody of what belongs to no case: a code for a new number, a mandate. No phone: in the portal alone."""
+    _hand_over(None, ports.Message(phone, template, {"link": f"{settings.PORTAL_URL}/me/", **values}), account_id)
 
 
 def _tell_applicant(case: Case, template: str, **values: str) -> None:
     attributes = case.applicant.identity.attributes
-    phone = attributes.get("operator_phone") or attributes.get("phone")
-    if not phone:
-        return
+    phone = attributes.get("operator_phone") or attributes.get("phone") or ""
     link = f"{settings.PORTAL_URL}/cases/{case.pk}/"
     known = {"bundle": _bundle(case), "case_no": case.number or "", "link": link}
-    _hand_over(case, ports.Message(phone, template, known | values))
+    _hand_over(case, ports.Message(phone, template, known | values), case.applicant_id)
 
 
-def _hand_over(case: Case | Candidate, message: ports.Message) -> None:
+def _account_of(id_index: str) -> UUID | None:
+    """The account of a person who is known by number, where there is one."""
+    if not id_index:
+        return None
+    found = get_user_model()._default_manager.filter(id_index=id_index, role="citizen", is_active=True)
+    return found.values_list("pk", flat=True).first()
+
+
+def _hand_over(about: Case | Candidate | None, message: ports.Message, account_id: UUID | None = None) -> None:
     """At once; on a docket at its end, so that what is written for the case itself is not held up."""
     book = docket.current()
     if book is not None:
-        book.at_end(lambda: _send(case, message))
+        book.at_end(lambda: _write(about, message, account_id))
         return
     with transaction.atomic():
-        _send(case, message)
+        _write(about, message, account_id)
 
 
-def _send(case: Case | Candidate, message: ports.Message) -> None:
+def _write(about: Case | Candidate | None, message: ports.Message, account_id: UUID | None) -> None:
+    """One insert. A channel in this process has taken it already; for any other it is due, now or with others."""
+    row = Notification(
+        case=about if isinstance(about, Case) else None,
+        account_id=account_id,
+        to=message.to or None,
+        template=message.template,
+        values=dict(message.values),
+        at=timezone.now(),
+        state=Notification.State.KEPT,
+    )
+    if row.to:
+        _begin(row)
+    docket.insert(row)
+
+
+def _begin(row: Notification) -> None:
+    """How it goes to the phone. What a channel in this process does not take is tried again like for any other."""
+    row.state, row.next_at = Notification.State.DUE, row.at
+    if not ports.notifier().is_local:
+        wait = DIGEST_WITHIN if row.template in sending().digest else timedelta(0)
+        row.next_at = after_quiet(row.template, row.at + wait)
+        return
+    ended = _taken_at_once(row)
+    if ended in TAKEN:
+        row.state, row.next_at, row.closed_at = TAKEN[ended], None, row.at
+
+
+def _taken_at_once(row: Notification) -> str:
     try:
-        ports.notifier().send(message)
-    except ports.GatewayError as error:
-        log.warning("notice.not_taken", case=str(case.pk), template=message.template, permanent=error.permanent)
+        text = text_of(row.template, row.values)
+    except NoSuchText as error:
+        log.error("notice.no_text", template=row.template, error=str(error))
+        return "later"
+    message = ports.Message(row.to or "", row.template, row.values, str(row.pk), text.title, text.body)
+    (ended,) = ports.notifier().send([message])
+    return ended.kind
 
 
 def _bundle(case: Case) -> str:

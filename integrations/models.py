@@ -232,25 +232,6 @@ class RegisterCall(models.Model):
         return f"{self.code} {self.outcome}"
 
 
-class SentMessage(models.Model):
-    """A message handed over to a person; whom and what is sealed, the index finds one person's messages again."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    at = models.DateTimeField(_("时间"), default=timezone.now, db_index=True)
-    to = SealedField()
-    to_index = models.CharField(max_length=64, db_index=True)
-    template = models.CharField(_("模板"), max_length=64)
-    values = SealedField(json=True)
-    state = models.CharField(_("状态"), max_length=8, choices=[("sent", _("已发出")), ("failed", _("未发出"))])
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("消息")
-        ordering = ["-at"]
-
-    def __str__(self) -> str:
-        return f"{self.template} {self.at:%F %T}"
-
-
 def _configuration_changed(**_signal: object) -> None:
     systems.forget()
 

@@ -18,11 +18,13 @@ from cases.models.errand import LicenceErrand
 from cases.models.event import AccessRecord, Event
 from cases.models.heartbeat import Heartbeat
 from cases.models.inbox import InboxMessage
+from cases.models.inquiry import Inquiry, SavedAnswer
 from cases.models.intake import OnceOnly
 from cases.models.letter import TaskFile, TaskLetter
 from cases.models.licence import Licence, LicenceCopy, LicenceGrant, OriginalCheck
 from cases.models.lookup import DataCall, LatePrefill, Lookup
 from cases.models.material import Material
+from cases.models.notification import Notification
 from cases.models.owed import OwedPaper
 from cases.models.party import Consent, Party
 from cases.models.pause import Extension, HeldAnswer, Pause
@@ -67,6 +69,7 @@ __all__ = [
     "Heartbeat",
     "HeldAnswer",
     "InboxMessage",
+    "Inquiry",
     "LatePrefill",
     "Licence",
     "LicenceCopy",
@@ -77,6 +80,7 @@ __all__ = [
     "Maintenance",
     "Material",
     "Need",
+    "Notification",
     "NumberSeries",
     "Objection",
     "OnceOnly",
@@ -98,6 +102,7 @@ __all__ = [
     "Result",
     "Roster",
     "RosterRow",
+    "SavedAnswer",
     "Search",
     "StaffMail",
     "SubApplication",

@@ -45,6 +45,8 @@ class Attention(models.Model):
         SUSPENDED = "suspended", _("按月发放已暂停，待核实")
         CHARGE = "charge", _("费用要人核对")
         ORIGINAL = "original", _("等核对原件")
+        UNREACHED = "unreached", _("消息没有送到本人")
+        UNANSWERED = "unanswered", _("提问或催办没有回复")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="attentions")

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from integrations.models import RegisterCall, SentMessage, SystemChange, SystemRecord
+from integrations.models import RegisterCall, SystemChange, SystemRecord
 from integrations.systems.records import WORDS
 
 
@@ -38,15 +38,6 @@ class RegisterCallAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "outcome", "department")
     search_fields = ("=case_no", "=code")
     date_hierarchy = "at"
-
-
-@admin.register(SentMessage)
-class SentMessageAdmin(ReadOnlyAdmin):
-    """That a message was sent, and which; to whom and what stays sealed."""
-
-    list_display = ("at", "template", "state")
-    list_filter = ("template", "state")
-    fields = ("at", "template", "state")
 
 
 @admin.register(SystemChange)

@@ -56,8 +56,10 @@ MIDDLEWARE = [
     "portal.ui.traditional.TraditionalCharacters",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.accounts.acting.ActingFor",
     "portal.accounts.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.citizen.mandated.MandateGate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -164,6 +166,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 
+# How many people one may let act at a time: a body its agents, a person its delegates; and for how many one may act.
+MOST_AGENTS = env.int("MOST_AGENTS", default=20)
+MOST_DELEGATES = env.int("MOST_DELEGATES", default=3)
+MOST_PRINCIPALS = env.int("MOST_PRINCIPALS", default=5)
+
 # Keys of personal fields and files: "id:base64 of 32 bytes", the first one seals, all of them open.
 PORTAL_KEYS = env.list("PORTAL_KEYS")
 PORTAL_INDEX_KEY = env.str("PORTAL_INDEX_KEY")
@@ -175,7 +182,17 @@ LICENCE_LIBRARY = "integrations.licences.http.HttpLicenceLibrary"
 ACCOUNT_FOR = "portal.accounts.people.account_for"
 # Whether searches for entitled people begin at night by themselves; `manage.py find_entitled` always can.
 SEARCH_BY_ITSELF = env.bool("SEARCH_BY_ITSELF", default=True)
-NOTIFIER = "integrations.notifications.log.LogNotifier"
+# Messages to people: "log" leaves them in the portal, "http" sends them through the city's gateway besides.
+NOTIFIERS = {
+    "log": "integrations.notifications.log.LogNotifier",
+    "http": "integrations.notifications.http.HttpNotifier",
+}
+NOTIFIER = NOTIFIERS[env.str("MESSAGE_CHANNEL", default="log")]
+# Under which code the message gateway is configured among the departments' systems.
+MESSAGE_GATEWAY = env.str("MESSAGE_GATEWAY", default="MSG")
+# From which hour to which no message goes to a phone but those somebody waits for; equal hours: no quiet at all.
+MESSAGES_QUIET_FROM = env.int("MESSAGES_QUIET_FROM", default=22)
+MESSAGES_QUIET_UNTIL = env.int("MESSAGES_QUIET_UNTIL", default=7)
 # E-mail to the people of departments: smtp+tls://user:password@host:587, or consolemail:// and filemail:///folder.
 MAILER = "integrations.notifications.mail.DjangoMailer"
 vars().update(env.email("EMAIL_URL", default="consolemail://"))

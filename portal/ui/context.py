@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 THEMES = ("auto", "light", "dark")
+# What the html element says for a language of the settings; all else is the source.
+LANGUAGE_TAGS = {"zh-hant": "zh-Hant"}
 THEME_COOKIE, ELDER_COOKIE = "theme", "elder"
 
 
@@ -15,6 +17,11 @@ def preferences(request: HttpRequest) -> dict[str, object]:
     return {
         "theme": theme if theme in THEMES else "auto",
         "elder": request.COOKIES.get(ELDER_COOKIE) == "1",
-        "lang": "en" if (get_language() or "").startswith("en") else "zh-Hans",
+        "lang": _html_language(),
         "here": request.get_full_path(),
     }
+
+
+def _html_language() -> str:
+    active = get_language() or ""
+    return "en" if active.startswith("en") else LANGUAGE_TAGS.get(active, "zh-Hans")

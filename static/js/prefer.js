@@ -49,9 +49,23 @@ function bringBack() {
   });
 }
 
+// A list that is open closes by Escape and when the person turns to something else.
+function closesByItself(list) {
+  const close = () => { list.open = false; };
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !list.open) return;
+    close();
+    list.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => { if (!list.contains(event.target)) close(); });
+  list.addEventListener("focusout", (event) => { if (event.relatedTarget && !list.contains(event.relatedTarget)) close(); });
+}
+
 bringBack();
 
 export function mount(form) {
+  const list = form.querySelector("[data-langs]");
+  if (list) closesByItself(list);
   const theme = form.querySelector("[name=theme][aria-pressed]");
   theme?.setAttribute("aria-pressed", isDark());
   form.addEventListener("submit", (event) => {

@@ -27,6 +27,7 @@ from cases.ports import (
     PaymentState,
     Query,
     Reason,
+    Sending,
     StatedFee,
 )
 
@@ -286,16 +287,25 @@ class FakeLicences(_FakeSharing):
 
 
 class RecordingNotifier:
-    """Keeps messages instead of sending them (Notifier)."""
+    """Keeps messages instead of sending them (Notifier); `refuses` are numbers it refuses for good."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.is_local = True
         self.is_down = False
+        self.refuses: set[str] = set()
 
-    def send(self, message: Message) -> None:
+    def send(self, messages: Sequence[Message]) -> Sequence[Sending]:
+        return [self._send(message) for message in messages]
+
+    def _send(self, message: Message) -> Sending:
         if self.is_down:
-            raise GatewayError("短信通道不通。", permanent=False)
-        self.messages.append(replace(message, values=dict(message.values)))
+            return Sending("later", "短信通道不通")
+        if message.to in self.refuses:
+            return Sending("refused", "号码有误")
+        if message.key not in {one.key for one in self.messages}:
+            self.messages.append(replace(message, values=dict(message.values)))
+        return Sending("sent")
 
     def to(self, person: str) -> list[Message]:
         return [message for message in self.messages if message.to == person]

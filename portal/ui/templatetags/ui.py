@@ -5,12 +5,14 @@ from __future__ import annotations
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from portal.ui import words
 from portal.ui.departments import hue_class, mark_of
 from portal.ui.flow import FlowPicture
+from portal.ui.script import as_typed
 from portal.ui.stylesheet import sheet
 
 register = template.Library()
@@ -20,13 +22,26 @@ register.filter("day", words.day_in_words)
 register.filter("short_day", words.short_day)
 register.filter("moment", words.moment_in_words)
 register.filter("money", words.money_in_words)
-register.filter("mask_name", words.mask_name)
 register.filter("mask_phone", words.mask_phone)
 register.filter("mask_id", words.mask_id)
 register.filter("mask_card", words.mask_card)
 register.filter("look", words.look_of)
 register.filter("in_language", words.in_language)
 register.simple_tag(mark_of, name="mark_of")
+
+
+@register.filter
+def typed(text: object) -> object:
+    """Words that somebody wrote, inside a sentence of ours: their characters stay in every script."""
+    if not text or get_language() != "zh-hant":
+        return text
+    return mark_safe(as_typed(conditional_escape(text)))
+
+
+@register.filter
+def mask_name(name: str) -> object:
+    """林**, 王*: the surname stays, as it is written."""
+    return typed(words.mask_name(name))
 
 
 @register.simple_tag

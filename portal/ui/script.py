@@ -1,0 +1,138 @@
+"""Traditional characters: what a page says in simplified ones, said in traditional ones. What people wrote stays.
+
+The source of every page is simplified Chinese. Its sentences and the texts of definitions are turned over as a page
+leaves; names, addresses and other things somebody wrote are not, for 后 may be a surname and not 後. These stay:
+
+- what is typed into a field: the value of an input, the text of a textarea;
+- elements with `translate="no"`, and those that say their own language, as an official paper does;
+- words that the filter `typed` has marked inside a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from opencc import OpenCC
+
+# What the filter `typed` sets around words inside a sentence: characters for private use, never part of a text.
+KEEP_FROM, KEEP_TO = "\ue000", "\ue001"
+# Characters of the standard of Taiwan (裡 為 著): what the language zh-Hant means where no region is said.
+_CONFIGURATION = "s2tw"
+_BREAK = "\x1f"
+_TAG = re.compile(
+    r"<!--.*?-->|<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*)(?:\"[^\"]*\"|'[^']*'|[^'\">])*>|<![^>]*>", re.DOTALL
+)
+_KEPT = re.compile(f"{KEEP_FROM}([^{KEEP_TO}]*){KEEP_TO}")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+# Attributes with words for people; all others are addresses, names of fields, or what somebody typed.
+WORD_ATTRIBUTES = (
+    "title alt placeholder label content aria-label aria-description aria-valuetext aria-roledescription "
+    "data-l data-say data-busy data-word data-autosave-failed data-group-added data-group-removed data-upload-done"
+).split()
+_ATTRIBUTE = re.compile(rf"(\s(?:{'|'.join(WORD_ATTRIBUTES)})=)(\"[^\"]*\"|'[^']*')")
+_STAYS = re.compile(r"\s(?:translate=[\"']?no\b|lang=)")
+_NEVER = frozenset({"textarea", "script", "style"})
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+# The words for people in the answers that scripts ask for.
+SENTENCES = frozenset({"saved", "errors", "message", "messages", "said", "say", "title", "text", "hint", "word"})
+
+
+def as_typed(text: object) -> str:
+    """The text, marked so that its characters stay as somebody wrote them."""
+    return f"{KEEP_FROM}{text}{KEEP_TO}"
+
+
+def traditional_page(page: str) -> str:
+    """A page of HTML, or a part of one, in traditional characters."""
+    pieces = list(_pieces(page))
+    said = [text for text, turns in pieces if turns]
+    turned = iter(_turn(said))
+    return "".join(next(turned) if turns else _KEPT.sub(r"\1", text) for text, turns in pieces)
+
+
+def traditional(text: str) -> str:
+    """A sentence in traditional characters; marked words stay."""
+    return "".join(piece if index % 2 else _convert(piece) for index, piece in enumerate(_KEPT.split(text)))
+
+
+def traditional_answer(answer: Any) -> Any:
+    """The words for people in an answer to a script (JSON); every other value stays."""
+    if isinstance(answer, Mapping):
+        return {key: _all(value) if key in SENTENCES else traditional_answer(value) for key, value in answer.items()}
+    if isinstance(answer, list):
+        return [traditional_answer(one) for one in answer]
+    return answer
+
+
+def _all(value: Any) -> Any:
+    if isinstance(value, str):
+        return traditional(value)
+    if isinstance(value, Mapping):
+        return {key: _all(one) for key, one in value.items()}
+    return [_all(one) for one in value] if isinstance(value, list) else value
+
+
+def _pieces(page: str) -> Iterator[tuple[str, bool]]:
+    """The page in order, piece by piece; True for those that are words for people."""
+    at, until = 0, ""
+    depth = 0
+    for tag in _TAG.finditer(page):
+        name, markup = (tag["name"] or "").lower(), tag[0]
+        yield page[at : tag.start()], not until
+        at = tag.end()
+        if until:
+            depth += _step(tag, name) if name == until else 0
+            until = until if depth else ""
+            yield markup, False
+            continue
+        if _begins_to_stay(name, markup, ends=bool(tag["end"])):
+            until, depth = name, 1
+            yield markup, False
+        else:
+            yield from _attributes(markup)
+    yield page[at:], not until
+
+
+def _step(tag: re.Match[str], name: str) -> int:
+    if tag["end"]:
+        return -1
+    return 0 if tag[0].endswith("/>") else 1
+
+
+def _begins_to_stay(name: str, markup: str, *, ends: bool) -> bool:
+    if ends or not name or name in _VOID or name == "html" or markup.endswith("/>"):
+        return False
+    return name in _NEVER or _STAYS.search(markup) is not None
+
+
+def _attributes(markup: str) -> Iterator[tuple[str, bool]]:
+    if not _HAN.search(markup) or _STAYS.search(markup):
+        yield markup, False
+        return
+    at = 0
+    for found in _ATTRIBUTE.finditer(markup):
+        yield markup[at : found.end(1)], False
+        yield found[2], True
+        at = found.end()
+    yield markup[at:], False
+
+
+def _turn(texts: list[str]) -> list[str]:
+    """All of them at once: the dictionary is asked one time a page."""
+    parts = [_KEPT.split(text) for text in texts]
+    loose = [piece for part in parts for piece in part[::2]]
+    turned = iter(_convert(_BREAK.join(loose)).split(_BREAK))
+    return ["".join(piece if index % 2 else next(turned) for index, piece in enumerate(part)) for part in parts]
+
+
+def _convert(text: str) -> str:
+    return str(_dictionary().convert(text)) if _HAN.search(text) else text
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> OpenCC:
+    """Read on first use: it takes half a second."""
+    return OpenCC(_CONFIGURATION)

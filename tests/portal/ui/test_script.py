@@ -1,0 +1,108 @@
+"""Traditional characters: our words are turned over, what people wrote is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import engines
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from portal.ui.script import WORD_ATTRIBUTES, as_typed, traditional, traditional_answer, traditional_page
+from portal.ui.traditional import TraditionalCharacters
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize(
+    ("page", "turned"),
+    [
+        ("<p>户口登记</p>", "<p>戶口登記</p>"),
+        ("<p>干部头发发放后面</p>", "<p>幹部頭髮發放後面</p>"),
+        ('<input value="后里" placeholder="姓名与地址">', '<input value="后里" placeholder="姓名與地址">'),
+        ("<textarea>后里村</textarea>后面", "<textarea>后里村</textarea>後面"),
+        ('<b translate="no">林<b>后</b>里</b>里面', '<b translate="no">林<b>后</b>里</b>裡面'),
+        ('<p lang="zh-Hans">简体</p>简体', '<p lang="zh-Hans">简体</p>簡體'),
+        ('<a href="/?q=宝宝" data-name="宝">宝宝</a>', '<a href="/?q=宝宝" data-name="宝">寶寶</a>'),
+        ('<option value="汉族" label="汉族">汉族</option>', '<option value="汉族" label="漢族">漢族</option>'),
+        ("<p title='1 > 0' data-busy=\"处理中\">时间</p>", "<p title='1 > 0' data-busy=\"處理中\">時間</p>"),
+        ("<!-- 说明 --><script>var 说 = 1;</script>说明", "<!-- 说明 --><script>var 说 = 1;</script>說明"),
+    ],
+)
+def test_words_for_people_are_turned_and_nothing_else(page: str, turned: str) -> None:
+    assert traditional_page(page) == turned
+
+
+def test_marked_words_stay_inside_a_sentence_and_lose_their_marks() -> None:
+    assert traditional(f"等{as_typed('后晓岚')}确认") == "等后晓岚確認"
+    assert traditional_page(f'<p title="{as_typed("后晓")}">等{as_typed("后晓")}确认</p>') == (
+        '<p title="后晓">等后晓確認</p>'
+    )
+
+
+def test_an_answer_for_a_script_turns_its_sentences_only() -> None:
+    answer = {"saved": "已自动保存", "errors": {"name": "不对"}, "values": {"name": "后晓岚"}, "version": 7}
+    assert traditional_answer(answer) == {
+        "saved": "已自動保存", "errors": {"name": "不對"}, "values": {"name": "后晓岚"}, "version": 7,
+    }  # fmt: skip
+
+
+def test_nothing_is_turned_for_other_languages_and_for_programs() -> None:
+    for language, path, said in (
+        ("zh-hans", "/", "户口"),
+        ("en", "/", "户口"),
+        ("zh-hant", "/", "戶口"),
+        ("zh-hant", "/api/v1/drafts/", "户口"),
+        ("zh-hant", "/admin/", "户口"),
+    ):
+        with translation.override(language):
+            request = HttpRequest()
+            request.path_info = path
+            answered = TraditionalCharacters(lambda _: HttpResponse("户口"))(request)
+        assert isinstance(answered, HttpResponse)
+        assert answered.content.decode() == said, (language, path)
+
+
+def test_a_file_to_keep_leaves_as_it_is() -> None:
+    kept = {"Content-Disposition": "attachment; filename=a.html"}
+    with translation.override("zh-hant"):
+        answered = TraditionalCharacters(lambda _: HttpResponse("户口", headers=kept))(HttpRequest())
+        told = TraditionalCharacters(lambda _: JsonResponse({"saved": "已自动保存"}))(HttpRequest())
+    assert isinstance(answered, HttpResponse) and answered.content.decode() == "户口"
+    assert isinstance(told, HttpResponse) and "已自動保存" in told.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_in_traditional_characters_says_so(client: Client) -> None:
+    client.post(reverse("ui:prefer"), {"language": "zh-hant", "next": "/"})
+    page = client.get("/help/").content.decode()
+    assert '<html lang="zh-Hant">' in page
+    assert "跳到正文" in page and "簡體中文" not in page
+    assert "简体中文" in page  # the way back, for those who read it
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("asked", ["zh-TW", "zh-HK,zh;q=0.9", "zh-Hant-MO"])
+def test_a_browser_that_asks_for_traditional_characters_gets_them(client: Client, asked: str) -> None:
+    page = client.get("/help/", headers={"accept-language": asked}).content.decode()
+    assert '<html lang="zh-Hant">' in page
+
+
+def test_the_filter_marks_only_where_characters_are_turned() -> None:
+    template = engines["django"].from_string("{% load ui %}{{ name|typed }}")
+    assert template.render({"name": "后<b>"}) == "后&lt;b&gt;"
+    with translation.override("zh-hant"):
+        assert traditional_page(template.render({"name": "后<b>"})) == "后&lt;b&gt;"
+
+
+def test_every_attribute_with_a_sentence_is_known() -> None:
+    found = {
+        name
+        for path in (ROOT / "templates").rglob("*.html")
+        for name in re.findall(r"\s([\w-]+)=\"\{% (?:block)?trans", path.read_text(encoding="utf-8"))
+    }
+    assert found <= set(WORD_ATTRIBUTES)
