@@ -27,6 +27,7 @@ from cases.states import CaseState
 Kind = Document.Kind
 # The word in front of the number says what kind of paper it is.
 NUMBER_WORDS: Mapping[str, str] = {
+    Kind.RECEIPT: "收件",
     Kind.ACCEPTANCE: "受理",
     Kind.NOT_ACCEPTED: "不受",
     Kind.SUPPLEMENT: "补正",

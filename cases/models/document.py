@@ -17,6 +17,7 @@ class Document(models.Model):
     """
 
     class Kind(models.TextChoices):
+        RECEIPT = "receipt", _("收件凭证")
         ACCEPTANCE = "acceptance", _("受理通知书")
         NOT_ACCEPTED = "not_accepted", _("不予受理决定书")
         SUPPLEMENT = "supplement", _("一次性补正告知书")
@@ -55,6 +56,7 @@ class Document(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["number"], name="one_document_per_number"),
             models.UniqueConstraint(fields=["mark"], name="one_document_per_mark"),
+            models.UniqueConstraint(fields=["case"], condition=models.Q(kind="receipt"), name="one_receipt_per_case"),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gte=models.F("issued_at")),
                 name="withdrawn_after_it_was_issued",
