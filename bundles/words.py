@@ -43,6 +43,18 @@ def pinyin_runs(run: str) -> tuple[set[str], set[str]]:
     return full, short
 
 
+def sound_of(text: str) -> str:
+    """How a name sounds, for ordering: pinyin of all its characters, Latin words as they are."""
+    chinese, latin = runs(text)
+    return "".join(["".join(syllables(run)) for run in chinese] or latin)[:80]
+
+
+def letter_of(text: str) -> str:
+    """The letter A to Z under which a name stands; # for one that begins with neither a character nor a letter."""
+    first = sound_of(text)[:1].upper()
+    return first if "A" <= first <= "Z" else "#"
+
+
 def lexemes(text: str) -> set[str]:
     """All words under which a text is found."""
     chinese, latin = runs(text)

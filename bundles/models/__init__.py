@@ -5,6 +5,7 @@ from bundles.models.calendar import CalendarDay, CalendarYear, DayKind
 from bundles.models.codelist import CodeList, Validator
 from bundles.models.deadline_rule import DeadlineRule
 from bundles.models.department import Department
+from bundles.models.everyday_word import EverydayWord
 from bundles.models.interface import Interface
 from bundles.models.licence_kind import LicenceKind
 from bundles.models.matter import Matter
@@ -21,6 +22,7 @@ __all__ = [
     "DayKind",
     "DeadlineRule",
     "Department",
+    "EverydayWord",
     "Interface",
     "LicenceKind",
     "Matter",
