@@ -23,16 +23,18 @@ from cases.models.intake import OnceOnly
 from cases.models.letter import TaskFile, TaskLetter
 from cases.models.licence import Licence, LicenceCopy, LicenceGrant, OriginalCheck
 from cases.models.lookup import DataCall, LatePrefill, Lookup
-from cases.models.material import Material
+from cases.models.material import Material, PileFile
 from cases.models.notification import Notification
 from cases.models.owed import OwedPaper
 from cases.models.party import Consent, Party
 from cases.models.pause import Extension, HeldAnswer, Pause
 from cases.models.plan_version import PlanVersion, Visit, Watch
 from cases.models.points import Objection, PointsScore, PointsSheet
+from cases.models.rating import Rating, RatingInvite, RatingRepair
 from cases.models.recurring import RecurringEntitlement, RecurringPayment
 from cases.models.result import Result
 from cases.models.roster import Roster, RosterRow
+from cases.models.stuck import PhoneCode, StuckAct, StuckCase
 from cases.models.sub_application import Need, SubApplication
 from cases.models.supplement import Supplement, SupplementPoint
 
@@ -92,9 +94,14 @@ __all__ = [
     "Pause",
     "PaymentEvent",
     "PaymentOrder",
+    "PhoneCode",
+    "PileFile",
     "PlanVersion",
     "PointsScore",
     "PointsSheet",
+    "Rating",
+    "RatingInvite",
+    "RatingRepair",
     "Reassignment",
     "RecurringEntitlement",
     "RecurringPayment",
@@ -105,6 +112,8 @@ __all__ = [
     "SavedAnswer",
     "Search",
     "StaffMail",
+    "StuckAct",
+    "StuckCase",
     "SubApplication",
     "Supplement",
     "SupplementPoint",

@@ -47,6 +47,7 @@ class Attention(models.Model):
         ORIGINAL = "original", _("等核对原件")
         UNREACHED = "unreached", _("消息没有送到本人")
         UNANSWERED = "unanswered", _("提问或催办没有回复")
+        BAD_RATING = "bad_rating", _("差评到期没有回访")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="attentions")
