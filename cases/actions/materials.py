@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bundles import forms, queries
 from cases import clock
-from cases.actions import dishonesty, uploads
+from cases.actions import dishonesty, previews, uploads
 from cases.actions.events import record
 from cases.actions.locking import lock_case
 from cases.actions.uploads import Posted, forget_file
@@ -104,46 +104,61 @@ def _reference(proof: Proof) -> Mapping[str, str]:
 # ---- files --------------------------------------------------------------------------------------------------
 
 
-def upload(case_id: UUID, slot: str, file: Posted, *, by: Actor) -> Material:
-    """Add a file to a slot. The file is examined before the case is locked. Raises BadUpload."""
-    case = _read(case_id)
-    wanted = _slot(case, slot)
+def upload(case_id: UUID, slot: str, file: Posted, *, by: Actor, replaces: UUID | None = None) -> Material:
+    """Add a file to a slot, or put it in the place of one. It is examined before the case is locked. Raises BadUpload."""
+    wanted = slot_of(_read(case_id), slot)
     examined = uploads.examine(file, max_bytes=_limit(wanted))
     with transaction.atomic():
-        case = lock_case(case_id)
-        _check_open(case, wanted)
-        held = list(Material.objects.filter(case=case, slot=slot))
-        files = [one for one in held if one.source == Source.UPLOAD]
-        if any(one.sha256 == examined.sha256 for one in files):
-            raise BadUpload(f"“{examined.name}”已经上传过了，不用重复上传")
-        if len(files) >= MAX_FILES_PER_SLOT:
-            raise BadUpload(f"一份材料最多 {MAX_FILES_PER_SLOT} 个文件；请合并成一个 PDF 再上传")
-        Material.objects.filter(pk__in=[one.pk for one in held if one.source != Source.UPLOAD]).delete()
-        position = max((one.position for one in files), default=-1) + 1
-        due_on = next((one.due_on for one in held if one.due_on), None)
-        return _kept(case, wanted, examined, position=position, due_on=due_on, by=by)
+        return admit(lock_case(case_id), slot, examined, by=by, replaces=replaces)
 
 
-def _kept(
-    case: Case, slot: forms.Slot, examined: uploads.Examined, *, position: int, due_on: date | None, by: Actor
-) -> Material:
-    """A paper handed in later keeps the day it was due: until then more pages may follow."""
-    material = Material(
-        case=case,
-        slot=slot.key,
-        material_id=slot.material.id,
-        source=Source.UPLOAD,
-        position=position,
-        name=examined.name,
-        sha256=examined.sha256,
-        size=len(examined.content),
-        media_type=examined.media_type,
-        due_on=due_on,
-    )
+def admit(
+    case: Case, slot: str, examined: uploads.Examined, *,
+    by: Actor, replaces: UUID | None = None, copied_from: Material | None = None,
+) -> Material:  # fmt: skip
+    """Keep an examined file in a slot of a locked case."""
+    material = placed(case, slot, examined, replaces=replaces)
+    material.copied_from = copied_from
     material.file.save(PurePosixPath(examined.name).name, ContentFile(examined.content), save=False)
+    previews.keep(material.file.storage, str(material.file.name), examined.preview)
     material.save()
-    record(case, "materials.uploaded", by=by, slot=slot.key, size=material.size, media_type=material.media_type)
+    kind = "materials.reused" if copied_from else "materials.uploaded"
+    record(case, kind, by=by, slot=slot, size=material.size, media_type=material.media_type)
     return material
+
+
+def placed(case: Case, slot: str, paper: uploads.Paper, *, replaces: UUID | None = None) -> Material:
+    """The row of a file in a slot of a locked case, still without its file; what it replaces is gone.
+
+    A paper handed in later keeps the day it was due: until then more pages may follow. Raises BadUpload.
+    """
+    wanted = slot_of(case, slot)
+    check_open(case, wanted)
+    held = list(Material.objects.filter(case=case, slot=slot))
+    files = [one for one in held if one.source == Source.UPLOAD]
+    old = next((one for one in files if one.pk == replaces), None)
+    if any(one.sha256 == paper.sha256 for one in files):
+        raise BadUpload(f"“{paper.name}”已经上传过了，不用重复上传")
+    if old is None and len(files) >= MAX_FILES_PER_SLOT:
+        raise BadUpload(f"一份材料最多 {MAX_FILES_PER_SLOT} 个文件；请合并成一个 PDF 再上传")
+    if old is not None:
+        forget_file(old)
+    gone = [one.pk for one in held if one.source != Source.UPLOAD or one is old]
+    Material.objects.filter(pk__in=gone).delete()
+    return Material(
+        case=case,
+        slot=slot,
+        material_id=wanted.material.id,
+        source=Source.UPLOAD,
+        position=old.position if old else max((one.position for one in files), default=-1) + 1,
+        name=paper.name,
+        sha256=paper.sha256,
+        size=paper.size,
+        media_type=paper.media_type,
+        pages=paper.pages,
+        advice=paper.advice,
+        due_on=next((one.due_on for one in held if one.due_on), None),
+    )
 
 
 def _limit(slot: forms.Slot) -> int | None:
@@ -154,13 +169,21 @@ def _limit(slot: forms.Slot) -> int | None:
 def remove_file(case_id: UUID, material_id: UUID, *, by: Actor) -> None:
     """Take one uploaded file out again."""
     case = lock_case(case_id)
-    material = Material.objects.filter(case=case, pk=material_id, source=Source.UPLOAD).first()
-    if material is None:
-        raise CaseError("这个文件已经不在了，请刷新页面")
-    _check_open(case, _slot(case, material.slot))
+    material = held_file(case, material_id)
     forget_file(material)
     material.delete()
     record(case, "materials.removed", by=by, slot=material.slot)
+    if not Material.objects.filter(case=case, slot=material.slot).exists():
+        cover_exempt(case)  # what a licence stood in for before, it stands in for again
+
+
+def held_file(case: Case, material_id: UUID) -> Material:
+    """An uploaded file of a locked case that may still be changed. Raises CaseError, WrongState."""
+    material = Material.objects.filter(case=case, pk=material_id, source=Source.UPLOAD).first()
+    if material is None:
+        raise CaseError("这个文件已经不在了，请刷新页面")
+    check_open(case, slot_of(case, material.slot))
+    return material
 
 
 # ---- commitment and deferral --------------------------------------------------------------------------------
@@ -168,10 +191,10 @@ def remove_file(case_id: UUID, material_id: UUID, *, by: Actor) -> None:
 
 def commit_to(case_id: UUID, slot: str, *, by: Actor) -> Material:
     """Declare in writing that the condition is met, instead of proving it (告知承诺, 国办发〔2020〕42号)."""
-    dishonesty.refuse_promise(case_id, _slot(_read(case_id), slot))
+    dishonesty.refuse_promise(case_id, slot_of(_read(case_id), slot))
     with transaction.atomic():
         case = lock_case(case_id)
-        wanted = _slot(case, slot)
+        wanted = slot_of(case, slot)
         if not wanted.material.commitment:
             raise CaseError(f"“{wanted.label}”不适用告知承诺，请上传")
         return _instead(case, wanted, Source.COMMITMENT, by=by)
@@ -179,13 +202,13 @@ def commit_to(case_id: UUID, slot: str, *, by: Actor) -> Material:
 
 def defer(case_id: UUID, slot: str, *, by: Actor) -> Material:
     """Hand a minor paper in later, within its limit (容缺受理); the result comes when it is complete."""
-    dishonesty.refuse_promise(case_id, _slot(_read(case_id), slot))
+    dishonesty.refuse_promise(case_id, slot_of(_read(case_id), slot))
     with transaction.atomic():
         return _defer(lock_case(case_id), slot, by)
 
 
 def _defer(case: Case, slot: str, by: Actor) -> Material:
-    wanted = _slot(case, slot)
+    wanted = slot_of(case, slot)
     if wanted.material.deferrable is None:
         raise CaseError(f"“{wanted.label}”不能后补，请上传")
     known = queries.working_calendar(case.region)
@@ -195,7 +218,7 @@ def _defer(case: Case, slot: str, by: Actor) -> Material:
 
 
 def _instead(case: Case, slot: forms.Slot, source: str, *, by: Actor, due_on: date | None = None) -> Material:
-    _check_open(case, slot)
+    check_open(case, slot)
     if Material.objects.filter(case=case, slot=slot.key, source=Source.UPLOAD).exists():
         raise WrongState(f"“{slot.label}”已经上传了文件；要改用别的方式，请先删除文件")
     Material.objects.filter(case=case, slot=slot.key).delete()
@@ -211,7 +234,7 @@ def _instead(case: Case, slot: forms.Slot, source: str, *, by: Actor, due_on: da
 def undo_cover(case_id: UUID, slot: str, *, by: Actor) -> None:
     """Take a commitment or deferral back; the slot is open again, or exempt where a licence covers it."""
     case = lock_case(case_id)
-    _check_open(case, _slot(case, slot))
+    check_open(case, slot_of(case, slot))
     deleted, _ = Material.objects.filter(case=case, slot=slot, source__in=[Source.COMMITMENT, Source.DEFERRED]).delete()
     if deleted:
         record(case, "materials.reopened", by=by, slot=slot)
@@ -222,7 +245,7 @@ def _read(case_id: UUID) -> Case:
     return Case.objects.select_related("applicant").get(pk=case_id)
 
 
-def _slot(case: Case, key: str) -> forms.Slot:
+def slot_of(case: Case, key: str) -> forms.Slot:
     """Raises CaseError for a slot that the case does not have now."""
     frame = frame_of(case)
     for slot in forms.material_slots(frame.context, frame.selection):
@@ -233,7 +256,7 @@ def _slot(case: Case, key: str) -> forms.Slot:
     raise CaseError("这份材料现在不需要了，请刷新页面")
 
 
-def _check_open(case: Case, slot: forms.Slot) -> None:
+def check_open(case: Case, slot: forms.Slot) -> None:
     """Before filing all is open; afterwards what was deferred, what a notice asks for, what only put-off items need."""
     if case.state in BEFORE_FILING or (case.state not in ENDED and frame_of(case).is_open_slot(slot)):
         return

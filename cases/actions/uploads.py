@@ -1,7 +1,8 @@
 """Taking in a file from a person: by content and never by name, cleaned, refused with a way out.
 
 Allowed are PDF and pictures. Pictures are decoded and written anew, which drops position data and anything hidden
-behind the picture. A PDF is kept as it is, unless it carries scripts, launchers, attachments or a password.
+behind the picture. A PDF is kept as it is, unless it carries scripts, launchers, attachments or a password, or cannot
+be opened. What can be taken but is hard to read comes with advice; a small preview is made on the way.
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ from django.conf import settings
 from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from cases.actions import pdf_reading, previews
+from cases.actions.file_kinds import way_out_of
+from cases.actions.picture_advice import advice_on
 from cases.errors import BadUpload
-from cases.models import Material
+from cases.models import Material, PileFile
 
 MAX_PIXELS = 60_000_000
 MAX_NAME = 100
@@ -30,7 +34,7 @@ MAX_UNPACKED = 20 * 1024 * 1024
 JPEG_QUALITY = 88
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
-WAY_OUT = "请用照片（JPG、PNG）或 PDF 重新上传"
+MOST_PAGES = 300
 _ACTIVE = re.compile(
     rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|GoToE)(?![A-Za-z0-9])"
 )
@@ -46,14 +50,47 @@ class Posted(Protocol):
     def read(self, size: int = ..., /) -> bytes: ...
 
 
+class Paper(Protocol):
+    """What is known of a kept file: examined just now, in the pile, or in a slot."""
+
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def pages(self) -> int: ...
+    @property
+    def advice(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A file that can be kept: its bytes as they will be stored."""
+    """A file that can be kept: its bytes as they will be stored. `advice`: one of `picture_advice`, or empty."""
 
     name: str
     content: bytes
     media_type: str
     sha256: str
+    pages: int = 1
+    advice: str = ""
+    preview: bytes = b""
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleaned:
+    content: bytes
+    media_type: str
+    preview: bytes
+    pages: int = 1
+    advice: str = ""
 
 
 def examine(file: Posted | BinaryIO, *, max_bytes: int | None = None) -> Examined:
@@ -65,8 +102,9 @@ def examine(file: Posted | BinaryIO, *, max_bytes: int | None = None) -> Examine
         raise BadUpload(f"“{name}”是空文件，请重新选择")
     if len(content) > limit:
         raise BadUpload(f"“{name}”太大，最多 {limit // 1024 // 1024} MB；请压缩或重新拍一张")
-    content, media_type = _cleaned(name, content)
-    return Examined(name, content, media_type, sha256(content).hexdigest())
+    kept = _cleaned(name, content)
+    digest = sha256(kept.content).hexdigest()
+    return Examined(name, kept.content, kept.media_type, digest, kept.pages, kept.advice, kept.preview)
 
 
 def clean_name(posted: str) -> str:
@@ -76,14 +114,28 @@ def clean_name(posted: str) -> str:
     return plain.strip()[-MAX_NAME:] or "未命名文件"
 
 
-def _cleaned(name: str, content: bytes) -> tuple[bytes, str]:
+def _cleaned(name: str, content: bytes) -> _Cleaned:
     if content.startswith(b"%PDF-"):
         _check_pdf(name, content)
-        return content, PDF
+        return _opened(name, content)
     kind = _kind_of(content)
     if kind.startswith("image/") and "svg" not in kind:
         return _redrawn(name, content)
-    raise BadUpload(f"“{name}”不是照片也不是 PDF，{WAY_OUT}")
+    raise BadUpload(f"“{name}”{way_out_of(content)}")
+
+
+def _opened(name: str, content: bytes) -> _Cleaned:
+    """A PDF that opens and has pages, with its first one as the preview."""
+    read = pdf_reading.read(content, page=1, side=previews.SIDE)
+    if read.problem == pdf_reading.PASSWORD:
+        raise BadUpload(f"“{name}”设了密码，部门打不开；请去掉密码后再上传")
+    if read.problem:
+        raise BadUpload(f"“{name}”打不开，文件可能坏了；请重新导出 PDF，或者打印出来拍照上传")
+    if not read.pages:
+        raise BadUpload(f"“{name}”里一页也没有，请重新导出 PDF 再上传")
+    if read.pages > MOST_PAGES:
+        raise BadUpload(f"“{name}”有 {read.pages} 页，最多 {MOST_PAGES} 页；请只留要交的那几页")
+    return _Cleaned(content, PDF, read.picture, pages=read.pages)
 
 
 def _kind_of(content: bytes) -> str:
@@ -93,7 +145,7 @@ def _kind_of(content: bytes) -> str:
         return ""
 
 
-def _redrawn(name: str, content: bytes) -> tuple[bytes, str]:
+def _redrawn(name: str, content: bytes) -> _Cleaned:
     """The picture written anew, upright, without metadata."""
     try:
         with Image.open(io.BytesIO(content), formats=PICTURE_FORMATS) as picture:
@@ -102,7 +154,7 @@ def _redrawn(name: str, content: bytes) -> tuple[bytes, str]:
         with Image.open(io.BytesIO(content), formats=PICTURE_FORMATS) as picture:
             return _written(ImageOps.exif_transpose(picture))
     except UnidentifiedImageError as error:
-        raise BadUpload(f"“{name}”这种图片格式打不开（例如苹果手机的 HEIC），{WAY_OUT}") from error
+        raise BadUpload(f"“{name}”{way_out_of(content)}") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise BadUpload(f"“{name}”的图片已损坏，请重新拍照上传") from error
 
@@ -112,13 +164,17 @@ def _check_size(name: str, size: tuple[int, int]) -> None:
         raise BadUpload(f"“{name}”的尺寸太大（{size[0]}×{size[1]}），请缩小后再上传")
 
 
-def _written(picture: Image.Image) -> tuple[bytes, str]:
+def _written(picture: Image.Image) -> _Cleaned:
+    """Drawings and whatever may be seen through stay PNG, photographs become JPEG."""
+    is_drawing = picture.mode in ("RGBA", "LA", "P", "1")
+    plain = picture.convert("RGBA" if is_drawing else "RGB")
     out = io.BytesIO()
-    if picture.mode in ("RGBA", "LA", "P", "1"):
-        picture.convert("RGBA").save(out, "PNG", optimize=True)
-        return out.getvalue(), PNG
-    picture.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY)
-    return out.getvalue(), JPEG
+    if is_drawing:
+        plain.save(out, "PNG", optimize=True)
+    else:
+        plain.save(out, "JPEG", quality=JPEG_QUALITY)
+    media_type = PNG if is_drawing else JPEG
+    return _Cleaned(out.getvalue(), media_type, previews.of_picture(plain), advice=advice_on(plain.convert("RGB")))
 
 
 def _check_pdf(name: str, content: bytes) -> None:
@@ -155,8 +211,8 @@ def _plain_names(part: bytes) -> bytes:
     return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), part) if b"#" in part else part
 
 
-def forget_file(material: Material) -> None:
-    """Delete the stored file once the transaction that drops its row is committed."""
-    if material.file:
-        storage, stored_name = material.file.storage, material.file.name
-        transaction.on_commit(lambda: storage.delete(str(stored_name)))
+def forget_file(kept: Material | PileFile) -> None:
+    """Delete the stored file and its preview once the transaction that drops its row is committed."""
+    if kept.file:
+        storage, stored_name = kept.file.storage, str(kept.file.name)
+        transaction.on_commit(lambda: previews.delete(storage, stored_name))
