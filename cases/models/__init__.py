@@ -30,9 +30,11 @@ from cases.models.party import Consent, Party
 from cases.models.pause import Extension, HeldAnswer, Pause
 from cases.models.plan_version import PlanVersion, Visit, Watch
 from cases.models.points import Objection, PointsScore, PointsSheet
+from cases.models.rating import Rating, RatingInvite, RatingRepair
 from cases.models.recurring import RecurringEntitlement, RecurringPayment
 from cases.models.result import Result
 from cases.models.roster import Roster, RosterRow
+from cases.models.stuck import PhoneCode, StuckAct, StuckCase
 from cases.models.sub_application import Need, SubApplication
 from cases.models.supplement import Supplement, SupplementPoint
 
@@ -92,10 +94,14 @@ __all__ = [
     "Pause",
     "PaymentEvent",
     "PaymentOrder",
+    "PhoneCode",
     "PileFile",
     "PlanVersion",
     "PointsScore",
     "PointsSheet",
+    "Rating",
+    "RatingInvite",
+    "RatingRepair",
     "Reassignment",
     "RecurringEntitlement",
     "RecurringPayment",
@@ -106,6 +112,8 @@ __all__ = [
     "SavedAnswer",
     "Search",
     "StaffMail",
+    "StuckAct",
+    "StuckCase",
     "SubApplication",
     "Supplement",
     "SupplementPoint",
