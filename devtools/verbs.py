@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from devtools import checks, doclinks, environment, flushing, portal, processes, variables
+from devtools import browser, checks, doclinks, environment, flushing, portal, processes, variables
 from devtools.environment import ROOT
 from devtools.messages import DoorError, as_door_error, say
 from devtools.services import addresses as services_addresses
@@ -86,6 +86,17 @@ def soak(args: Sequence[str]) -> int:
         return checks.run_pytest(var / "test", ["tests/faults", "-m", "faults_wide", *others])
     env = variables.for_portal(var, checks.TEST_SETTINGS_MODULE, services_addresses(var))
     return subprocess.run([checks.PYTHON, "-m", "tests.faults.trial", *args], cwd=ROOT, env=env, check=False).returncode
+
+
+def screens(args: Sequence[str]) -> int:
+    """Every page as a picture in every look, measured against the budgets; the portal is started if nobody runs it."""
+    environment.ensure_environment()
+    if browser.ensure_browser() is None:
+        return 1
+    with ExitStack() as quiet:
+        if not portal.answers(variables.web_port()):
+            _start_quietly(quiet)
+        return _with_services(["-m", "devtools.screens", *args])
 
 
 def mock(args: Sequence[str]) -> int:
@@ -186,6 +197,9 @@ VERBS = {
     "test": Verb(test, "[pytest …]", "运行全部检查和测试", "run every check and test, or only the tests named"),
     "demo": Verb(demo, "[CODE]", "演示一件事从申请到办结", "play one bundle from filing to its result"),
     "manage": Verb(manage, "…", "Django 命令", "a Django command"),
+    "screens": Verb(
+        screens, "[--only …] …", "拍下每个页面并检查", "every page, seen and measured: --out --only --modes"
+    ),
     "mock": Verb(mock, "[outage GA 60s …]", "对模拟部门下命令", "a word to the mock departments"),
     "lint": Verb(lint, "[--fix]", "代码风格与分层检查", "style and import contract"),
     "typecheck": Verb(typecheck, "", "类型检查", "static types"),

@@ -1,0 +1,90 @@
+"""python -m devtools.screens [--out FOLDER] [--only WORDS] [--modes NAMES]: against the portal that is running."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+from playwright.sync_api import Browser, sync_playwright
+
+from devtools.browser import find_browser
+from devtools.messages import DoorError, say
+from devtools.screens.figures import Figures
+from devtools.screens.listing import Page, pages
+from devtools.screens.modes import MODES, Mode
+
+
+def arguments(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev screens")
+    parser.add_argument("--out", type=Path, default=Path(os.environ["PORTAL_VAR"]) / "screens")
+    parser.add_argument("--only", default="", help="words in the names of pages, parted by commas")
+    parser.add_argument("--modes", default=",".join(MODES), help=f"of {', '.join(MODES)}")
+    return parser.parse_args(words)
+
+
+def main(words: Sequence[str]) -> int:
+    """0 when every page keeps every budget."""
+    from devtools.screens import report
+
+    asked = arguments(words)
+    listed, modes = pages(asked.only), [MODES[name] for name in asked.modes.split(",")]
+    prepared = _prepared(listed)
+    figures = list(_taken(listed, modes, prepared, asked.out))
+    report.written(figures, asked.out)
+    print(report.table(figures))
+    say(f"图片在 {asked.out}", f"the pictures are in {asked.out}")
+    return 1 if any(any(one.over()) for one in figures) else 0
+
+
+def _prepared(listed: Sequence[Page]) -> dict[str, str]:
+    from devtools.screens.prepared import Preparation
+
+    kept = Path(os.environ["PORTAL_VAR"]) / "screens-prepared.json"
+    preparation = Preparation(os.environ["PORTAL_URL"], os.environ["MOCK_URL"], kept)
+    return preparation.make(frozenset(name for page in listed for name in page.needs()))
+
+
+def _taken(listed: Sequence[Page], modes: Sequence[Mode], prepared: dict[str, str], out: Path) -> Iterator[Figures]:
+    from devtools.screens.camera import Camera
+
+    with _browser() as browser:
+        camera = Camera(browser, os.environ["PORTAL_URL"], out, kept_words=_turned_names())
+        for page in listed:
+            missing = page.needs() - set(prepared)
+            if missing:
+                yield Figures(page.name, "-", missing=[f"not prepared: {', '.join(sorted(missing))}"])
+                continue
+            say(f"拍 {page.name}", f"taking {page.name}")
+            yield from (camera.take(page, mode, prepared) for mode in modes)
+
+
+def _turned_names() -> tuple[str, ...]:
+    """Names of the demo people as they must never be shown: turned over into other characters."""
+    from portal.demo.people import CITIZENS
+    from portal.ui.script import traditional
+
+    return tuple(turned for name in CITIZENS.values() if (turned := traditional(name)) != name)
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    path = find_browser()
+    if path is None or not shutil.which(path):
+        raise DoorError("没有找到浏览器；装 chromium", "no browser found; install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+if __name__ == "__main__":
+    django.setup()
+    sys.exit(main(sys.argv[1:]))

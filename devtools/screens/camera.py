@@ -1,0 +1,173 @@
+"""Opens pages in a browser as the demo people, takes their pictures and measures them."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Response
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import Page as Tab
+
+from devtools.screens.figures import GRAVE, NARROW, THROTTLED, Figures
+from devtools.screens.listing import Page
+from devtools.screens.modes import MEASURED_FULLY, Mode
+
+PROBE = (Path(__file__).with_name("probe.js")).read_text(encoding="utf-8")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PATIENCE_MS = 30_000
+TALLEST = 6000
+SHIFTS = """() => { window.__shift = 0; new PerformanceObserver((list) => { for (const one of list.getEntries())
+ if (!one.hadRecentInput) window.__shift += one.value; }).observe({ type: "layout-shift", buffered: true }); }"""
+PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+PICTURES = frozenset({"image", "media"})
+
+
+class Camera:
+    """One browser for the whole run. A person signs in once and keeps the session over all looks."""
+
+    def __init__(self, browser: Browser, base_url: str, out: Path, *, kept_words: tuple[str, ...]) -> None:
+        self._browser, self._base_url, self._out = browser, base_url, out
+        self._kept_words = kept_words
+        self._sessions: dict[str, Any] = {}
+
+    def take(self, page: Page, mode: Mode, prepared: Mapping[str, str]) -> Figures:
+        """Picture and figures of a page in a look; a page that does not open is a figure over budget too."""
+        found = Figures(page.name, mode.name)
+        context = self._context(page.person, mode)
+        try:
+            tab = context.new_page()
+            tab.set_default_timeout(PATIENCE_MS)
+            self._listen(tab, found)
+            self._open(tab, page, page.address(prepared), found)
+            if found.status == page.status:
+                self._picture(tab, page, mode)
+                self._judge(tab, mode, found)
+        except BrowserError as error:
+            found.missing.append(str(error).splitlines()[0])
+        finally:
+            context.close()
+        return found
+
+    # -- the way there -----------------------------------------------------------------------------------------------
+    def _context(self, person: str, mode: Mode) -> BrowserContext:
+        width, height = mode.size
+        context = self._browser.new_context(
+            base_url=self._base_url,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            storage_state=self._session(person),
+            service_workers="block",
+        )
+        choices = ({"name": name, "value": value, "url": self._base_url} for name, value in mode.cookies.items())
+        context.add_cookies([*choices])
+        return context
+
+    def _session(self, person: str) -> Any:
+        """Cookies of somebody signed in with one tap; nobody has none."""
+        if person and person not in self._sessions:
+            context = self._browser.new_context(base_url=self._base_url, locale="zh-CN")
+            tab = context.new_page()
+            tab.set_default_timeout(PATIENCE_MS)
+            tab.goto("/sign-in/")
+            tab.locator(f"button[name=username][value='{person}']").click()
+            tab.wait_for_load_state()
+            self._sessions[person] = context.storage_state()
+            context.close()
+        return self._sessions.get(person)
+
+    def _open(self, tab: Tab, page: Page, address: str, found: Figures) -> None:
+        measured = found.mode == MEASURED_FULLY
+        tab.add_init_script(f"({SHIFTS})()")
+        response = tab.goto(address)
+        for selector in page.follow:
+            with tab.expect_navigation() as opened:
+                tab.locator(selector).first.click()
+            response = opened.value
+        for step in page.do:
+            _act(tab, step)
+        found.status = response.status if response else 0
+        if found.status != page.status:
+            found.missing.append(f"{found.status} {tab.url}")
+            return
+        tab.wait_for_load_state("networkidle")
+        if measured and not page.do:
+            self._weigh(tab, found)
+
+    def _weigh(self, tab: Tab, found: Figures) -> None:
+        """The page once more, with nothing kept and a slow line."""
+        line = tab.context.new_cdp_session(tab)
+        line.send("Network.enable")
+        line.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        line.send("Network.emulateNetworkConditions", THROTTLED)
+        parts: list[Response] = []
+        tab.on("response", lambda response: parts.append(response))
+        tab.reload()
+        tab.wait_for_load_state("networkidle")
+        found.paint_s = float(tab.evaluate(PAINT)) / 1000
+        found.shift = float(tab.evaluate("window.__shift"))
+        found.weight_kb = sum(_packed(one) for one in list(parts)) / 1024
+        line.detach()
+
+    # -- what is seen ------------------------------------------------------------------------------------------------
+    def _picture(self, tab: Tab, page: Page, mode: Mode) -> None:
+        folder = self._out / mode.name
+        folder.mkdir(parents=True, exist_ok=True)
+        width, height = mode.size
+        tall = min(TALLEST, max(height, int(tab.evaluate("document.documentElement.scrollHeight"))))
+        tab.set_viewport_size({"width": width, "height": tall})
+        tab.screenshot(path=folder / f"{page.name}.png")
+        tab.set_viewport_size({"width": width, "height": height})
+
+    def _judge(self, tab: Tab, mode: Mode, found: Figures) -> None:
+        told = tab.evaluate(f"({PROBE})({list(self._kept_words)!r})")
+        found.headings, found.unmarked = told["headings"], told["unmarked"][:5]
+        found.foreign, found.turned = told["foreign"][:12], told["turned"]
+        found.missing += [f"lang {told['lang']}"] if told["lang"] != mode.language else []
+        found.missing += [] if told["skip"] else ["no skip link"]
+        if told["wide"] > 0:
+            found.sideways.append(f"{mode.size[0]} px: {told['wide']} px too wide")
+        for one in Axe().run(tab, options=RULES).response["violations"]:
+            said = f"{one['id']} {one['nodes'][0]['html'][:110]}"
+            (found.grave if one["impact"] in GRAVE else found.minor).append(said)
+        self._squeeze(tab, found)
+
+    def _squeeze(self, tab: Tab, found: Figures) -> None:
+        """320 px, which is also 400 % on a desktop."""
+        tab.set_viewport_size({"width": NARROW, "height": 640})
+        wide = int(tab.evaluate("document.documentElement.scrollWidth")) - NARROW
+        if wide > 0:
+            found.sideways.append(f"{NARROW} px: {wide} px too wide")
+
+    def _listen(self, tab: Tab, found: Figures) -> None:
+        tab.on("pageerror", lambda error: found.complaints.append(str(error)[:120]))
+        tab.on("console", lambda said: found.complaints.append(said.text[:160]) if said.type == "error" else None)
+
+
+def _act(tab: Tab, step: Mapping[str, Any]) -> None:
+    """One step of `do`: {fill: selector, with: text}, {click: selector}, {check: selector} or {wait: selector}."""
+    if "fill" in step:
+        tab.locator(step["fill"]).first.fill(str(step["with"]))
+    elif "check" in step:
+        tab.locator(step["check"]).first.check()
+    elif "wait" in step:
+        tab.locator(step["wait"]).first.wait_for()
+    else:
+        tab.locator(step["click"]).first.click()
+        tab.wait_for_load_state()
+
+
+def _packed(response: Response) -> int:
+    """Bytes of a part of the page as they travel compressed; pictures do not count."""
+    if response.request.resource_type in PICTURES or not response.url.startswith("http"):
+        return 0
+    try:
+        body = response.body()
+    except BrowserError:
+        return 0
+    return len(gzip.compress(body, 6))
