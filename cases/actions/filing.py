@@ -22,6 +22,7 @@ from cases.models import Case, Need, SubApplication
 from cases.plan import Key, Plan, PlannedSub, plan
 from cases.ports import Actor
 from cases.prepared import Prepared
+from cases.queries.submission import answers_print
 from cases.queries.upstream import needs_of
 from cases.states import CaseState
 
@@ -110,7 +111,7 @@ def file_case(case: Case, *, by: Actor) -> None:
     case.next_at = now + progress.RECHECK
     case.title = title_of(context)
     case.save(update_fields=["state", "number", "submitted_at", "next_at", "title"])
-    record(case, "case.filed", by=by, items=list(selection.items), channel=case.channel)
+    record(case, "case.filed", by=by, items=list(selection.items), channel=case.channel, print=answers_print(case))
     notices.filed(case)
     lay_out(case, _plan_of(context, selection, layers.items_filed(context, selection)))
     subs = lock_subs(case)

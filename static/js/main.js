@@ -9,7 +9,10 @@ const BEHAVIOURS = {
   "[data-fix]": "./fix.js",
   "[data-tabs]": "./tabs.js",
   "[data-rows], [data-key]": "./keys.js",
-  "[data-copy], [data-print]": "./share.js",
+  "[data-copy], [data-print], [data-share]": "./share.js",
+  "[data-kiosk-frame]": "./kiosk.js",
+  "[data-card]": "./card.js",
+  "[data-pad], [data-kiosk] :is(input[inputmode=numeric], input[inputmode=decimal], input[type=tel])": "./pad.js",
 };
 const mounted = new WeakMap();
 

@@ -119,9 +119,16 @@ def tally(context: forms.Context, selection: forms.Selection) -> Tally:
     return Tally(
         items=[_planned(spec, item) for item in selection.items],
         to_bring=len(papers_to_bring(spec, selection)),
-        fee=total_fee(spec, selection.items),
+        fee=money(spec, selection.items),
         others=[said(party) for party in spec.parties if _must_agree(context, selection, party)],
     )
+
+
+def money(spec: BundleSpec, items: Sequence[str]) -> str:
+    """What these items cost together; nothing to pay is said in a word."""
+    if all(spec.item(item).fee.kind == "none" for item in items):
+        return _("免费")
+    return total_fee(spec, items)
 
 
 def _planned(spec: BundleSpec, item_id: str) -> PlannedItem:

@@ -1,9 +1,8 @@
-"""The catalogue, search with suggestions, and the guide of a bundle."""
+"""The catalogue and search with suggestions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -17,9 +16,8 @@ from bundles.errors import NotPublished
 from bundles.queries import PublishedBundle
 from bundles.search import search as find
 from portal.accounts.access import public
-from portal.citizen.language import said
-from portal.citizen.shown import bundles, guides, pictures
-from portal.citizen.shown.departments import receivers, short_of
+from portal.citizen.shown import bundles
+from portal.citizen.shown.departments import receivers
 from portal.citizen.shown.parts import Crumb, trail
 from portal.citizen.shown.search import hits
 from portal.ui.parts import Filter
@@ -113,27 +111,6 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     """A few answers while somebody types."""
     found = hits(find(request.GET.get("q", ""), SUGGESTIONS))
     return render(request, "citizen/parts/suggestions.html", {"hits": found, "q": request.GET.get("q", "")})
-
-
-@public
-@require_GET
-def guide(request: HttpRequest, code: str) -> HttpResponse:
-    """The guide of a bundle: what one gets, who works, what to bring, what it rests on."""
-    bundle = published_or_404(code)
-    spec = bundle.spec
-    context: dict[str, Any] = {
-        "section": "catalogue",
-        "bundle": bundle,
-        "spec": spec,
-        "guide": guides.guide(bundle),
-        "picture": pictures.planned(spec),
-        "trail": trail(
-            Crumb(bundles.stage_title(spec.stage), f"{reverse('citizen:catalogue')}?stage={spec.stage}"),
-            Crumb(said(spec)),
-        ),
-        "lead": short_of(spec.lead),
-    }
-    return render(request, "citizen/guide.html", context)
 
 
 def published_or_404(code: str) -> PublishedBundle:

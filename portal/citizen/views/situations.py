@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from bundles import forms
+from bundles.queries import PublishedBundle
 from bundles.spec import BundleSpec
 from portal.accounts.access import public
 from portal.citizen import situation_answers as answers
 from portal.citizen.language import said
-from portal.citizen.shown import notices, pictures, situations
+from portal.citizen.shown import notice_papers, notices, pictures, situations
 from portal.citizen.views.catalogue import published_or_404
+from portal.ui.papers import pdf_response
 
 
 @public
@@ -88,23 +91,65 @@ def _show(
     return render(request, "citizen/situation.html", shown, status=status)
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The answers a list is made of, and the address that opens the same list anywhere."""
+
+    bundle: PublishedBundle
+    context: forms.Context
+    selection: forms.Selection
+    is_shared: bool
+    query: str
+    address: str
+
+
+def _own(request: HttpRequest, code: str) -> Own:
+    """Answers that came with the address go before those of the visit, which stay as they are."""
+    bundle = published_or_404(code)
+    shared = answers.in_query(bundle.spec, request.GET)
+    given = answers.kept(request, code) if shared is None else shared
+    context = answers.context_of(request, bundle.spec, given)
+    query = answers.as_query(bundle.spec, given)
+    address = request.build_absolute_uri(reverse("citizen:list", args=[code]) + (f"?{query}" if query else ""))
+    is_foreign = shared is not None and shared != answers.kept(request, code)
+    return Own(bundle, context, forms.select(context), is_foreign, query, address)
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "POST"])
+def personal_list(request: HttpRequest, code: str) -> HttpResponse:
+    """What a situation needs: items, papers, people, days, fee; shared by its address, taken over by a press."""
+    own = _own(request, code)
+    if request.method == "POST":
+        answers.keep(request, code, own.context.answers["guidance"])
+        return redirect("citizen:start" if "change" in request.POST else "citizen:begin", code=code)
+    spec = own.bundle.spec
+    shown = {
+        "section": "catalogue",
+        "spec": spec,
+        "title": said(spec),
+        "notice": notices.notice(own.bundle, own.context, own.selection, own.address),
+        "picture": pictures.planned(spec, own.selection),
+        "stops": [stop.message for stop in own.selection.stops],
+        "unanswered": _first_open(own.context, own.selection),
+        "first": own.selection.questions[0] if own.selection.questions else "",
+        "is_shared": own.is_shared,
+        "query": own.query,
+    }
+    return render(request, "citizen/list.html", shown)
+
+
 @public
 @never_cache
 @require_GET
-def personal_list(request: HttpRequest, code: str) -> HttpResponse:
-    """What this person's situation needs: items, papers, people, days, fee."""
-    bundle = published_or_404(code)
-    context = answers.context_of(request, bundle.spec, answers.kept(request, code))
-    selection = forms.select(context)
-    address = request.build_absolute_uri(reverse("citizen:guide", args=[code]))
-    shown = {
-        "section": "catalogue",
-        "spec": bundle.spec,
-        "title": said(bundle.spec),
-        "notice": notices.notice(bundle, context, selection, address),
-        "picture": pictures.planned(bundle.spec, selection),
-        "stops": [stop.message for stop in selection.stops],
-        "unanswered": _first_open(context, selection),
-        "first": selection.questions[0] if selection.questions else "",
-    }
-    return render(request, "citizen/list.html", shown)
+def list_paper(request: HttpRequest, code: str) -> HttpResponse:
+    """The personal list as a file to print or to send on."""
+    own = _own(request, code)
+    page = reverse("citizen:list", args=[code]) + (f"?{own.query}" if own.query else "")
+    return pdf_response(
+        request,
+        lambda: notice_papers.personal(notices.notice(own.bundle, own.context, own.selection, own.address)),
+        filename=f"{said(own.bundle.spec)} {_('一次性告知单')}",
+        otherwise=page,
+    )

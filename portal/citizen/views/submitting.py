@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,15 +14,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bundles import forms
 from cases.actions import filing
+from cases.actions.receipts import receipt_of
 from cases.errors import NotReady
 from cases.queries.case_page import case_page
 from cases.queries.context import context_of
 from cases.queries.task_list import can_be_edited, task_list
+from cases.queries.what_next import what_next
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case, says_why
-from portal.citizen.shown import checking, pictures
+from portal.citizen.seen import history_mark
+from portal.citizen.shown import checking, pictures, receipts
 from portal.citizen.shown.parts import Mistake
+from portal.citizen.views.documents import paper_file
 from portal.ui.qr import qr_code
 
 
@@ -76,21 +80,55 @@ def _show(request: OwnRequest, case: Any, *, errors: tuple[Mistake, ...] = (), s
 @never_cache
 @require_GET
 def receipt(request: OwnRequest, case_id: UUID) -> HttpResponse:
-    """The number, and what happens next with dates (收件凭证)."""
+    """The number, the proof, and what happens next with days (收件凭证); what is decided meanwhile shows here."""
     case = own_case(request, case_id)
     if case.submitted_at is None:
         return redirect("citizen:tasks", case_id=case_id)
+    mark, is_part = history_mark(case), bool(request.headers.get("HX-Request"))
+    if is_part and request.headers.get("If-None-Match") == mark:
+        return HttpResponseNotModified()
     page = case_page(case, lang())
-    address = request.build_absolute_uri(reverse("citizen:case", args=[case_id]))
     shown = {
         "section": "cases",
         "case": case,
         "page": page,
-        "picture": pictures.live(page),
-        "qr": qr_code(address),
-        "first": [node for node in page.nodes if node.wave == 1],
+        "mark": mark,
+        "head": receipts.head(page),
+        "is_fresh": receipts.is_fresh(page),
+        "lines": receipts.lines(what_next(case, page)),
     }
-    return render(request, "citizen/receipt.html", shown)
+    if is_part:
+        response = render(request, "citizen/parts/receipt_live.html", shown)
+        response["ETag"] = mark
+        return response
+    document = receipt_of(case.pk, by=request.user.actor)
+    address = request.build_absolute_uri(reverse("citizen:verify_mark", args=[document.mark]))
+    more = {"picture": pictures.live(page), "document": document, "qr": qr_code(address), "address": address}
+    return render(request, "citizen/receipt.html", {**shown, **more})
+
+
+@applicants_only
+@never_cache
+@require_GET
+@says_why
+def receipt_paper(request: OwnRequest, case_id: UUID) -> HttpResponse:
+    """The receipt as PDF, with what was submitted behind it."""
+    case = own_case(request, case_id)
+    document = receipt_of(case.pk, by=request.user.actor)
+    return paper_file(request, document, otherwise=reverse("citizen:receipt", args=[case_id]))
+
+
+@applicants_only
+@never_cache
+@require_GET
+@says_why
+def submitted_file(request: OwnRequest, case_id: UUID) -> HttpResponse:
+    """What was submitted, byte for byte: the SHA-256 of this file stands on the receipt."""
+    case = own_case(request, case_id)
+    document = receipt_of(case.pk, by=request.user.actor)
+    response = HttpResponse(document.words["submitted"], content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{case.number}.json"'
+    return response
 
 
 @applicants_only

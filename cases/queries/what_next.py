@@ -1,0 +1,55 @@
+"""What happens next, item by item: what begins at once, what waits for which other, and when each is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from cases.models import Case, SubApplication
+from cases.queries.case_page import CasePage
+from cases.queries.nodes import ItemNode
+from cases.queries.reckoning import reckon
+from cases.states import SUB_FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class NextItem:
+    """An item of a filed case. `after`: what it waits for, by title; `ends`: the moment it is expected to end by.
+
+    `ends` is None for an item that has ended, and for one nobody can say a day of.
+    """
+
+    node: ItemNode
+    after: tuple[str, ...]
+    ends: datetime | None
+    is_final: bool
+
+
+def what_next(case: Case, page: CasePage) -> tuple[NextItem, ...]:
+    """The items in the order they are expected to end; four queries."""
+    subs = list(SubApplication.objects.filter(case=case))
+    projected = reckon(case, subs, timezone.localtime()).projected
+    ends = {key: one.end for key, one in projected.items()}
+    titles = {str(node.sub_id): node.title for node in page.nodes}
+    found = [_next(node, page, titles, ends) for node in page.nodes]
+    return tuple(sorted(found, key=_by_end(ends, page.nodes)))
+
+
+def _next(node: ItemNode, page: CasePage, titles: Mapping[str, str], ends: Mapping[UUID, datetime]) -> NextItem:
+    is_final = node.state in SUB_FINAL
+    waits = node.state == "waiting" and not is_final
+    before = (titles[edge.source] for edge in page.edges if edge.target == str(node.sub_id) and edge.source in titles)
+    after = tuple(dict.fromkeys(before)) if waits else ()
+    return NextItem(node, after, None if is_final else ends.get(node.sub_id), is_final)
+
+
+def _by_end(
+    ends: Mapping[UUID, datetime], nodes: Sequence[ItemNode]
+) -> Callable[[NextItem], tuple[datetime, tuple[int, int]]]:
+    order = {node.sub_id: (node.wave, position) for position, node in enumerate(nodes)}
+    latest = max(ends.values(), default=timezone.now())
+    return lambda one: (ends.get(one.node.sub_id, latest), order[one.node.sub_id])
