@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("portal.accounts.urls")),
     path("desk/", include("portal.counter.urls")),
     path("developers/", include("portal.developers.urls")),
+    path("", include("portal.kiosk.urls")),
     path("", include("portal.citizen.urls")),
 ]
 

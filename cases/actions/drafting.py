@@ -58,16 +58,20 @@ def start_draft(
     by_agent: bool = False,
     by: Actor | None = None,
     sensitive: bool = True,
+    terminal: str = "",
 ) -> Case:
     """Begin an application. Beginning is the consent to look up what the bundle says about oneself.
 
     `sensitive`: whether what is sensitive was agreed to apart (个人信息保护法 第二十九条); else it is not asked.
     `by` is who begins it where that is neither the applicant nor who assists: the system, for somebody it found.
+    `terminal`: code of the self-service terminal it is begun at, with the channel "kiosk".
     Raises NotPublished for an unknown bundle, CaseError for one that is closed to new applications.
     """
     published = queries.published(bundle_code)
     if not published.bundle.enabled:
         raise CaseError(f"“{published.bundle.zh}”暂停受理新的申请，请过些时候再来")
+    if terminal and channel not in published.spec.channels:
+        raise CaseError(f"“{published.bundle.zh}”在自助终端上办不了，请用手机或者到窗口办理")
     now = timezone.now()
     answers = {"guidance": dict(guidance or {}), **layers.first_answers(published.spec, applicant.identity.kind)}
     case = Case.objects.create(
@@ -76,16 +80,31 @@ def start_draft(
         **_who(applicant),
         assisted_by_id=assisted_by.pk if assisted_by else None,
         channel=channel,
+        terminal=terminal,
         region=settings.REGION_CODE,
         title=published.spec.zh,
-        answers={"fields": {}, "sources": {}, **answers, **({"by_agent": True} if by_agent else {})},
+        answers={"fields": {}, "sources": {}, **answers, **_agent(applicant, by_agent)},
         saved_at=now,
         next_at=now + DRAFT_KEPT,
     )
-    _consent_by_applying(case, applicant, is_sensitive=sensitive)
+    is_agreed_to = applicant.acting is None or applicant.acting.sensitive
+    _consent_by_applying(case, applicant, is_sensitive=sensitive and is_agreed_to)
     record(case, "draft.started", by=by or (assisted_by or applicant).actor, bundle=bundle_code, channel=channel)
     parties.sync_parties(case)
     return case
+
+
+def _agent(applicant: Person, by_agent: bool) -> dict[str, Any]:
+    """Who applies for somebody else: kept with the answers, so that a mandate's end changes no case.
+
+    A body always acts through people; `by_agent` asks for the power of attorney of who acts for a person.
+    """
+    acting = applicant.acting
+    if acting is None:
+        return {"by_agent": True} if by_agent else {}
+    known = {"name": acting.name, "id_no": acting.id_no, "phone": acting.phone, "mandate": str(acting.mandate_id)}
+    is_for_person = applicant.identity.kind == "person"
+    return {"agent": known, **({"by_agent": True} if by_agent or is_for_person else {})}
 
 
 def _who(applicant: Person) -> dict[str, Any]:

@@ -22,13 +22,13 @@ class Duty(TextChoices):
 
 
 READ = "view_"
-AUDITED = frozenset({"accounts", "admin", "bundles", "cases", "integrations"})
+AUDITED = frozenset({"accounts", "admin", "bundles", "cases", "integrations", "kiosk"})
 # Accounts of the desk; those of administrators nobody changes here (portal.accounts.admin).
 # To publish is another thing than to draft: it is given apart, to those business administrators who may.
 GIVEN_APART = frozenset({"bundles.publish_bundleversion"})
 OF_THE_DESK = frozenset({"accounts.view_account", "accounts.change_account"})
 ALLOWED: Mapping[str, Callable[[str, str], bool]] = {
-    Duty.SYSTEM: lambda app, verb: app == "integrations" or f"{app}.{verb}" in OF_THE_DESK,
+    Duty.SYSTEM: lambda app, verb: app in ("integrations", "kiosk") or f"{app}.{verb}" in OF_THE_DESK,
     Duty.BUSINESS: lambda app, verb: app == "bundles",
     Duty.AUDIT: lambda app, verb: app in AUDITED and verb.startswith(READ),
 }

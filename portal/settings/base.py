@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "portal.ui",
     "portal.citizen",
     "portal.counter",
+    "portal.kiosk",
     "portal.api",
     "portal.demo",
     "portal.seed_check",
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.accounts.acting.ActingFor",
+    "portal.kiosk.middleware.KioskDoor",
     "portal.accounts.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.citizen.mandated.MandateGate",
@@ -78,6 +80,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "portal.ui.context.preferences",
+                "portal.kiosk.context.terminal",
             ],
         },
     }
@@ -118,6 +121,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "cases.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "accounts": {"task": "accounts.round", "schedule": 30.0, "options": {"expires": 30}},
 }
 SWEEP_INTERVAL_S = 5.0
 # Tests of the engine run the pump by hand; everywhere else an accepted act wakes it through the bell in Redis.
@@ -210,9 +214,11 @@ OUTBOUND_NETWORKS = env.list("OUTBOUND_NETWORKS", default=[])
 # Functions that name alarms of the adapters, for /healthz.
 HEALTH_CHECKS = ["integrations.systems.warnings.alarms"]
 # Functions that throw away what the adapters need no more, called by the sweep once an hour.
-TIDY_UP = ["integrations.quotas.forget_old"]
+TIDY_UP = ["integrations.quotas.forget_old", "portal.kiosk.tidying.forget_old"]
 # Hosts that departments' systems may be on, besides those the administration lists: names, or `*.` and a suffix.
 OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", default=[])
+# Working days within which a department calls back after a bad rating (差评); places set it from 5 to 15.
+RATING_REPAIR_DAYS = env.int("RATING_REPAIR_DAYS", default=15)
 REGION_CODE = env.str("REGION_CODE", default="350200")
 DOMAIN_LIBRARY = BASE_DIR / "bundles" / "library"
 

@@ -20,6 +20,7 @@ from cases.queries.matches import matches_of
 from cases.queries.my_cases import my_cases
 from cases.queries.task_list import task_list
 from portal.accounts.access import applicants_only
+from portal.accounts.terminal import door_of
 from portal.citizen import situation_answers as kept_answers
 from portal.citizen.language import lang, said
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
@@ -38,7 +39,9 @@ def begin(request: OwnRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         guidance = kept_answers.kept(request, code)
         agreed = request.POST.get("sensitive") == "yes"
-        case = drafting.start_draft(code, applicant=request.user, channel="online", guidance=guidance, sensitive=agreed)
+        case = drafting.start_draft(
+            code, applicant=request.user, guidance=guidance, sensitive=agreed, **door_of(request)
+        )
         kept_answers.forget(request, code)
         drafting.refresh_prefill(case.pk)
         return redirect("citizen:tasks", case_id=case.pk)
