@@ -26,8 +26,7 @@ def _of_a_phone(content: bytes) -> str:
     """HEIC pictures and films begin alike."""
     if content[8:12] in _HEIC:
         return (
-            "是苹果手机的 HEIC 格式，这里打不开。请在“设置 → 相机 → 格式”里选“兼容性最佳”再拍，"
-            "或者打开照片截一张图上传"
+            "是苹果手机的 HEIC 格式，这里打不开。请在“设置 → 相机 → 格式”里选“兼容性最佳”再拍，或者打开照片截一张图上传"
         )
     return f"是视频，请改用照片；{WAY_OUT}"
 

@@ -105,7 +105,10 @@ def _reference(proof: Proof) -> Mapping[str, str]:
 
 
 def upload(case_id: UUID, slot: str, file: Posted, *, by: Actor, replaces: UUID | None = None) -> Material:
-    """Add a file to a slot, or put it in the place of one. It is examined before the case is locked. Raises BadUpload."""
+    """Add a file to a slot, or put it in the place of one. Raises BadUpload.
+
+    It is examined before the case is locked.
+    """
     wanted = slot_of(_read(case_id), slot)
     examined = uploads.examine(file, max_bytes=_limit(wanted))
     with transaction.atomic():

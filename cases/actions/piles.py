@@ -53,7 +53,7 @@ def _kept(case: Case, examined: uploads.Examined, by: Actor) -> PileFile:
 
 
 def sort(case_id: UUID, places: Mapping[UUID, str], *, by: Actor) -> dict[UUID, str]:
-    """Put files of the pile into the slots the person chose. What cannot go there stays, with the reason: id -> text."""
+    """Put files of the pile into the slots that were chosen; what cannot go there stays, with the reason."""
     left: dict[UUID, str] = {}
     for file_id, slot in places.items():
         try:
@@ -101,7 +101,10 @@ def forget_all(case: Case) -> None:
 
 
 def forget_old() -> int:
-    """What nobody has sorted: gone with the case's end, or a month after the last of it came. 个人信息保护法 第四十七条."""
+    """Throw away what nobody sorted: at the case's end, or a month after it came to a filed case.
+
+    Source: 个人信息保护法 第四十七条.
+    """
     over = PileFile.objects.filter(case__state__in=CASE_FINAL) | PileFile.objects.filter(
         created_at__lt=timezone.now() - KEPT, case__submitted_at__isnull=False
     )

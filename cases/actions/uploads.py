@@ -129,10 +129,8 @@ def _opened(name: str, content: bytes) -> _Cleaned:
     read = pdf_reading.read(content, page=1, side=previews.SIDE)
     if read.problem == pdf_reading.PASSWORD:
         raise BadUpload(f"“{name}”设了密码，部门打不开；请去掉密码后再上传")
-    if read.problem:
-        raise BadUpload(f"“{name}”打不开，文件可能坏了；请重新导出 PDF，或者打印出来拍照上传")
-    if not read.pages:
-        raise BadUpload(f"“{name}”里一页也没有，请重新导出 PDF 再上传")
+    if read.problem or not read.pages:
+        raise BadUpload(f"“{name}”打不开，可能坏了或者一页也没有；请重新导出 PDF，或者打印出来拍照上传")
     if read.pages > MOST_PAGES:
         raise BadUpload(f"“{name}”有 {read.pages} 页，最多 {MOST_PAGES} 页；请只留要交的那几页")
     return _Cleaned(content, PDF, read.picture, pages=read.pages)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -21,6 +22,7 @@ _WORDS = Path(__file__).with_name("paper_words.yaml")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[a-z]{3,}")
 _BRACKETS = re.compile(r"[（(].*?[）)]")
+_LISTED = re.compile(r"[、，,]|或|以及|及|和|与")
 _NUMBERED = re.compile(r"[\s\d_\-.()（）]+$")
 
 
@@ -55,7 +57,7 @@ class Proposal:
 def proposals(
     files: Sequence[Loose], places: Sequence[Place], before: Mapping[str, str] | None = None
 ) -> dict[object, Proposal]:
-    """For each file its proposal, none where nothing speaks for a place. `before`: hash -> what the paper was called."""
+    """A proposal for each file that something speaks for. `before`: hash -> what the paper was called then."""
     index = _Index(places)
     found: dict[object, Proposal] = {}
     for file in files:
@@ -78,7 +80,8 @@ def same_kind(one: str, other: str) -> bool:
 
 
 def _papers(label: str) -> frozenset[str]:
-    return frozenset(part.strip() for part in re.split(r"[、，,]|或|以及|及|和|与", _BRACKETS.sub("", label)) if part.strip())
+    parts = (part.strip() for part in _LISTED.split(_BRACKETS.sub("", label)))
+    return frozenset(part for part in parts if part)
 
 
 def _as_before(file: Loose, places: Sequence[Place], before: Mapping[str, str]) -> Proposal | None:
@@ -163,7 +166,7 @@ def _sounding(stem: str, pieces: frozenset[str]) -> frozenset[str]:
 
 def _sounds(run: str) -> set[str]:
     said = lazy_pinyin(run)
-    return {f"{a}'{b}" for a, b in zip(said, said[1:], strict=False)}
+    return {f"{a}'{b}" for a, b in pairwise(said)}
 
 
 def _longest(one: str, other: str) -> str:

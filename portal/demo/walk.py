@@ -20,7 +20,11 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 RELATIVE_DAY = re.compile(r"^today([+-]\d+)?$")
 FINAL = frozenset({"concluded", "withdrawn", "lapsed"})
 POLL_S = 0.2
-SCAN = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+# One blank page, the smallest PDF that a reader opens.
+SCAN = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
 LONGEST_S = 60.0
 
 Watcher = Callable[[Mapping[str, Any]], None]

@@ -23,9 +23,9 @@ from portal.accounts.models import Account
 from tests.factories import newborn
 from tests.factories.callbacks import called_back
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister
+from tests.factories.papers import PDF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_family")]
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 @pytest.fixture

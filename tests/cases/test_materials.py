@@ -99,9 +99,10 @@ def test_an_upload_covers_the_slot_and_is_sealed_on_disk(lin: Account, tmp_path:
     stored = Material.objects.get(pk=row.pk)
     assert stored.file.read().startswith(b"\xff\xd8")
     on_disk = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(on_disk) == 1
-    assert not on_disk[0].read_bytes().startswith(b"\xff\xd8")
-    assert "出院" not in str(on_disk[0])
+    assert len(on_disk) == 2, "the file and its preview"
+    for path in on_disk:
+        assert not path.read_bytes().startswith(b"\xff\xd8")
+        assert "出院" not in str(path)
 
 
 def test_the_same_file_is_not_taken_twice(lin: Account) -> None:
@@ -119,7 +120,7 @@ def test_several_files_stand_in_their_order_and_one_can_be_removed(
     with django_capture_on_commit_callbacks(execute=True):
         materials.remove_file(case.pk, rows[1].pk, by=lin.actor)
     assert [file.name for file in slot(case, "M_DISCHARGE").files] == ["1.jpg", "3.jpg"]
-    assert sum(path.is_file() for path in tmp_path.rglob("*")) == 2
+    assert sum(path.is_file() for path in tmp_path.rglob("*")) == 4, "two files, each with its preview"
     with pytest.raises(CaseError, match="已经不在了"):
         materials.remove_file(case.pk, rows[1].pk, by=lin.actor)
 

@@ -26,9 +26,9 @@ from portal.accounts.models import Account
 from tests.factories import library, newborn
 from tests.factories.callbacks import called_back
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister, RecordingNotifier
+from tests.factories.papers import PDF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_family")]
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 MONDAY = datetime(2025, 11, 24, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 CLERK = Actor("clerk", str(uuid4()))
 REVIEWING = ("HUKOU", "VACCINE_BOOK", "MATERNITY_PAY")  # 公安, 疾控, 医保: they start together on the birth certificate

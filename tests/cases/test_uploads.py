@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 import zlib
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from cases.actions import pdf_reading
 from cases.actions.uploads import clean_name, examine
 from cases.errors import BadUpload
+from tests.factories import papers
 
-PDF_HEAD = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\n"
+PDF_HEAD = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+)
+NO_PAGES = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
 PDF_TAIL = b"trailer << /Root 1 0 R >>\n%%EOF\n"
 
 
@@ -28,6 +40,14 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 30), **how: object)
 
 def pdf(inside: bytes = b"") -> bytes:
     return PDF_HEAD + inside + PDF_TAIL
+
+
+def zipped(*names: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name in names:
+            package.writestr(name, "x")
+    return out.getvalue()
 
 
 def test_a_photo_is_written_anew_without_its_position() -> None:
@@ -58,7 +78,7 @@ def test_usual_pictures_are_taken_whatever_their_name_says(kind: str) -> None:
 
 
 def test_a_plain_pdf_is_kept_byte_by_byte() -> None:
-    content = pdf(b"2 0 obj << /Type /Page >> endobj\n")
+    content = pdf(b"4 0 obj << /Title (page) >> endobj\n")
     taken = examine(posted(content, "出院小结.pdf"))
     assert (taken.content, taken.media_type, taken.name) == (content, "application/pdf", "出院小结.pdf")
 
@@ -93,6 +113,14 @@ REFUSED = {
     "drawing": (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "不是照片也不是 PDF"),
     "cut pdf": (PDF_HEAD, "不完整"),
     "locked pdf": (pdf(b"<< /Encrypt 5 0 R >>"), "密码"),
+    "pdf without a page": (NO_PAGES, "一页也没有"),
+    "broken pdf": (b"%PDF-1.7\nnothing of the kind\n%%EOF\n", "打不开"),
+    "apple's photo": (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "兼容性最佳"),
+    "film": (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42", "视频"),
+    "letter": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "另存为 PDF"),
+    "newer letter": (zipped("word/document.xml", "[Content_Types].xml"), "另存为 PDF"),
+    "ofd": (zipped("OFD.xml", "Doc_0/Document.xml"), "OFD"),
+    "archive": (zipped("身份证.jpg"), "压缩包"),
     "cut photo": (picture(size=(400, 400))[:600], "已损坏"),
 }
 
@@ -124,3 +152,55 @@ def test_a_picture_of_absurd_size_is_refused_undecoded() -> None:
 )
 def test_names_are_only_for_showing(typed: str, shown: str) -> None:
     assert clean_name(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("how", "advice"),
+    [
+        ({}, ""),
+        ({"blur": 6}, "blurred"),
+        ({"light": 0.25}, "dark"),
+        ({"size": (300, 400)}, "small"),
+    ],
+)
+def test_what_is_hard_to_read_is_taken_with_advice(how: dict[str, Any], advice: str) -> None:
+    assert examine(posted(papers.photograph(**how))).advice == advice
+
+
+def test_an_empty_page_is_told_from_a_blurred_one() -> None:
+    assert examine(posted(picture(size=(1200, 1600)))).advice == "blank"
+
+
+def test_a_preview_is_small_and_as_upright_as_the_picture() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    taken = examine(posted(picture(size=(1600, 1200), exif=exif)))
+    small = Image.open(io.BytesIO(taken.preview))
+    assert (small.size, len(taken.preview) < 20_000) == ((270, 360), True)
+    assert not small.getexif()
+
+
+def test_a_pdf_tells_its_pages_and_shows_the_first() -> None:
+    taken = examine(posted(papers.pdf(3), "三页.pdf"))
+    assert taken.pages == 3
+    assert max(Image.open(io.BytesIO(taken.preview)).size) == 360
+
+
+def test_a_pdf_of_hundreds_of_pages_is_refused_with_the_way_out() -> None:
+    with pytest.raises(BadUpload, match="有 301 页，最多 300 页"):
+        examine(posted(papers.pdf(301), "合同.pdf"))
+
+
+def test_a_reader_that_dies_is_replaced_by_the_next_file() -> None:
+    assert pdf_reading.read(papers.PDF).pages == 1
+    reader = pdf_reading._reader
+    assert reader is not None
+    reader._program.kill()
+    assert pdf_reading.read(papers.PDF).problem == pdf_reading.BROKEN
+    assert pdf_reading.read(papers.PDF).pages == 1
+
+
+def test_the_reader_may_not_write_and_knows_nothing_of_the_portal() -> None:
+    source = pdf_reading.PROGRAM.read_text()
+    assert "RLIMIT_FSIZE, (0, 0)" in source
+    assert not re.search(r"^\s*(from|import) (cases|bundles|portal|django)", source, re.M)

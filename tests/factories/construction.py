@@ -14,6 +14,7 @@ from cases.queries.people import indexes_of
 from portal.accounts.models import Account, Role
 from tests.factories.doubles import FakeDepartments, FakeRegister
 from tests.factories.library import companies
+from tests.factories.papers import PDF
 
 OWNER = "海恒建设开发（示例）有限公司"
 GUIDANCE = {"project_kind": "small", "land_kind": "allocate", "eia_class": "register", "special_parts": []}
@@ -105,8 +106,7 @@ def first_stage(by: Account) -> Case:
 
 def upload(case: Case, slot: str, by: Account) -> None:
     """A small paper for a slot."""
-    pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-    materials.upload(case.pk, slot, SimpleUploadedFile("图.pdf", pdf, "application/pdf"), by=by.actor)
+    materials.upload(case.pk, slot, SimpleUploadedFile("图.pdf", PDF, "application/pdf"), by=by.actor)
 
 
 def everybody_agrees(case: Case) -> None:

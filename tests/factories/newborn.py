@@ -14,8 +14,8 @@ from cases.models import Case, Party
 from portal.accounts.models import Account, Role
 from tests.factories.doubles import FakeLicences, FakeRegister
 from tests.factories.library import person
+from tests.factories.papers import PDF as SCAN
 
-SCAN = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 LIN, CHEN = person("林晓岚"), person("陈屿")
 GUIDANCE = {
     "born_at": "hospital",

@@ -13,8 +13,8 @@ from cases.actions import dispatch, drafting, filing, materials, parties
 from cases.models import AccessRecord, Case, Material, Party
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister
+from tests.factories.papers import PDF
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 pytestmark = pytest.mark.django_db
 
 
