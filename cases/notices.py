@@ -270,7 +270,7 @@ def entitled_hint(candidate: Candidate, items: str) -> None:
     _hand_over(candidate, ports.Message(candidate.phone, "entitled_hint", values), candidate.account_id)
 
 
-def tell_account(account_id: UUID, phone: str, template: str, **values: str) -> None:
+def tell_account(account_id: UUID | None, phone: str, template: str, **values: str) -> None:
     """Tell somebody of what belongs to no case: a code for a new number, a mandate. No phone: in the portal alone."""
     _hand_over(None, ports.Message(phone, template, {"link": f"{settings.PORTAL_URL}/me/", **values}), account_id)
 

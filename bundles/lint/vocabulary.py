@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bundles.spec import (
+    Agent,
     BundleSpec,
     Decision,
     Dependency,
@@ -37,6 +38,8 @@ ALLOWED: Mapping[tuple[type, str], frozenset[Any]] = {
     (BundleSpec, "mode"): MODES,
     (BundleSpec, "channels"): CHANNELS,
     (BundleSpec, "reach"): frozenset({"city", "province", "national"}),
+    (Agent, "channels"): CHANNELS,
+    (Agent, "acts"): frozenset({"fill", "submit", "pay", "receive", "withdraw"}),
     (Party, "consent"): frozenset({"login", "authorise", "guardian", "notice", "none"}),
     (Question, "kind"): frozenset({"single", "multi"}),
     (Item, "type"): MATTER_TYPES,
@@ -79,6 +82,6 @@ RARE: Mapping[type, frozenset[str]] = {
     BundleSpec: frozenset(
         "schedule points allocation proactive recurring variables dedupe examples tables target batch confirmation "
         "match instant unique replan change reply merge privacy joint_visit notices data form_note one_notice "
-        "joint_withdrawal".split()
+        "joint_withdrawal faq".split()
     ),
 }

@@ -27,10 +27,23 @@ class Applicant(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Agent(Node):
+    """Whether somebody else may apply for a person (委托代理). `channels`: only there; `acts`: only these.
+
+    Not written, both leave nothing out. What the law wants done in person cannot be delegated (民法典 第一百六十一条).
+    """
+
     allowed: bool = False
     zh: str | None = None
     en: str | None = None
     material: str | None = None
+    channels: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
+
+    def may(self, act: str) -> bool:
+        return self.allowed and (not self.acts or act in self.acts)
+
+    def reaches(self, channel: str) -> bool:
+        return self.allowed and (not self.channels or channel in self.channels)
 
 
 @dataclass(frozen=True, kw_only=True)

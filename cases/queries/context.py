@@ -127,13 +127,22 @@ def _context_of(
         now=timezone.localtime(now),
         channel=case.channel,
         by_agent=bool((case.answers or {}).get("by_agent")),
-        account={"kind": identity.kind, **identity.attributes},
+        account={"kind": identity.kind, **identity.attributes, **_operator(case)},
         facts=facts or CaseFacts(case),
         results=results or _results_so_far(case),
         paid=CasePaid(case),
         case_no=case.number or "",
         scored=_scored(case),
     )
+
+
+def _operator(case: Case) -> Mapping[str, str]:
+    """Of a body's case begun by an agent: who that is, in the place of the person the body's account names."""
+    agent = (case.answers or {}).get("agent") if case.applicant_kind == "org" else None
+    if not agent:
+        return {}
+    names = {"name": "operator_name", "id_no": "operator_id", "phone": "operator_phone"}
+    return {key: agent[key] for key in names} | {names[key]: agent[key] for key in names}
 
 
 def _scored(case: Case) -> Mapping[str, Decimal] | None:

@@ -6,10 +6,13 @@ from uuid import uuid4
 
 from cases.ports import Identity
 from portal.accounts.models import Account, Role
+from portal.accounts.organisations import account_of_body
 
 
 def account_for(identity: Identity) -> Account:
-    """The account of a verified identity, made at the first sign-in."""
+    """The account of a verified identity, of a person or a body, made at the first sign-in."""
+    if identity.kind == "org":
+        return account_of_body(identity)
     found = Account.objects.with_id_no(identity.id_no)
     if found is not None:
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -16,11 +17,13 @@ from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from portal.accounts import mandates
 from portal.accounts.access import public
 from portal.accounts.limits import SignInLimit
 from portal.accounts.models import Account, Role
 from portal.accounts.people import account_for
 
+CHOOSE = "/me/act/"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 HOME_OF = {
     Role.CLERK: "counter:desk",
@@ -58,8 +61,8 @@ class SignIn(LoginView):
         context["identity_provider"] = bool(settings.IDENTITY_PROVIDER)
         return context
 
-    def get_default_redirect_url(self) -> str:
-        return home_of(self.request.user)
+    def get_success_url(self) -> str:
+        return after_sign_in(self.request)
 
 
 @public
@@ -70,7 +73,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404
     account = get_object_or_404(Account, username=request.POST.get("username", ""), is_demo=True, is_active=True)
     login(request, account, backend=BACKEND)
-    return HttpResponseRedirect(_safe_next(request) or home_of(account))
+    return HttpResponseRedirect(after_sign_in(request))
 
 
 @public
@@ -90,7 +93,7 @@ def complete_identity(request: HttpRequest) -> HttpResponse:
     identity = import_string(settings.IDENTITY_PROVIDER)().complete(request)
     account = account_for(identity)
     login(request, account, backend=BACKEND)
-    return HttpResponseRedirect(_safe_next(request) or home_of(account))
+    return HttpResponseRedirect(after_sign_in(request))
 
 
 @public
@@ -98,6 +101,15 @@ def complete_identity(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return redirect("/")
+
+
+def after_sign_in(request: HttpRequest) -> str:
+    """Where somebody goes on; whoever may act for others says first for whom."""
+    target = _safe_next(request)
+    account: Account = request.user  # type: ignore[assignment]
+    if account.role == Role.CITIZEN and mandates.standing_of(account).exists():
+        return f"{CHOOSE}?{urlencode({'next': target})}" if target else CHOOSE
+    return target or home_of(account)
 
 
 def home_of(account: Any) -> str:

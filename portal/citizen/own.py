@@ -16,6 +16,7 @@ from cases.actions import staging
 from cases.errors import CaseError, ChangedMeanwhile, WrongState
 from cases.queries.task_list import can_be_edited
 from portal.accounts.models import Account
+from portal.citizen.mandated import check_reach
 
 View = Callable[..., HttpResponse]
 
@@ -30,10 +31,14 @@ CONFLICT, REFUSED = 409, 422
 
 
 def own_case(request: OwnRequest, case_id: UUID) -> Any:
-    """The account's own case. Raises Http404 for anybody else's, as for one that does not exist."""
+    """The account's own case. Raises Http404 for anybody else's, as for one that does not exist.
+
+    Raises NotMandated where whoever acts for the applicant may not do this act in this bundle.
+    """
     case = access.case_for(request.user, case_id)
     if case is None:
         raise Http404
+    check_reach(request, case.bundle_code)
     return case
 
 

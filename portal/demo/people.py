@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from bundles import queries
 from portal.accounts.models import Account, Role
+from portal.demo import authority
 
 PASSWORD = "one-thing-demo"
 # username -> name in the samples
@@ -27,6 +28,9 @@ CITIZENS = {
     "zheng": "郑老伯",
     "zhou": "周敏",
     "mi": "米热古丽·阿不都热合曼",
+    "laosun": "孙老板",
+    "he": "何律师",
+    "li": "李秀英",
 }
 # username -> (person in the samples, company in the samples)
 OPERATORS = {
@@ -53,6 +57,7 @@ def load() -> list[Account]:
     made += [_operator(u, persons[person], companies[firm]) for u, (person, firm) in OPERATORS.items()]
     made += [_desk(username, *row) for username, row in (DESK | _manual_departments()).items()]
     made.append(_administrator())
+    authority.load({one.username: one for one in made}, tuple(OPERATORS))
     return made
 
 

@@ -12,12 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from cases.actions.roster_files import as_csv
-from cases.queries.authorisations import parties_seen_by
-from cases.queries.my_cases import my_cases
 from cases.queries.readings import KINDS, MOST_EXPORTED, readings_of
 from portal.accounts.access import applicants_only, signed_in
+from portal.accounts.acting import person_of
+from portal.accounts.closing import pending
 from portal.citizen.own import OwnRequest
 from portal.citizen.shown.departments import short_of
+from portal.citizen.shown.hub import hub
 from portal.ui.parts import Filter
 
 
@@ -25,14 +26,14 @@ from portal.ui.parts import Filter
 @never_cache
 @require_GET
 def me(request: OwnRequest) -> HttpResponse:
-    """The account and the ways from here; sign-out."""
+    """The account: what waits for me, the ways from here with how much is there; sign-out."""
     account = request.user
+    is_applicant = account.role in ("citizen", "company")
     context = {
         "section": "me",
         "identity": account.identity,
-        "is_applicant": account.role in ("citizen", "company"),
-        "needs_me": sum(row.needs_me for row in my_cases(account)),
-        "asked": sum(one.state == "asked" for one in parties_seen_by(account)),
+        "hub": hub(account, person_of(request)) if is_applicant else None,
+        "closing": pending(account) if is_applicant and account.acting is None else None,
     }
     return render(request, "citizen/me.html", context)
 
