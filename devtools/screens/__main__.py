@@ -15,9 +15,12 @@ from playwright.sync_api import Browser, sync_playwright
 
 from devtools.browser import find_browser
 from devtools.messages import DoorError, say
+from devtools.screens.camera import Camera, Names
 from devtools.screens.figures import Figures
 from devtools.screens.listing import Page, pages
 from devtools.screens.modes import MODES, Mode
+
+CHILD = "陈一诺"  # in the scenario of the newborn
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
@@ -51,10 +54,8 @@ def _prepared(listed: Sequence[Page]) -> dict[str, str]:
 
 
 def _taken(listed: Sequence[Page], modes: Sequence[Mode], prepared: dict[str, str], out: Path) -> Iterator[Figures]:
-    from devtools.screens.camera import Camera
-
     with _browser() as browser:
-        camera = Camera(browser, os.environ["PORTAL_URL"], out, kept_words=_turned_names())
+        camera = Camera(browser, os.environ["PORTAL_URL"], out, names=_names())
         for page in listed:
             missing = page.needs() - set(prepared)
             if missing:
@@ -64,12 +65,12 @@ def _taken(listed: Sequence[Page], modes: Sequence[Mode], prepared: dict[str, st
             yield from (camera.take(page, mode, prepared) for mode in modes)
 
 
-def _turned_names() -> tuple[str, ...]:
-    """Names of the demo people as they must never be shown: turned over into other characters."""
-    from portal.demo.people import CITIZENS
+def _names() -> Names:
+    from portal.demo.people import CITIZENS, OPERATORS
     from portal.ui.script import traditional
 
-    return tuple(turned for name in CITIZENS.values() if (turned := traditional(name)) != name)
+    known = [*CITIZENS.values(), CHILD, *(name for pair in OPERATORS.values() for name in pair)]
+    return Names(tuple(known), tuple(turned for name in known if (turned := traditional(name)) != name))
 
 
 @contextmanager

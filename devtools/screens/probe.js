@@ -1,5 +1,5 @@
-// What a page says about itself: run in the page by the camera, given the words that must stay simplified.
-(kept) => {
+// What a page says about itself: run in the page by the camera, given the names of the demonstration (camera.Names).
+(names) => {
   const seen = (element) => element.checkVisibility?.({ visibilityProperty: true }) ?? true;
   const label = (element) => (element.outerHTML ?? "").replace(/\s+/g, " ").slice(0, 110);
   const main = document.documentElement;
@@ -8,19 +8,25 @@
   const jumps = headings.filter((one, at) => at && Number(one.tagName[1]) > Number(headings[at - 1].tagName[1]) + 1);
   const first = headings.filter((one) => one.tagName === "H1");
 
-  const faces = (element) => [element, element.closest("label"), element.nextElementSibling].filter(Boolean);
-  const marks = (element) => faces(element).some((face) => {
-    const style = getComputedStyle(face);
-    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 && !style.outlineColor.includes("0)"))
-      || style.boxShadow !== "none";
-  });
+  // Focus is seen when anything changes on the element, in what it is in, or in what is drawn over them.
+  const faces = (element) => {
+    const found = [element, element.nextElementSibling].filter(Boolean);
+    for (let one = element.parentElement, step = 0; one && step < 5; one = one.parentElement, step += 1) found.push(one);
+    return found;
+  };
+  const look = (element) => faces(element).flatMap((face) => [undefined, "::before", "::after"].map((part) => {
+    const { outline, boxShadow, borderColor, backgroundColor, textDecoration } = getComputedStyle(face, part);
+    return [outline, boxShadow, borderColor, backgroundColor, textDecoration].join();
+  })).join();
   const reachable = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
     .filter((one) => seen(one) && !one.disabled && one.type !== "hidden");
   const unmarked = reachable.filter((one) => {
+    const before = look(one);
     one.focus({ focusVisible: true, preventScroll: true });
-    return document.activeElement === one && !marks(one);
+    const same = document.activeElement === one && look(one) === before;
+    one.blur();
+    return same;
   });
-  document.activeElement?.blur();
 
   const spoken = (node) => {
     for (let one = node.parentElement; one; one = one.parentElement) {
@@ -33,10 +39,10 @@
   const foreign = [], turned = [];
   while (walker.nextNode()) {
     const node = walker.currentNode;
-    const text = node.textContent.trim();
+    const text = names.known.reduce((left, name) => left.replaceAll(name, ""), node.textContent.trim());
     if (!text || !seen(node.parentElement)) continue;
     if (main.lang === "en" && spoken(node) === "en" && /[\u3400-\u9fff]/.test(text)) foreign.push(text.slice(0, 40));
-    if (main.lang === "zh-Hant") turned.push(...kept.filter((word) => text.includes(word)));
+    if (main.lang === "zh-Hant") turned.push(...names.turned.filter((name) => text.includes(name)));
   }
   return {
     lang: main.lang,
