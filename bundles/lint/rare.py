@@ -21,6 +21,7 @@ from bundles.spec import (
     Variable,
 )
 from bundles.spec.batch import Batch, Confirmation
+from bundles.spec.faq import Asked
 from bundles.spec.proactive import Match, Proactive
 from bundles.spec.reading import Node
 
@@ -40,7 +41,7 @@ BLOCKS: Mapping[str, type[Node]] = {
 
 def faults(spec: BundleSpec) -> Iterator[Fault]:
     """What is missing or of the wrong kind; keys that nobody knows are prose for people and stay unnamed here."""
-    for key, kind in (("variables", dict), ("instant", dict), ("reply", dict), ("schedule", list)):
+    for key, kind in (("variables", dict), ("instant", dict), ("reply", dict), ("schedule", list), ("faq", list)):
         if not isinstance(spec.extra.get(key) or kind(), kind):
             yield Fault(key, "应为列表" if kind is list else "应为键值对")
     for cls, raw, path in _blocks(spec):
@@ -54,6 +55,9 @@ def _blocks(spec: BundleSpec) -> Iterator[tuple[type[Node], Any, str]]:
     for name, raw in _mapping(spec, "variables").items():
         yield Variable, raw, f"variables.{name}"
     yield from _steps(spec.extra.get("schedule"))
+    questions = spec.extra.get("faq")
+    for number, raw in enumerate(questions if isinstance(questions, list) else ()):
+        yield Asked, raw, f"faq[{number}]"
     for key, name, cls in (("instant", "retry", Retry), ("reply", "remind", Remind)):
         if raw := _mapping(spec, key).get(name):
             yield cls, raw, f"{key}.{name}"

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from bundles.errors import MalformedDocument
 from bundles.spec.allocation import Allocation
 from bundles.spec.batch import Batch, Confirmation
+from bundles.spec.faq import Asked
 from bundles.spec.form import Field, Form, Group, Question, Section
 from bundles.spec.items import Item
 from bundles.spec.one_notice import OneNotice
@@ -175,6 +176,11 @@ class BundleSpec(Node):
         at_once = self.clock.committed is not None and self.clock.committed.unit in ("second", "minute", "hour")
         raw = {"collect": 0} if at_once else {}
         return OneNotice.read(raw | dict(self.extra.get("one_notice") or {}), "one_notice")
+
+    @cached_property
+    def faq(self) -> tuple[Asked, ...]:
+        """What people often ask about it, in the order of the guide."""
+        return tuple(Asked.read(entry, f"faq[{n}]") for n, entry in enumerate(self.extra.get("faq") or ()))
 
     @cached_property
     def schedule(self) -> Schedule | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,12 +13,16 @@ from django.utils.translation import gettext as _
 from bundles import queries
 from bundles.queries import PublishedBundle
 from bundles.spec import BundleSpec, Item, Material
+from cases.queries.observed import observed_time
 from cases.queries.picture import duration_words
+from cases.queries.wording import REMEDY
 from portal.citizen.language import said
-from portal.citizen.shown.bundles import fee_words, is_instant
-from portal.citizen.shown.departments import short_of
+from portal.citizen.shown.bundles import fee_words, is_instant, promise
+from portal.citizen.shown.departments import department, short_of
+from portal.citizen.shown.guide_questions import Question, questions
 
 FIELDS_A_MINUTE = 4
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,13 @@ class Guide:
     limit_unit: str
     is_instant: bool
     agent: str
+    promise: str
+    spared: int
+    observed: str
+    questions: Sequence[Question]
+    remedy: str
+    lead: str
+    lead_tel: str
 
 
 def guide(bundle: PublishedBundle) -> Guide:
@@ -83,7 +96,7 @@ def guide(bundle: PublishedBundle) -> Guide:
     number, unit = _limit(spec)
     return Guide(
         items=items,
-        papers=[paper(material) for material in spec.materials],
+        papers=[paper(material) for material in sorted(spec.materials, key=is_spared)],
         changes=[_change(entry) for entry in spec.before_after],
         basis=[said(entry) for entry in spec.basis],
         results=[said(result) for result in spec.results],
@@ -97,7 +110,36 @@ def guide(bundle: PublishedBundle) -> Guide:
         limit_unit=unit,
         is_instant=is_instant(spec),
         agent=said(spec.agent) if spec.agent and spec.agent.allowed else "",
+        promise=_("，").join(promise(spec)),
+        spared=sum(is_spared(material) for material in spec.materials),
+        observed=_observed(spec),
+        questions=questions(spec),
+        remedy=str(REMEDY),
+        lead=short_of(spec.lead),
+        lead_tel=(found.tel if (found := department(spec.lead)) else ""),
     )
+
+
+def is_spared(material: Material) -> bool:
+    """免提交: looked up, made by the system, or handed on from an item before."""
+    return bool(material.exempt_by or material.generated or material.from_item)
+
+
+def _observed(spec: BundleSpec) -> str:
+    """How long it really took, once there are cases enough to say so."""
+    found = observed_time(spec.code)
+    if found is None:
+        return ""
+    words = {"half": length_of(found.median), "most": length_of(found.ninth), "count": found.count}
+    return _("近一年办结 %(count)s 件：一半在 %(half)s内办好，九成在 %(most)s内办好。") % words
+
+
+def length_of(time: timedelta) -> str:
+    """A length of time as people say it: 3 分钟, 5 小时, 4 天; rounded up, so that it is never too short."""
+    for unit, size in ((_("天"), DAY), (_("小时"), HOUR), (_("分钟"), MINUTE)):
+        if time >= size:
+            return f"{ceil(time / size)} {unit}"
+    return _("1 分钟")
 
 
 def _item(item: Item) -> ItemLine:

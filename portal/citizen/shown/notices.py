@@ -158,9 +158,8 @@ def _item(number: int, item: Item, spec: BundleSpec, among: Sequence[str]) -> No
 
 
 def _visits(spec: BundleSpec, items: Sequence[str]) -> list[str]:
-    """What one has to come for in person: items with appointments, and inspections on the spot."""
-    joint = spec.joint_visit.items if spec.joint_visit else ()
-    return [said(spec.item(item)) for item in items if spec.appointment(item) or item in joint]
+    """What one has to come for in person."""
+    return [said(spec.item(item)) for item in items if spec.appointment(item)]
 
 
 def _latest(spec: BundleSpec) -> str:
