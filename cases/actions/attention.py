@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cases import docket
 from cases.actions.events import record
-from cases.models import Attention, Case, LicenceErrand, Refund, SubApplication
+from cases.models import Attention, Case, Inquiry, LicenceErrand, Refund, SubApplication
 from cases.ports import SYSTEM
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ NEXT_STEPS = {
     Attention.Reason.CHARGE: "费用算不出来或与渠道对不上，请核对金额后在收费台处理",
     Attention.Reason.POINTS_OPEN: "积分里有要人核的项目或异议，请到“积分核分”逐项核定",
     Attention.Reason.ORIGINAL: "审批已经作出，等申请人出示原件；核对后登记，结果随即发出",
+    Attention.Reason.BAD_RATING: "差评到期还没有回访，请联系本人核实整改，到“评价”里答复",
     Attention.Reason.FAULT: "程序处理这条消息失败，请运维查看日志后重试",
 }
 
@@ -65,7 +66,7 @@ def open_for(case_ids: Iterable[UUID]) -> set[UUID]:
     return set(found.order_by().values_list("case_id", flat=True))
 
 
-def close(case: Case, *reasons: Attention.Reason, sub: SubApplication) -> None:
+def close(case: Case, *reasons: Attention.Reason, sub: SubApplication | None) -> None:
     """The facts have answered: close what is open for these reasons."""
     if not docket.has_none(Attention, case.pk):
         _close(case, Attention.objects.filter(case=case, sub=sub, reason__in=reasons, closed_at=None))
@@ -79,11 +80,16 @@ def close_all(case: Case, *, except_for: Iterable[Attention.Reason] = ()) -> Non
 
 
 def _left_over() -> Q:
-    """A licence that is not in the library yet, money that is not back yet: the case is over, somebody still waits."""
+    """A licence not in the library, money not back, a question without its answer: over, but somebody still waits."""
     errands = LicenceErrand.objects.filter(result__sub=OuterRef("sub")).exclude(state=LicenceErrand.State.DONE)
     refunds = Refund.objects.filter(order__case=OuterRef("case")).exclude(state=Refund.State.DONE)
+    questions = Inquiry.objects.filter(case=OuterRef("case"), state=Inquiry.State.OPEN)
     transport = [Attention.Reason.REFUSED_BY_SYSTEM, Attention.Reason.NOT_DELIVERED]
-    return Q(Exists(errands), reason__in=transport) | Q(Exists(refunds), reason=Attention.Reason.CHARGE)
+    return (
+        Q(Exists(errands), reason__in=transport)
+        | Q(Exists(refunds), reason=Attention.Reason.CHARGE)
+        | Q(Exists(questions), reason=Attention.Reason.UNANSWERED)
+    )
 
 
 def _close(case: Case, found: QuerySet[Attention]) -> None:

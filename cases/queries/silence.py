@@ -137,7 +137,11 @@ watch(
     Watched("cases.Watch", Q(state="open"), case="case_id"),
     Watched("cases.PointsSheet", Q(next_at__isnull=False), case="case_id", state=""),
     Watched("cases.Visit", Q(state="booked", sub__isnull=False), sub="sub_id", when="ends_at", late=2 * DAY),
+    Watched("cases.RatingRepair", ~Q(state="answered")),
+    Watched("cases.StuckCase", ~Q(state="closed")),
     Watched("cases.StaffMail", Q(state="due")),
+    Watched("cases.Notification", Q(state="due"), late=timedelta(minutes=5)),
+    Watched("cases.Inquiry", Q(state="open"), case="case_id"),
     Watched("cases.LatePrefill", Q(), state=""),
     Watched("cases.Consultation", Q(state="open"), sub="sub_id", when="due_on", late=2 * DAY),
 )

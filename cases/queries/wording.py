@@ -134,6 +134,9 @@ SENTENCES: Mapping[str, Any] = {
     "recurring.stopped": gettext_lazy("{item}：按月发放停止"),
     "recurring.paid": gettext_lazy("{item}：一期已到账"),
     "recurring.returned": gettext_lazy("{item}：一期被银行退回"),
+    "rating.answered": gettext_lazy("您的评价有回音了"),
+    "stuck.reported": gettext_lazy("您反映了“办不成事”，有人跟到底"),
+    "stuck.answered": gettext_lazy("您反映的“办不成事”有答复了"),
     "charge.due": gettext_lazy("{item}：需要缴费"),
     "charge.paid": gettext_lazy("{item}：费用已缴"),
     "charge.waived": gettext_lazy("{item}：不用缴费"),
@@ -178,6 +181,9 @@ SOFTENED: Mapping[str, Any] = {
     Attention.Reason.CHARGE: gettext_lazy("费用需要工作人员核对，核对好会通知您"),
     Attention.Reason.ORIGINAL: gettext_lazy("{dept}已审定，请带原件来核对，核对后发出结果"),
     Attention.Reason.POINTS_OPEN: gettext_lazy("积分里有几项要人工核定，工作人员正在处理"),
+    Attention.Reason.UNREACHED: gettext_lazy("有消息没能发到您的手机，请核对手机号；消息在“我的消息”里都能看到"),
+    Attention.Reason.UNANSWERED: gettext_lazy("{dept}还没有回复您，我们已经督促"),
+    Attention.Reason.BAD_RATING: gettext_lazy("您的评价还没有回音，我们已经督促{dept}"),
     Attention.Reason.FAULT: gettext_lazy("处理时遇到问题，工作人员已收到提醒"),
 }
 
