@@ -7,12 +7,13 @@ as long as nobody changes them, single versions for ever, because a version neve
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 
 from bundles import spec as specs
 from bundles.errors import NotPublished
@@ -40,6 +41,8 @@ __all__ = [
     "deadline_rules",
     "forget",
     "matters",
+    "matters_of",
+    "parts_of",
     "published",
     "published_all",
     "recheck",
@@ -155,6 +158,19 @@ def matters(query: str = "", *, dept: str | None = None, limit: int = 50, offset
     return tuple(_matter(row) for row in rows.values(*_MATTER_COLUMNS))
 
 
+def matters_of(codes: Iterable[str]) -> tuple[Matter, ...]:
+    """The matters of these codes, in the order given; a code that is none is left out."""
+    wanted = tuple(codes)
+    rows = {row["matter"]: _matter(row) for row in MatterRow.objects.filter(pk__in=wanted).values(*_MATTER_COLUMNS)}
+    return tuple(rows[code] for code in wanted if code in rows)
+
+
+def parts_of(matter: str) -> tuple[Matter, ...]:
+    """The sub-matters (子项) of a main matter, by their names."""
+    rows = MatterRow.objects.filter(parent=matter).order_by("sound", "matter")
+    return tuple(_matter(row) for row in rows.values(*_MATTER_COLUMNS))
+
+
 def count_matters(query: str = "", *, dept: str | None = None) -> int:
     return _matter_rows(query, dept).count()
 
@@ -165,7 +181,7 @@ def bundles_of_matter(matter: str) -> tuple[str, ...]:
 
 
 def _matter_rows(query: str, dept: str | None) -> QuerySet[MatterRow]:
-    rows = MatterRow.objects.order_by("matter")
+    rows = MatterRow.objects.order_by("rank", Length("zh"), "matter")
     if dept:
         rows = rows.filter(dept_id=dept)
     asked = as_query(query)
@@ -201,6 +217,28 @@ def _with_meta(read: PublishedBundle, meta: BundleMeta) -> PublishedBundle:
     return PublishedBundle(read.version_id, read.number, read.fingerprint, read.published_at, read.spec, meta)
 
 
+class _MattersByCode(Mapping[str, Matter]):
+    """All matters by their code: those of the shipped bundles at hand, any other read when it is asked for."""
+
+    def __init__(self) -> None:
+        used = MatterRow.objects.exclude(used_in=[])
+        self._held: dict[str, Matter] = {row["matter"]: _matter(row) for row in used.values(*_MATTER_COLUMNS)}
+
+    def __getitem__(self, code: str) -> Matter:
+        if code not in self._held:
+            row = MatterRow.objects.filter(pk=code).values(*_MATTER_COLUMNS).first()
+            if row is None:
+                raise KeyError(code)
+            self._held[code] = _matter(row)
+        return self._held[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MatterRow.objects.values_list("pk", flat=True))
+
+    def __len__(self) -> int:
+        return MatterRow.objects.count()
+
+
 def _build_registry() -> Registry:
     return Registry(
         departments={department.code: department for department in _departments()},
@@ -208,7 +246,7 @@ def _build_registry() -> Registry:
         interfaces={row["code"]: _interface(row) for row in InterfaceRow.objects.values(*_INTERFACE_COLUMNS)},
         codelists={name: _triples(entries) for name, entries in CodeListRow.objects.values_list("name", "entries")},
         validators={row.name: _validator(row) for row in ValidatorRow.objects.all()},
-        matters={row["matter"]: _matter(row) for row in MatterRow.objects.values(*_MATTER_COLUMNS)},
+        matters=_MattersByCode(),
     )
 
 
@@ -221,7 +259,10 @@ _INTERFACE_COLUMNS = (
     "code", "zh", "en", "dept_id", "share", "level", "sla", "input", "output", "sensitive", "max_age_s", "per_minute",
     "per_day",
 )  # fmt: skip
-_MATTER_COLUMNS = ("matter", "zh", "dept_id", "type", "base", "impl", "used_in")
+_MATTER_COLUMNS = (
+    "matter", "zh", "dept_id", "type", "base", "impl", "used_in", "parent_id", "level", "region", "office", "audience",
+    "stage", "channels", "reach", "instant", "paperless", "days", "fee",
+)  # fmt: skip
 
 
 def _departments() -> Iterable[Department]:
@@ -239,7 +280,8 @@ def _interface(row: dict[str, object]) -> Interface:
 
 
 def _matter(row: dict[str, object]) -> Matter:
-    return Matter(dept=row.pop("dept_id"), used_in=tuple(row.pop("used_in")), **row)  # type: ignore[arg-type]
+    used_in, channels = tuple(row.pop("used_in")), tuple(row.pop("channels"))
+    return Matter(dept=row.pop("dept_id"), parent=row.pop("parent_id"), used_in=used_in, channels=channels, **row)  # type: ignore[arg-type]
 
 
 def _validator(row: ValidatorRow) -> Mapping[str, str]:

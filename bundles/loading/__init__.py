@@ -2,7 +2,13 @@
 
 from bundles.loading.announced import Imported, WrongCalendar, import_calendar
 from bundles.loading.calendar import load_calendar
-from bundles.loading.definitions import LoadedBundle, load_definition, load_definitions, load_synonyms
+from bundles.loading.definitions import (
+    LoadedBundle,
+    load_definition,
+    load_definitions,
+    load_everyday_words,
+    load_synonyms,
+)
 from bundles.loading.registries import load_registries
 
 __all__ = [
@@ -13,6 +19,7 @@ __all__ = [
     "load_calendar",
     "load_definition",
     "load_definitions",
+    "load_everyday_words",
     "load_registries",
     "load_synonyms",
 ]

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from bundles import yaml
 from bundles.errors import BundleError, Fault, MalformedDocument, NotPublishable, UnreadableFile
-from bundles.loading.entries import is_loaded, read_file, remember
-from bundles.models import Bundle, BundleVersion, Synonym, VersionState
+from bundles.loading.entries import is_loaded, read_file, remember, store
+from bundles.models import Bundle, BundleVersion, EverydayWord, Synonym, VersionState
 from bundles.models.bundle import fingerprint
 from bundles.publishing import faults_of, new_bundle, new_draft, publish
 
@@ -97,6 +97,20 @@ def load_synonyms(library: Path) -> int:
         Synonym.objects.bulk_create(rows, ignore_conflicts=True)
     remember(library, name)
     return len(rows)
+
+
+def load_everyday_words(library: Path) -> int:
+    """The shipped everyday words; a word may mean several things. The number of rows written."""
+    name = "everyday_words.yaml"
+    if not (library / name).exists() or is_loaded(library, name):
+        return 0
+    means: dict[str, list[str]] = {}
+    for meaning, words in read_file(library / name)["everyday"].items():
+        for word in words:
+            means.setdefault(str(word), []).append(str(meaning))
+    written = store(EverydayWord, {word: {"means": found} for word, found in means.items()})
+    remember(library, name)
+    return written
 
 
 def _source(path: Path) -> yaml.Source:

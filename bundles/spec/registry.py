@@ -78,7 +78,12 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A single matter (事项) of the catalogue with its base code (12) and implementation code (31 characters)."""
+    """A single matter (事项) of the catalogue with its base code (12) and implementation code (31 characters).
+
+    `parent`: the main matter (主项) it is a part of; `office`: the body that handles it, empty for the department of
+    the city; `level`: national, province, city, district or town; `audience`: person, org or both; `reach`: national,
+    province or city; `days`: committed working days, None where nothing is said.
+    """
 
     matter: str
     zh: str
@@ -87,6 +92,18 @@ class Matter:
     base: str
     impl: str
     used_in: tuple[str, ...] = ()
+    parent: str | None = None
+    level: str = "city"
+    region: str = ""
+    office: str = ""
+    audience: str = "both"
+    stage: str = ""
+    channels: tuple[str, ...] = ()
+    reach: str = "city"
+    instant: bool = False
+    paperless: bool = False
+    days: int | None = None
+    fee: str = ""
 
 
 @dataclass(frozen=True, slots=True)

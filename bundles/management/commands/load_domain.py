@@ -57,6 +57,7 @@ class Command(BaseCommand):
             written["calendar_years"] = loading.load_calendar(library)
             loaded = loading.load_definitions(library)
             written["synonyms"] = loading.load_synonyms(library)
+            written["everyday_words"] = loading.load_everyday_words(library)
         except NotPublishable as error:
             raise CommandError("\n".join([str(error), *lines_of("", error.faults)])) from error
         except BundleError as error:
