@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
             name='SentCode',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('old_phone', '确认原手机号'), ('new_phone', '确认新手机号'), ('sign_in', '再次确认是您本人')], max_length=16)),
+                ('purpose', models.CharField(choices=[('old_phone', '确认原手机号'), ('new_phone', '确认新手机号')], max_length=16)),
                 ('phone', cases.protection.SealedField(editable=True)),
                 ('digest', models.CharField(max_length=64)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),

@@ -37,7 +37,6 @@ class SentCode(models.Model):
     class For(models.TextChoices):
         OLD_PHONE = "old_phone", _("确认原手机号")
         NEW_PHONE = "new_phone", _("确认新手机号")
-        SIGN_IN = "sign_in", _("再次确认是您本人")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
