@@ -25,6 +25,7 @@ class OwnRequest(HttpRequest):
     """A request of somebody signed in, as the access decorators leave it."""
 
     user: Account
+    merged: Any  # what `seen.save_unless_changed` put together from two sides, where there were two
 
 
 CONFLICT, REFUSED = 409, 422

@@ -16,6 +16,7 @@ from cases import access
 from cases.actions import drafting, held_values
 from cases.errors import ChangedMeanwhile
 from cases.queries.context import context_of
+from portal.citizen import clashes
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest
 
@@ -75,23 +76,38 @@ def history_mark(case: Any) -> str:
 def save_unless_changed(
     request: OwnRequest, case_id: UUID, section_id: str, typed: Mapping[str, Any]
 ) -> drafting.SectionSaved:
-    """Save a section unless its answers have changed since the page was shown. Raises ChangedMeanwhile.
+    """Save a section; where its answers have changed since the page was shown, what only one side changed is merged.
 
     Late answers of registers are no such change: what was typed in their place stays, what was left empty is theirs.
+    Raises Collided where both changed the same, ChangedMeanwhile for a page that does not say what it showed.
     """
     shown = request.POST.get("version", "")
     for _ in range(TRIES):
         case = access.cases_for(request.user).get(pk=case_id)
         if shown and shown != mark_of(case, section_id):
-            if not _only_filled_in(request, case, section_id):
+            if _only_filled_in(request, case, section_id):
+                typed = _typed_first(request, case, section_id, typed)
+            elif "base" in request.POST:
+                typed = _merged(request, case, section_id, typed)
+            else:
                 break
-            typed = _typed_first(request, case, section_id, typed)
             case = access.cases_for(request.user).get(pk=case_id)
         try:
             return drafting.save_section(case_id, section_id, typed, by=request.user.actor, version=case.version)
         except ChangedMeanwhile:
             continue
     raise ChangedMeanwhile(CHANGED)
+
+
+def _merged(request: OwnRequest, case: Any, section_id: str, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page changed on top of what somebody else changed. Raises Collided where that is the same."""
+    context = context_of(case)
+    view = forms.section_view(context, forms.select(context), section_id, lang=lang())
+    merged = clashes.merge(view, request.POST["base"], typed)
+    request.merged = merged
+    if merged.clashes:
+        raise clashes.Collided(CHANGED, merged)
+    return merged.typed
 
 
 def _only_filled_in(request: OwnRequest, case: Any, section_id: str) -> bool:

@@ -22,6 +22,7 @@ _TYPING = {
     "region": ("text", "", "off", 60),
 }
 _SHORT = frozenset({"date", "datetime", "integer", "number", "money", "plate", "phone"})
+_CODES = frozenset({"id_number", "uscc", "plate"})
 _SEGMENT_LETTERS = 12
 _RADIOS = 7
 
@@ -51,7 +52,8 @@ class FieldView:
 
     `source` is the chip under a prefilled value ("医院分娩记录，今天 21:06 取来"); `locked` shows the value only, with
     `wrong_href` behind 信息不对?. `check` is the address that answers while typing is left (empty: no check).
-    `form` is the id of the form it belongs to where it stands outside of it.
+    `form` is the id of the form it belongs to where it stands outside of it. `fill`: the autocomplete word where the
+    answer is about the person who types ("tel", "name"), `off` where it is about somebody else.
     """
 
     name: str
@@ -70,6 +72,7 @@ class FieldView:
     id: str = ""
     shown: str = ""
     form: str = ""
+    fill: str = ""
 
     @property
     def dom_id(self) -> str:
@@ -112,7 +115,12 @@ class FieldView:
     @property
     def autocomplete(self) -> str:
         """The autocomplete attribute."""
-        return self._typing[2]
+        return self.fill or self._typing[2]
+
+    @property
+    def is_code(self) -> bool:
+        """Letters and digits that are no words: numbers of cards, companies, vehicles."""
+        return self.type in _CODES
 
     @property
     def longest(self) -> int | None:

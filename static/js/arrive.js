@@ -8,9 +8,12 @@ function isBusy(control) {
   return parts.includes(document.activeElement);
 }
 
-function put(control, value) {
-  if (!(control instanceof RadioNodeList)) control.value = value;
-  else for (const one of control) one.checked = one.value === value;
+// Several boxes take a list, one box is ticked by its value, everything else stands as it is given.
+export function put(control, value) {
+  const chosen = [value].flat();
+  if (control instanceof RadioNodeList) for (const one of control) one.checked = chosen.includes(one.value);
+  else if (control?.type === "checkbox") control.checked = chosen.includes(control.value);
+  else if (control) control.value = value;
 }
 
 function sayFrom(form, path, words) {

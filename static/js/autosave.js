@@ -1,6 +1,8 @@
 // Saves a form by itself: data-autosave is the address. Answers {"saved": "已自动保存 14:32", "errors": {name: text}, "version": 7}.
 import { token } from "./csrf.js";
+import { put } from "./arrive.js";
 import { showErrors } from "./errors.js";
+import { say } from "./say.js";
 
 const PAUSE_MS = 800;
 const SLOWEST_MS = 30000;
@@ -51,10 +53,11 @@ class Autosave {
         method: "POST", body: this.body(), headers: { "X-CSRFToken": token(), "X-Autosave": "1", Accept: "application/json" },
       });
       if (!answer.ok) throw new Error(answer.status);
-      const { saved, errors, version, calm } = await answer.json();
-      if (version !== undefined && this.form.elements.version) this.form.elements.version.value = version;
-      if (calm !== undefined && this.form.elements.calm) this.form.elements.calm.value = calm;
+      const { saved, errors, clash, reload, taken, ...marks } = await answer.json();
+      for (const [name, value] of Object.entries({ ...marks, ...taken })) put(this.form.elements[name], value);
+      this.clash(clash);
       this.say(saved);
+      if (reload) location.reload();
       showErrors(this.form, errors ?? {}, this.touched);
       this.pause = PAUSE_MS;
     } catch {
@@ -77,6 +80,14 @@ class Autosave {
 
   leave() {
     if (this.dirty && navigator.sendBeacon(this.form.dataset.autosave, this.body())) this.dirty = false;
+  }
+
+  // Somebody else changed the same: the page offers both answers, and goes on saving when one is chosen.
+  clash(is) {
+    const note = this.form.querySelector("[data-autosave-clash]");
+    if (!note || note.hidden === !is) return;
+    note.hidden = !is;
+    if (is) say(note.textContent);
   }
 
   say(words) {

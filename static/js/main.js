@@ -1,8 +1,10 @@
 // Hangs each behaviour on its data attribute; a page loads only what it uses.
 const BEHAVIOURS = {
   "[data-prefer]": "./prefer.js",
+  "[data-offline]": "./offline.js",
   "[data-live]": "./live.js",
   "[data-autosave]": "./autosave.js",
+  "form[data-autosave]": "./focus.js",
   "[data-arrived]": "./arrive.js",
   "[data-upload]": "./upload.js",
   "[data-group]": "./group.js",
@@ -12,7 +14,7 @@ const BEHAVIOURS = {
   "[data-copy], [data-print], [data-share]": "./share.js",
   "[data-kiosk-frame]": "./kiosk.js",
   "[data-card]": "./card.js",
-  "[data-pad], [data-kiosk] :is(input[inputmode=numeric], input[inputmode=decimal], input[type=tel])": "./pad.js",
+  "[data-kiosk] input:is([data-pad], [inputmode=numeric], [inputmode=decimal], [type=tel])": "./pad.js",
 };
 const mounted = new WeakMap();
 

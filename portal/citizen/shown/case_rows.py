@@ -74,7 +74,7 @@ def _look(row: CaseRow) -> str:
 
 def _href(row: CaseRow) -> str:
     if row.state == "draft":
-        return reverse("citizen:tasks", args=[row.id])
+        return reverse("citizen:resume", args=[row.id])
     return reverse("citizen:parties" if row.state == "awaiting_parties" else "citizen:case", args=[row.id])
 
 

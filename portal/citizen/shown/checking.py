@@ -47,7 +47,7 @@ def sections(case: Any, summary: Sequence[forms.SummarySection]) -> list[Checked
     return [
         CheckedSection(
             one.title,
-            reverse("citizen:section", args=[case.pk, one.id]),
+            reverse("citizen:section", args=[case.pk, one.id]) + "?back=check",
             [CheckedBlock(title, tuple(rows)) for title, rows in groupby(one.rows, key=lambda row: row.block)],
         )
         for one in summary
@@ -106,7 +106,7 @@ def _place(case: Any, spec: Any, path: str) -> str:
     field = path.rpartition(".")[2]
     name = field if spec.has_field(field) else path.partition(".")[0]
     if spec.has_field(name):
-        return reverse("citizen:section", args=[case.pk, spec.section_of(name).id]) + f"#{dom_id(path)}"
+        return reverse("citizen:section", args=[case.pk, spec.section_of(name).id]) + f"?back=check#{dom_id(path)}"
     if name in spec.groups:
         return reverse("citizen:section", args=[case.pk, spec.groups[name].section])
     return reverse("citizen:materials", args=[case.pk]) + f"#{slots.dom_id(path)}"

@@ -19,6 +19,8 @@ from portal.ui.fields import Choice
 from portal.ui.fields import FieldView as ShownField
 
 MOST_NAMED = 2
+# A browser offers the own number here; in a field about somebody else that would be wrong.
+ABOUT_PEOPLE = frozenset({"phone", "email"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class SectionDrawing:
             receivers=receivers(field.departments),
             wrong_href=wrong if field.locked else "",
             shown=field.display,
+            fill=field.autocomplete or ("off" if field.type in ABOUT_PEOPLE else ""),
         )
 
 

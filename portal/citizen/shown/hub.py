@@ -78,7 +78,7 @@ def _of_cases(rows: Sequence[CaseRow]) -> Iterator[Waiting]:
     """What a department or a supplement waits for, before drafts."""
     mine = [row for row in rows if row.needs_me]
     for row in sorted(mine, key=lambda row: row.state == CaseState.DRAFT):
-        name = "citizen:tasks" if row.state == CaseState.DRAFT else "citizen:case"
+        name = "citizen:resume" if row.state == CaseState.DRAFT else "citizen:case"
         icon = "pen" if row.state == CaseState.DRAFT else "you"
         yield Waiting(row.title, row.headline, reverse(name, args=[row.id]), icon)
 

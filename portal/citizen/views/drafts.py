@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bundles import forms
 from cases.actions import drafting, late, matching
@@ -24,7 +24,7 @@ from portal.accounts.terminal import door_of
 from portal.citizen import situation_answers as kept_answers
 from portal.citizen.language import lang, said
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
-from portal.citizen.shown import beginnings, situations, tasks
+from portal.citizen.shown import beginnings, resuming, situations, tasks
 from portal.citizen.shown.parts import Crumb, trail
 from portal.citizen.views.catalogue import published_or_404
 
@@ -73,7 +73,20 @@ def task_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     matching.look_up(case.pk)
     page = task_list(case, lang())
     shown = {**tasks.shown(case, page), "matches": matches_of(case, lang()), "is_awaited": late.is_awaited(case)}
+    shown["ahead"] = None if page.is_ready else resuming.ahead(case, page)
     return render(request, "citizen/tasks.html", {"section": "cases", "case": case, "page": page, **shown})
+
+
+@applicants_only
+@never_cache
+@require_GET
+@says_why
+def resume(request: OwnRequest, case_id: UUID) -> HttpResponse:
+    """On at the part that was filled in last while it lacks something, else at the first that does: at its question."""
+    case = own_case(request, case_id)
+    if not form_is_open(case):
+        return redirect("citizen:case", case_id=case_id)
+    return redirect(resuming.place(case) or reverse("citizen:tasks", args=[case_id]))
 
 
 def _choose_items(request: OwnRequest, case: Any) -> HttpResponse:

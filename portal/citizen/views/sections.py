@@ -20,14 +20,31 @@ from cases.actions import drafting, held_values
 from cases.errors import CaseError, ChangedMeanwhile
 from cases.queries.context import context_of
 from portal.accounts.access import applicants_only
+from portal.citizen import clashes
+from portal.citizen.clashes import USE, Collided, Merged, Typed
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
-from portal.citizen.seen import marks, open_paths, save_unless_changed, stood_open
+from portal.citizen.seen import CHANGED, marks, open_paths, save_unless_changed, stood_open
 from portal.citizen.shown import arrivals
 from portal.citizen.shown.fields import SectionDrawing
 
-NOT_ANSWERS = frozenset({"csrfmiddlewaretoken", "version", "calm", "open", "add", "remove", "next", "take", "apart"})
-Typed = dict[str, str | list[str]]
+CHECK = "check"
+NOT_ANSWERS = frozenset(
+    {
+        "csrfmiddlewaretoken",
+        "version",
+        "calm",
+        "open",
+        "base",
+        "add",
+        "remove",
+        "next",
+        "take",
+        "apart",
+        "settle",
+        "back",
+    }
+)
 
 
 @applicants_only
@@ -48,24 +65,17 @@ def section_page(request: OwnRequest, case_id: UUID, section_id: str) -> HttpRes
 
 
 def _posted(request: OwnRequest, case: Any, section_id: str) -> HttpResponse:
-    typed, actor = typed_in(request), request.user.actor
+    typed = typed_in(request)
     try:
+        if "settle" in request.POST:
+            typed = _settled(request, case, section_id, typed)
         saved = save_unless_changed(request, case.pk, section_id, typed)
+    except Collided as collided:
+        return _ask(request, case.pk, section_id, collided.merged)
     except ChangedMeanwhile as changed:
         messages.warning(request, changed.message)
         return _show(request, own_case(request, case.pk), section_id, typed=typed, status=409)
-    if "add" in request.POST:
-        drafting.add_row(case.pk, request.POST["add"], by=actor)
-        return redirect("citizen:section", case_id=case.pk, section_id=section_id)
-    if "remove" in request.POST:
-        group, _dot, index = request.POST["remove"].rpartition(".")
-        drafting.remove_row(case.pk, group, int(index) if index.isdecimal() else -1, by=actor)
-        return redirect("citizen:section", case_id=case.pk, section_id=section_id)
-    if "take" in request.POST:
-        held_values.take_held(case.pk, request.POST["take"], by=actor)
-        return redirect("citizen:section", case_id=case.pk, section_id=section_id)
-    if "apart" in request.POST:
-        held_values.agree_apart(case.pk, by=actor)
+    if _acted(request, case.pk):
         return redirect("citizen:section", case_id=case.pk, section_id=section_id)
     if saved.errors:
         return _show(request, own_case(request, case.pk), section_id, typed=typed, errors=saved.errors, status=422)
@@ -73,14 +83,62 @@ def _posted(request: OwnRequest, case: Any, section_id: str) -> HttpResponse:
     return redirect(_next(request, case.pk, section_id))
 
 
+def _acted(request: OwnRequest, case_id: UUID) -> bool:
+    """A row more or less, a value held back taken over, a sensitive source agreed to: the page is shown again."""
+    posted, actor = request.POST, request.user.actor
+    if "add" in posted:
+        drafting.add_row(case_id, posted["add"], by=actor)
+    elif "remove" in posted:
+        group, _dot, index = posted["remove"].rpartition(".")
+        drafting.remove_row(case_id, group, int(index) if index.isdecimal() else -1, by=actor)
+    elif "take" in posted:
+        held_values.take_held(case_id, posted["take"], by=actor)
+    elif "apart" in posted:
+        held_values.agree_apart(case_id, by=actor)
+    return bool({"add", "remove", "take", "apart"} & posted.keys())
+
+
+def _ask(request: OwnRequest, case_id: UUID, section_id: str, merged: Merged) -> HttpResponse:
+    """Both answers side by side where two changed the same; what is not in question is carried along."""
+    case = own_case(request, case_id)
+    context = context_of(case)
+    view = forms.section_view(context, forms.select(context), section_id, lang=lang())
+    shown = {
+        "section": "cases",
+        "case": case,
+        **marks(case, section_id, open_paths(view)),
+        "base": clashes.base_of(view),
+        "page": view,
+        "clashes": merged.clashes,
+        "back": request.POST.get("back", ""),
+        "carried": [(n, one) for n, v in merged.typed.items() for one in (v if isinstance(v, list) else [v])],
+    }
+    return render(request, "citizen/clash.html", shown, status=409)
+
+
+def _settled(request: OwnRequest, case: Any, section_id: str, typed: Typed) -> Typed:
+    """What was typed, after the person chose between the two answers; a choice that was not made stays open."""
+    context = context_of(case)
+    view = forms.section_view(context, forms.select(context), section_id, lang=lang())
+    chosen = {name.removeprefix(USE): request.POST[name] for name in request.POST if name.startswith(USE)}
+    left = [path for path in request.POST["settle"].split(",") if path and path not in chosen]
+    merged = clashes.settled(view, typed, chosen, left=left)
+    if merged.clashes:
+        raise Collided(CHANGED, merged)
+    return merged.typed
+
+
 def typed_in(request: OwnRequest) -> Typed:
     """What was posted, by field path; several values stay a list."""
-    lists = {name: request.POST.getlist(name) for name in request.POST if name not in NOT_ANSWERS}
+    names = [name for name in request.POST if name not in NOT_ANSWERS and not name.startswith(USE)]
+    lists = {name: request.POST.getlist(name) for name in names}
     return {name: values if len(values) > 1 else values[0] for name, values in lists.items()}
 
 
 def _next(request: OwnRequest, case_id: UUID, section_id: str) -> str:
-    """The next section that still lacks something, else the task list."""
+    """Back to the check where one came from there, else the next section that lacks something, else the task list."""
+    if request.POST.get("back") == CHECK:
+        return reverse("citizen:check", args=[case_id])
     context = context_of(own_case(request, case_id))
     states = forms.missing(context, forms.select(context))
     names = [state.section_id for state in states]
@@ -102,8 +160,10 @@ def _show(
         "section": "cases",
         "case": case,
         **marks(case, section_id, open_paths(view)),
+        "base": clashes.base_of(view),
         "found": arrivals.shown(case, section_id, view),
         "page": SectionDrawing(case.pk, as_of=arrivals.ages(case)).draw(view),
+        "back": CHECK if CHECK in (request.GET.get("back"), request.POST.get("back")) else "",
         "position": selection.sections.index(section_id) + 1,
         "total": len(selection.sections) + 1,
         "saved_at": case.saved_at if case.version else None,
@@ -131,15 +191,23 @@ def arrivals_of(request: OwnRequest, case_id: UUID, section_id: str) -> HttpResp
 def autosave(request: OwnRequest, case_id: UUID, section_id: str) -> JsonResponse:
     """Keep what is typed so far; says when, and what is wrong with fields already left."""
     case = own_case(request, case_id)
+    typed = typed_in(request)
     try:
-        saved = save_unless_changed(request, case.pk, section_id, typed_in(request))
+        saved = save_unless_changed(request, case.pk, section_id, typed)
+    except Collided:
+        return JsonResponse({"saved": _("这一部分刚在别处改过，还没存"), "errors": {}, "clash": True})
     except CaseError as error:
         return JsonResponse({"saved": error.message, "errors": {}})
     english = lang() == "en"
     errors = {e.path: (e.message_en if english else "") or e.message for e in saved.errors}
     word = _("已自动保存 %(time)s") % {"time": f"{timezone.localtime():%H:%M}"}
     now = marks(saved.case, section_id, stood_open(request))
-    return JsonResponse({"saved": word, "errors": errors, "version": now["mark"], "calm": now["calm"]})
+    kept = {"saved": word, "errors": errors, "version": now["mark"], "calm": now["calm"]}
+    merged: Merged | None = getattr(request, "merged", None)
+    if merged is not None and merged.is_reshaped:
+        return JsonResponse({**kept, "reload": True})
+    base = clashes.base_after(request.POST.get("base", ""), merged.typed if merged else typed)
+    return JsonResponse({**kept, "base": base, "taken": merged.taken if merged else {}})
 
 
 @applicants_only
