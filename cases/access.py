@@ -23,9 +23,11 @@ from cases.models import (
     Correction,
     DataDispute,
     Document,
+    Inquiry,
     Material,
     Objection,
     Party,
+    PileFile,
     PointsSheet,
     Result,
     SubApplication,
@@ -205,6 +207,11 @@ def materials_for(account: StaffPerson) -> QuerySet[Material]:
     return Material.objects.filter(case__in=cases_for(account)).select_related("case")
 
 
+def pile_file_for(account: StaffPerson, file_id: UUID) -> PileFile | None:
+    """A file that lies unsorted with an own case; departments and clerks see none."""
+    return PileFile.objects.filter(case__in=cases_for(account), pk=file_id).first()
+
+
 def material_for(account: StaffPerson, material_id: UUID) -> Material | None:
     """A material of an own case; for staff one that an item of the department needs."""
     if account.role != STAFF:
@@ -216,8 +223,10 @@ def material_for(account: StaffPerson, material_id: UUID) -> Material | None:
 
 
 def _is_evidence_for(material: Material, account: StaffPerson) -> bool:
-    """Evidence of a data dispute is read by the department that keeps the source."""
-    return DataDispute.objects.filter(evidence=material, department=account.department).exists()
+    """Evidence of a data dispute, and what lies beside a question, is read by the department that is to answer."""
+    disputed = DataDispute.objects.filter(evidence=material, department=account.department)
+    asked = Inquiry.objects.filter(material=material, department=account.department)
+    return disputed.exists() or asked.exists()
 
 
 def _needed_by(material: Material, account: StaffPerson) -> bool:

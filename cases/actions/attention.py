@@ -35,6 +35,8 @@ NEXT_STEPS = {
     Attention.Reason.POINTS_OPEN: "积分里有要人核的项目或异议，请到“积分核分”逐项核定",
     Attention.Reason.ORIGINAL: "审批已经作出，等申请人出示原件；核对后登记，结果随即发出",
     Attention.Reason.BAD_RATING: "差评到期还没有回访，请联系本人核实整改，到“评价”里答复",
+    Attention.Reason.UNREACHED: "短信没有送到申请人，站内可以看到；请核对手机号，用别的方式联系本人",
+    Attention.Reason.UNANSWERED: "申请人的提问或催办到期没有回复，请到“提问与催办”里回复",
     Attention.Reason.FAULT: "程序处理这条消息失败，请运维查看日志后重试",
 }
 

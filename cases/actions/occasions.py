@@ -113,6 +113,7 @@ ON_SWEEP: tuple[str, ...] = (
     "digests.write_digests",
     "staff_mail.carry",
     "messaging.look_round",
+    "inquiring.call_for_answers",
     "tallies.count_long_lists",
     "quarantine.set_apart",
     "arrivals.apply_late",

@@ -27,6 +27,7 @@ DISMISSABLE = frozenset(
         Reason.ASKED_AGAIN,
         Reason.BAD_RESULT,
         Reason.OVERRUN,
+        Reason.UNREACHED,
     }
 )
 MOVABLE = frozenset({SubState.DISPATCHED, SubState.RECEIVED, SubState.ACCEPTED})

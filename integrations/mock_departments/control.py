@@ -23,6 +23,7 @@ from .director import Director
 from .ledger import Ledger
 from .library import Library
 from .live import Healing
+from .messages import GATEWAY
 from .payments import CHANNEL
 from .people import World
 from .registers import Registers
@@ -158,7 +159,7 @@ class Control:
     async def outage(self, request: web.Request) -> web.Response:
         """Take a department away for some seconds: "cut" off the network, silent ("hang"), answering "503" or "500"."""
         body = await _body(request)
-        if body.get("dept") not in {*self._library.departments, CHANNEL}:
+        if body.get("dept") not in {*self._library.departments, CHANNEL, GATEWAY}:
             return _json({"message": "没有这个部门"}, status=422)
         self._conditions.outage(body["dept"], float(body.get("seconds", 10)), str(body.get("mode", "cut")))
         self._woken.set()
@@ -168,7 +169,7 @@ class Control:
         """Change what a department's system can do: ``{"dept", "keys"?, "query"?, "callbacks"?, "skew_s"?, …}``."""
         body = await _body(request)
         dept = body.pop("dept", "")
-        if dept and dept not in {*self._library.departments, CHANNEL}:
+        if dept and dept not in {*self._library.departments, CHANNEL, GATEWAY}:
             return _json({"message": "没有这个部门"}, status=422)
         return _json({"dept": dept, **asdict(self._conditions.put(dept, body))}, status=201)
 

@@ -24,6 +24,7 @@ from .files import Files
 from .library import Library
 from .licences import LicenceLibrary
 from .live import Live
+from .messages import MessageGateway
 from .pacing import Pacing
 from .payments import PaymentChannel
 from .people import World
@@ -151,7 +152,7 @@ def _driving_routes(ground: _Ground, offices: _Offices, director: Director) -> l
 
 
 def _department_routes(ground: _Ground, offices: _Offices, options: Options) -> list[web.RouteDef]:
-    """Where the portal speaks to departments, registers, the licence library and the payment channel."""
+    """Where the portal speaks to departments, registers, the licence library, the payment channel and the gateway."""
     sharing = Sharing(ground.library, offices.registers, offices.licences, options.master_secret)
     reception = Reception(
         ground.store,
@@ -173,7 +174,9 @@ def _department_routes(ground: _Ground, offices: _Offices, options: Options) -> 
         enforce=options.enforce,
         address=options.public_url,
     )
-    return [*payments.routes(), web.route("*", "/departments/{dept}/{rest:.*}", reception.receive)]
+    messages = MessageGateway(ground.store, ground.keyring, ground.conditions, enforce=options.enforce)
+    routes = [*payments.routes(), *messages.routes(local)]
+    return [*routes, web.route("*", "/departments/{dept}/{rest:.*}", reception.receive)]
 
 
 def _plain_routes() -> list[web.AbstractRouteDef]:

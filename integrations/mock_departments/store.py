@@ -16,6 +16,7 @@ WORKING_TABLES = (
     "requests answers applications effects callbacks attempts behaviours outages conditions forgotten",
     "registers licences holders licence_references revocations numbers",
     "pay_orders pay_refunds",
+    "messages message_numbers",
 )
 Row = sqlite3.Row
 # What is committed survives a kill of the process; the file is brought up to date in large steps, not every few rows.

@@ -170,6 +170,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 
+# Which register says who represents a body by law.
+BODY_REGISTER = env.str("BODY_REGISTER", default="ENT_BASIC")
 # How many people one may let act at a time: a body its agents, a person its delegates; and for how many one may act.
 MOST_AGENTS = env.int("MOST_AGENTS", default=20)
 MOST_DELEGATES = env.int("MOST_DELEGATES", default=3)
@@ -197,6 +199,10 @@ MESSAGE_GATEWAY = env.str("MESSAGE_GATEWAY", default="MSG")
 # From which hour to which no message goes to a phone but those somebody waits for; equal hours: no quiet at all.
 MESSAGES_QUIET_FROM = env.int("MESSAGES_QUIET_FROM", default=22)
 MESSAGES_QUIET_UNTIL = env.int("MESSAGES_QUIET_UNTIL", default=7)
+# Working days: until a department answers a question, until it answers an urging, until an item may be urged again.
+QUESTION_ANSWER_DAYS = env.int("QUESTION_ANSWER_DAYS", default=2)
+URGE_ANSWER_DAYS = env.int("URGE_ANSWER_DAYS", default=1)
+URGE_AGAIN_DAYS = env.int("URGE_AGAIN_DAYS", default=5)
 # E-mail to the people of departments: smtp+tls://user:password@host:587, or consolemail:// and filemail:///folder.
 MAILER = "integrations.notifications.mail.DjangoMailer"
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
@@ -231,6 +237,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "object-src": [NONE],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

@@ -19,7 +19,7 @@ def test_every_department_of_the_catalogue_is_connected(settings: Settings) -> N
     settings.MOCK_URL, settings.MOCK_MASTER_SECRET = "http://127.0.0.1:9999/", "master"
     call_command("connect_mock_departments")
     connected = set(DepartmentSystem.objects.values_list("department", flat=True))
-    assert connected == {*registry().departments, "PAY"}, "every department, and the payment channel"
+    assert connected == {*registry().departments, "PAY", "MSG"}, "every department, the payment channel, the gateway"
     system = system_of("GA")
     assert system is not None and system.base_url == "http://127.0.0.1:9999/departments/GA"
     (key,) = system.keys

@@ -25,7 +25,8 @@ class Command(BaseCommand):
         with transaction.atomic():
             for department in departments:
                 _connect(department)
-            _connect_payments()
+            _connect_beside(settings.PAYMENT_CHANNEL, "payments")
+            _connect_beside(settings.MESSAGE_GATEWAY, "messages")
         self.stdout.write(f"已接通 {len(departments)} 个部门：{settings.MOCK_URL}")
 
 
@@ -38,11 +39,10 @@ def _connect(department: Department) -> None:
     _share_key(system)
 
 
-def _connect_payments() -> None:
-    """The payment channel of the demonstration stands among the systems, under a code of its own."""
-    system, _ = DepartmentSystem.objects.update_or_create(
-        department=settings.PAYMENT_CHANNEL, defaults={"base_url": f"{settings.MOCK_URL.rstrip('/')}/payments"}
-    )
+def _connect_beside(code: str, path: str) -> None:
+    """What is no department stands among the systems under a code of its own: payment channel, message gateway."""
+    address = f"{settings.MOCK_URL.rstrip('/')}/{path}"
+    system, _ = DepartmentSystem.objects.update_or_create(department=code, defaults={"base_url": address})
     _share_key(system)
 
 
