@@ -30,7 +30,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 # Attributes with words for people; all others are addresses, names of fields, or what somebody typed.
 WORD_ATTRIBUTES = (
     "title alt placeholder label content aria-label aria-description aria-valuetext aria-roledescription "
-    "data-l data-say data-busy data-copied data-word data-autosave-failed data-group-added data-group-removed data-upload-done"
+    "data-l data-say data-word data-busy data-copied data-autosave-failed data-upload-done "
+    "data-group-added data-group-removed"
 ).split()
 _ATTRIBUTE = re.compile(rf"(\s(?:{'|'.join(WORD_ATTRIBUTES)})=)(\"[^\"]*\"|'[^']*')")
 _STAYS = re.compile(r"\s(?:translate=[\"']?no\b|lang=)")
