@@ -38,6 +38,7 @@ def offer(request: Any, case_id: UUID, slot: str) -> HttpResponse:
         "case": case,
         "slot": wanted,
         "link": link,
+        "address": address,
         "qr": qr_code(address),
         "minutes": int(photos.GOOD_FOR.total_seconds() // 60),
         "back": _materials_of(case, slot),

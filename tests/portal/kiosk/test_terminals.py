@@ -47,7 +47,7 @@ def test_a_terminal_opens_only_what_is_for_terminals(device: Client, address: st
 
 def test_only_bundles_of_the_kiosk_channel_are_offered(device: Client) -> None:
     page = text_of(device.get("/kiosk/things/"))
-    assert "/bundles/XSECS/start/" in page and "/bundles/QYPCXX/" not in page
+    assert "/bundles/XSECS/start/" in page and "/bundles/QYPC/" not in page
 
 
 def test_what_needs_a_person_leads_to_the_card_reader(device: Client) -> None:
