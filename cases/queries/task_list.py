@@ -52,6 +52,8 @@ class PartyView:
     must_agree: bool
     asked_at: datetime | None
     answered_at: datetime | None
+    phone: str = ""
+    link_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,8 @@ def _party(row: CaseParty, party: Party, case: Case, lang: str) -> PartyView:
         must_agree=row.consent_kind in ASKED_KINDS and bool(row.id_index) and not is_applicant,
         asked_at=row.asked_at,
         answered_at=row.answered_at,
+        phone=row.phone or "",
+        link_until=row.link_expires_at,
     )
 
 

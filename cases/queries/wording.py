@@ -25,6 +25,7 @@ SENTENCES: Mapping[str, Any] = {
     "party.asked": gettext_lazy("已请{party}确认"),
     "party.agreed": gettext_lazy("{party}已确认"),
     "party.declined": gettext_lazy("{party}没有同意"),
+    "party.not_asked": gettext_lazy("撤回了请{party}确认的请求"),
     "party.withdrew": gettext_lazy("有一位撤回了授权"),
     "licence.granted": gettext_lazy("持证人授权本办件使用一份证照"),
     "licence.grant_revoked": gettext_lazy("持证人收回了一份证照的授权"),

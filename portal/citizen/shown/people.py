@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.queries.task_list import PartyView
@@ -27,6 +28,7 @@ class ShownParty:
     word: str
     story: Sequence[Told]
     invite: str
+    may_uninvite: bool
 
 
 def shown(party: PartyView) -> ShownParty:
@@ -35,11 +37,12 @@ def shown(party: PartyView) -> ShownParty:
         id=party.id,
         name=party.name or party.label,
         role=party.label,
-        phone="",
+        phone=words.mask_phone(party.phone) if party.phone else "",
         state=_LOOKS.get(party.state, "party"),
         word=party.state_label,
         story=_story(party),
         invite=_invite(party),
+        may_uninvite=party.state == "asked",
     )
 
 
@@ -57,5 +60,14 @@ def _story(party: PartyView) -> list[Told]:
         word = _("对方同意了") if party.state == "agreed" else _("对方没有同意")
         story.append(Told(words.moment_in_words(party.answered_at), word, "done" if party.state == "agreed" else "bad"))
     if party.state == "asked":
+        story.append(_link(party))
         story.append(Told(_("对方同意后"), _("您这边都好了的话，自动提交，并发短信告诉您"), next=True))
     return story
+
+
+def _link(party: PartyView) -> Told:
+    """How long the link of the message opens; the request itself waits in the person's own list."""
+    if party.link_until is None or party.link_until <= timezone.now():
+        return Told(_("链接已过期"), _("可以再发一次；对方登录后在“授权”里也能看到"), "you")
+    text = _("链接%(when)s前有效；对方登录后在“授权”里也能看到") % {"when": words.moment_in_words(party.link_until)}
+    return Told(_("现在"), text, "party")

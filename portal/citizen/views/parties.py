@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.actions import parties
+from cases.actions import parties, uninviting
 from cases.queries.context import context_of
 from cases.queries.task_list import parties_of
 from portal.accounts.access import applicants_only
@@ -48,9 +48,26 @@ def parties_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
 @says_why
 def invite(request: OwnRequest, case_id: UUID, party_id: UUID) -> HttpResponse:
     """Send the link, early or again."""
-    case = own_case(request, case_id)
-    if party_id not in {party.id for party in parties_of(case, context_of(case))}:
-        raise Http404
+    _own_party(request, case_id, party_id)
     parties.invite(party_id, by=request.user.actor)
     messages.success(request, _("短信已发出，之前的链接不再有效"))
     return redirect("citizen:parties", case_id=case_id)
+
+
+@applicants_only
+@never_cache
+@require_POST
+@says_why
+def uninvite(request: OwnRequest, case_id: UUID, party_id: UUID) -> HttpResponse:
+    """Ask somebody no longer; a case handed in is a draft again."""
+    _own_party(request, case_id, party_id)
+    uninviting.uninvite(party_id, by=request.user.actor)
+    messages.success(request, _("已撤回，发出去的链接打不开了"))
+    return redirect("citizen:parties", case_id=case_id)
+
+
+def _own_party(request: OwnRequest, case_id: UUID, party_id: UUID) -> None:
+    """Raises Http404 for somebody who is no party of an own case."""
+    case = own_case(request, case_id)
+    if party_id not in {party.id for party in parties_of(case, context_of(case))}:
+        raise Http404
