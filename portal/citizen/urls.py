@@ -67,6 +67,7 @@ urlpatterns = [
     path("apply/<uuid:case_id>/files/<uuid:material_id>/remove/", materials.remove, name="remove_file"),
     path("apply/<uuid:case_id>/parties/", parties.parties_page, name="parties"),
     path("apply/<uuid:case_id>/parties/<uuid:party_id>/invite/", parties.invite, name="invite"),
+    path("apply/<uuid:case_id>/parties/<uuid:party_id>/uninvite/", parties.uninvite, name="uninvite"),
     path("apply/<uuid:case_id>/check/", submitting.check_page, name="check"),
     path("apply/<uuid:case_id>/roster/", rosters.roster_page, name="roster"),
     path("apply/<uuid:case_id>/roster/template.xlsx", rosters.template, name="roster_template"),
