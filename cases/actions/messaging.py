@@ -101,7 +101,7 @@ def _merged(rows: Sequence[Notification], now: datetime) -> list[Notification]:
 
 
 def _earlier(rows: Sequence[Notification], now: datetime) -> dict[tuple[Any, ...], list[Notification]]:
-    """What went to the same numbers about the same cases within the hour, and what is waiting to be told with others."""
+    """What went to the same numbers about the same cases within the hour, and what waits to be told with others."""
     cases = {row.case_id for row in rows if row.case_id}
     around = Notification.objects.filter(case_id__in=cases, at__gt=now - SAME_WITHIN, state__in=ON_ITS_WAY)
     found: dict[tuple[Any, ...], list[Notification]] = defaultdict(list)

@@ -30,7 +30,7 @@ SAME_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message in words. `href` is where it leads within the portal, "" for nowhere; `was_sent`: to the phone too."""
+    """One message in words. `href` is where it leads in the portal, "" for nowhere; `was_sent`: to the phone too."""
 
     id: UUID
     at: datetime

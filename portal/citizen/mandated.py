@@ -22,15 +22,15 @@ FORBIDDEN = 403
 # Open to everybody who acts: what is public, and the way back to oneself.
 FREE = frozenset(
     "home catalogue guide start list interfaces interface search suggestions verify verify_mark help trouble "
-    "accessibility privacy me act act_asked act_answer act_resign".split()
+    "trouble_find trouble_report trouble_close rate_by_link accessibility privacy me act act_asked act_answer act_resign act_body messages_read".split()
 )
 READ = frozenset(
     "cases case live receipt calendar visit_calendar document tasks section arrivals materials material_file parties "
-    "check roster roster_template roster_faults roster_row situations disputes correct".split()
+    "check roster roster_template roster_faults roster_row situations disputes correct ask urge messages message".split()
 )
 FILL = frozenset(
     "begin tasks situations discard section autosave arrivals dispute materials upload cover remove_file parties "
-    "invite roster roster_row roster_remove".split()
+    "invite roster roster_row roster_remove ask urge".split()
 )
 SUBMIT = frozenset("check correct extend choose later plan_change visit object_points file_later".split())
 PAY = frozenset("pay pay_return pay_relief".split())

@@ -10,12 +10,15 @@ from bundles.queries import version
 from bundles.spec import BundleSpec
 from cases.queries.allocation import place_of
 from cases.queries.contradictions import advisory
+from cases.queries.inquiries import inquiries_of, takes_questions
 from cases.queries.points import points_of
 from cases.queries.stages import stages_of
+from cases.queries.urging import urge_choices
 from cases.queries.windows import window_of
 from portal.citizen.language import lang, said
 
 register = template.Library()
+MOST_TALK = 3  # questions shown on the case page itself
 register.filter("said", said)
 
 
@@ -43,6 +46,19 @@ def batch_progress(context: Any, case: Any) -> dict[str, Any]:
         "window": window_of(spec, lang=lang()),
         "points": points_of(case, lang()) if spec.points else None,
         "place": place_of(case, lang()) if spec.allocation else None,
+    }
+
+
+@register.inclusion_tag("citizen/parts/inquiries.html")
+def inquiries_here(case: Any) -> dict[str, Any]:
+    """Questions to departments and urging, with the last answers."""
+    thread = inquiries_of(case)
+    return {
+        "case": case,
+        "thread": thread[:MOST_TALK],
+        "more": len(thread) > MOST_TALK,
+        "can_ask": takes_questions(case),
+        "choices": urge_choices(case) if case.is_open else (),
     }
 
 

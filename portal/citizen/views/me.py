@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from cases.actions.roster_files import as_csv
+from cases.queries.messages import unread_count
 from cases.queries.readings import KINDS, MOST_EXPORTED, readings_of
 from portal.accounts.access import applicants_only, signed_in
 from portal.accounts.acting import person_of
@@ -32,7 +33,7 @@ def me(request: OwnRequest) -> HttpResponse:
     context = {
         "section": "me",
         "identity": account.identity,
-        "hub": hub(account, person_of(request)) if is_applicant else None,
+        "hub": hub(account, person_of(request), unread=unread_count(account)) if is_applicant else None,
         "closing": pending(account) if is_applicant and account.acting is None else None,
     }
     return render(request, "citizen/me.html", context)
