@@ -17,7 +17,7 @@ from bundles import forms, queries
 from bundles.forms.answers import add_row as with_new_row
 from bundles.forms.answers import place_of, rows_of
 from bundles.forms.answers import remove_row as without_row
-from cases.actions import consents, facts, late, layers, materials, parties, staging
+from cases.actions import consents, facts, late, layers, materials, parties, powers, staging
 from cases.actions.events import record
 from cases.actions.locking import lock_case
 from cases.actions.slot_rows import follow_rows, rows_kept
@@ -91,6 +91,7 @@ def start_draft(
     _consent_by_applying(case, applicant, is_sensitive=sensitive and is_agreed_to)
     record(case, "draft.started", by=by or (assisted_by or applicant).actor, bundle=bundle_code, channel=channel)
     parties.sync_parties(case)
+    powers.keep(case, applicant)
     return case
 
 
@@ -102,7 +103,8 @@ def _agent(applicant: Person, by_agent: bool) -> dict[str, Any]:
     acting = applicant.acting
     if acting is None:
         return {"by_agent": True} if by_agent else {}
-    known = {"name": acting.name, "id_no": acting.id_no, "phone": acting.phone, "mandate": str(acting.mandate_id)}
+    known = {"name": acting.name, "id_no": acting.id_no, "phone": acting.phone}
+    known |= {"mandate": str(acting.mandate_id), "account": str(acting.person_id)}
     is_for_person = applicant.identity.kind == "person"
     return {"agent": known, **({"by_agent": True} if by_agent or is_for_person else {})}
 
@@ -363,8 +365,9 @@ def prefill(
 
 
 def _asking(case: Case) -> dict[str, Any]:
-    """What for, and who asks: the applicant, or the clerk who helps."""
-    by = Actor("clerk", str(case.assisted_by_id)) if case.assisted_by_id else Actor("applicant", str(case.applicant_id))
+    """What for, and who asks: the applicant, whoever acts for the applicant, or the clerk who helps."""
+    asks = ((case.answers or {}).get("agent") or {}).get("account") or str(case.applicant_id)
+    by = Actor("clerk", str(case.assisted_by_id)) if case.assisted_by_id else Actor("applicant", asks)
     return {"purpose": consents.purpose_of(case), "by": by}
 
 

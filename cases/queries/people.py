@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Protocol
 from uuid import UUID
@@ -38,6 +38,8 @@ class Acting:
     cases_since: datetime | None = None
     sensitive: bool = False
     represents: bool = False
+    starts_on: date | None = None
+    until: date | None = None
 
     def covers(self, bundle_code: str) -> bool:
         return not self.bundles or bundle_code in self.bundles

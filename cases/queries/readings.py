@@ -137,7 +137,9 @@ class _About:
 def _caller(row: DataCall, account: Person) -> str:
     """Who asked, and on whose behalf."""
     if row.caller_kind == "applicant":
-        return _("您本人办事时") if row.caller_id == str(account.pk) else _("申请人办事时")
+        is_own = row.case is not None and row.case.applicant_id == account.pk
+        others = _("代办人替您办事时") if is_own else _("申请人办事时")
+        return _("您本人办事时") if row.caller_id == str(account.pk) else others
     if row.caller_kind == "clerk":
         return _("窗口人员帮办时")
     if row.caller_kind == "staff":

@@ -11,7 +11,7 @@ from uuid import UUID
 from bundles import forms
 from bundles.spec.registry import Registry
 from cases import docket
-from cases.models import Case, Lookup, Material
+from cases.models import Case, Lookup, Material, PileFile
 from cases.protection import blind_index
 from cases.queries.context import CaseFacts, context_of
 from cases.queries.people import pending_parties
@@ -19,16 +19,27 @@ from cases.queries.trust import COMPARED, best_first, permits
 
 IMAGES = frozenset({"image/jpeg", "image/png"})
 UPLOAD, COMMITMENT, DEFERRED = "upload", "commitment", "deferred"
-_STATES = {"licence": "exempt", "upload": "uploaded", "commitment": "committed", "deferred": "deferred"}
+_STATES = {
+    "licence": "exempt",
+    "upload": "uploaded",
+    "commitment": "committed",
+    "deferred": "deferred",
+    "generated": "generated",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class FileView:
+    """A file that was handed in. `advice`: why it may be hard to read (`picture_advice`), empty for nothing."""
+
     id: UUID
     name: str
     size: int
     media_type: str
     created_at: datetime
+    sha256: str = ""
+    pages: int = 1
+    advice: str = ""
 
     @property
     def is_image(self) -> bool:
@@ -254,11 +265,17 @@ def _view(slot: forms.Slot, held: Sequence[Material], exemptions: Exemptions) ->
         options=_options(slot),
         items=slot.items,
         departments=slot.departments,
-        files=tuple(FileView(m.pk, m.name or "", m.size, m.media_type, m.created_at) for m in uploads),
+        files=tuple(file_view(one) for one in uploads),
         waits_for=waits_for,
         due_on=next((one.due_on for one in held if one.due_on), None),
         note=str(material.note or ""),
         needs_original=state == "exempt" and any(map(rests_on_original, held)),
+    )
+
+
+def file_view(kept: Material | PileFile) -> FileView:
+    return FileView(
+        kept.pk, kept.name or "", kept.size, kept.media_type, kept.created_at, kept.sha256, kept.pages, kept.advice
     )
 
 
@@ -288,6 +305,8 @@ def _covered(held: Sequence[Material]) -> str:
         return f"{told}；请在窗口或领取时出示原件核对" if any(map(rests_on_original, held)) else told
     if first.source == Material.Source.COMMITMENT:
         return "您已书面承诺符合条件，不用再交；不属实的，决定会被撤销并记入信用"
+    if first.source == Material.Source.GENERATED:
+        return f"已有{first.name}，不用上传"
     if first.source == Material.Source.DEFERRED and first.due_on:
         return f"先受理，请在 {first.due_on:%Y-%m-%d} 前补交"
     return ""

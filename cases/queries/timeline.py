@@ -48,6 +48,8 @@ def _entry(event: Event, case: Case, spec: BundleSpec, registry: Registry, lang:
     text = sentence(event.kind, _facts(event, spec, short, lang))
     if not text:
         return None
+    if event.facts.get("agent"):
+        text = _("%(text)s（代办人办的）") % {"text": text}
     actor = {"applicant": "you", "staff": "department"}.get(event.actor_kind, event.actor_kind)
     return TimelineEntry(event.at, text, event.kind, actor, code, short, event.sub.item_id if event.sub else "")
 

@@ -309,6 +309,8 @@ def acting_for(person: Account, mandate_id: str) -> Account | None:
         cases_since=mandate.cases_since if mandate.kind == Kind.DELEGATE else None,
         sensitive=mandate.sensitive or mandate.kind != Kind.DELEGATE,
         represents=mandate.kind == Kind.LEGAL,
+        starts_on=mandate.starts_on,
+        until=mandate.until,
     )
     return principal
 

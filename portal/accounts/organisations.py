@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from bundles.rules.validators import is_uscc
+from cases.actions.legal_representatives import body_of
+from cases.errors import CaseError
 from cases.ports import Identity
 from cases.protection import blind_index
-from portal.accounts.models import Account, Mandate, Organisation, Role
+from portal.accounts.models import Account, AccountEvent, Mandate, Organisation, Role
 from portal.accounts.trail import note
+
+WINDOW = timedelta(hours=1)
+MOST_ASKED = 5
 
 
 @transaction.atomic
@@ -19,7 +28,7 @@ def register_body(account: Account) -> Organisation | None:
     uscc = str((account.details or {}).get("uscc") or "")
     if account.role != Role.COMPANY or not uscc:
         return None
-    body, _ = Organisation.objects.get_or_create(uscc_index=blind_index(uscc), defaults={"account": account})
+    body, _made = Organisation.objects.get_or_create(uscc_index=blind_index(uscc), defaults={"account": account})
     return body if body.account_id == account.pk else None
 
 
@@ -42,6 +51,27 @@ def account_of_body(identity: Identity) -> Account:
     account.save()
     Organisation.objects.create(account=account, uscc_index=blind_index(identity.id_no))
     return account
+
+
+def claim(person: Account, uscc: str) -> Mandate:
+    """Stand for a body as its legal representative, because the register says so.
+
+    Raises CaseError for anybody whom the register does not name, or who asks too often; NotReady without an answer.
+    """
+    uscc = "".join(uscc.split()).upper()
+    if person.role != Role.CITIZEN or person.acting is not None or not person.id_no:
+        raise CaseError(_("请用法定代表人本人的账户登录"))
+    if not is_uscc(uscc):
+        raise CaseError(_("请核对统一社会信用代码，共 18 位"))
+    asked = AccountEvent.objects.filter(account=person, kind="body.asked", at__gt=timezone.now() - WINDOW)
+    if asked.count() >= MOST_ASKED:
+        raise CaseError(_("查得太勤了，请一小时后再试"))
+    note(person, "body.asked", by=person)
+    known = body_of(uscc, account=person)
+    if not known.legal_rep_id or blind_index(known.legal_rep_id) != person.id_index:
+        raise CaseError(_("登记的法定代表人不是您；刚变更的话，等登记更新以后再来"))
+    body = account_of_body(Identity("org", known.name, uscc, "USCC", {"legal_rep": known.legal_rep}))
+    return let_represent(person, body, source=settings.BODY_REGISTER)
 
 
 @transaction.atomic

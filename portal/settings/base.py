@@ -141,6 +141,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
 CSRF_COOKIE_SAMESITE = "Lax"
+# Where pages hear of news (python -m portal.push): an address, a path on this host ("/push"), or ":port/path" on this
+# host; empty where nothing pushes, and pages ask by themselves.
+PUSH_URL = env.str("PUSH_URL", default="")
 # Demo people sign in with one tap. Never in production: prod.py refuses to start with it.
 DEMO_SIGN_IN = False
 # Three administrators instead of one (三员分立): what an account may do in the administration follows from its duty

@@ -15,6 +15,7 @@ from portal.accounts.models import Account, AccountEvent
 SENTENCES = {
     "mandate.given": gettext_lazy("发出了一份委托"),
     "mandate.legal": gettext_lazy("登记了法定代表人"),
+    "body.asked": gettext_lazy("核对是不是单位的法定代表人"),
     "mandate.accepted": gettext_lazy("对方接受了委托"),
     "mandate.taken": gettext_lazy("接受了一份委托"),
     "mandate.declined": gettext_lazy("对方谢绝了委托"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.accounts import acting, mandates
+from portal.accounts import acting, mandates, organisations
 from portal.accounts.access import applicants_only
 from portal.citizen.own import OwnRequest, says_why
 from portal.citizen.shown import authority
@@ -56,6 +56,17 @@ def _next(request: HttpRequest) -> str:
     target = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return target if is_ours else ""
+
+
+@applicants_only
+@require_POST
+@says_why
+def claim(request: OwnRequest) -> HttpResponse:
+    """Register the body that I represent by law, as the register of enterprises says."""
+    mandate = organisations.claim(acting.person_of(request), request.POST.get("uscc", "")[:24])
+    acting.begin(request, mandate.pk)
+    messages.success(request, _("已核对，您是法定代表人。现在可以办单位的事、添加经办人"))
+    return redirect("citizen:me")
 
 
 @applicants_only
