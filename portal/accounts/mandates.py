@@ -192,6 +192,7 @@ def accept(mandate_id: UUID, person: Account) -> Mandate:
     mandate.save(update_fields=["person", "accepted_at", "link_digest"])
     note(mandate.principal, "mandate.accepted", by=person, mandate=str(mandate.pk))
     note(person, "mandate.taken", by=person, mandate=str(mandate.pk))
+    _tell_principal(mandate, "mandate_accepted")
     return mandate
 
 
@@ -208,6 +209,13 @@ def decline(mandate_id: UUID, person: Account) -> None:
     mandate = _lock_asked(mandate_id, person)
     _end(mandate, by=person)
     note(mandate.principal, "mandate.declined", by=person, mandate=str(mandate.pk))
+    _tell_principal(mandate, "mandate_declined")
+
+
+def _tell_principal(mandate: Mandate, template: str) -> None:
+    principal = mandate.principal
+    link = f"{settings.PORTAL_URL}/me/mandates/"
+    telling.tell_account(principal.pk, principal.phone or "", template, agent=mandate.name, link=link)
 
 
 def _lock_asked(mandate_id: UUID, person: Account) -> Mandate:

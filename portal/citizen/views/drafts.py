@@ -45,14 +45,14 @@ def begin(request: OwnRequest, code: str) -> HttpResponse:
         kept_answers.forget(request, code)
         drafting.refresh_prefill(case.pk)
         return redirect("citizen:tasks", case_id=case.pk)
-    sources = beginnings.sources(spec)
+    sources, acting = beginnings.sources(spec), request.user.acting
     drafts = [row for row in my_cases(request.user) if row.state == "draft" and row.bundle_code == code]
     context = {
         "section": "catalogue",
         "spec": spec,
         "fits": beginnings.fits(spec, request.user.identity.kind),
         "sources": [one for one in sources if not one.sensitive],
-        "apart": beginnings.apart(sources),
+        "apart": beginnings.apart(sources) if acting is None or acting.sensitive else [],
         "drafts": drafts,
         "trail": trail(Crumb(said(spec), reverse("citizen:guide", args=[code])), Crumb(_("开始"))),
     }
