@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from portal.accounts.terminal import terminal_of
-from portal.kiosk import stays
+from portal.kiosk import stays, traces
 
 FORMS = ("/apply/",)
 # Pages worth printing, by their address names.
@@ -25,7 +26,7 @@ def terminal(request: HttpRequest) -> dict[str, Any]:
     idle = stays.idle_s(request, here)
     is_form = request.path.startswith(FORMS)
     is_asking = bool(match and match.view_name in ("kiosk:idle", "kiosk:leave"))
-    is_bare = not getattr(request, "stay", None) and not (hasattr(request, "session") and request.session.keys())
+    is_bare = not getattr(request, "stay", None) and not request.session.keys() and not _has_preferences(request)
     return {
         "terminal": here,
         "stay": getattr(request, "stay", None),
@@ -38,3 +39,9 @@ def terminal(request: HttpRequest) -> dict[str, Any]:
             "quiet": is_bare,
         },
     }
+
+
+def _has_preferences(request: HttpRequest) -> bool:
+    """Whether somebody chose a language or a look: for the next person that is set back, too."""
+    own = {traces.COOKIE, settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_NAME}
+    return bool(request.COOKIES.keys() - own)

@@ -22,5 +22,6 @@ export function mount(frame) {
     back.hidden = false;
     back.addEventListener("click", () => history.back());
   }
+  if (frame.hasAttribute("data-idle-quiet")) forget(); // nobody is signed in: what the last one left goes
   if (frame.hasAttribute("data-idle")) watch(frame);
 }
