@@ -17,6 +17,7 @@ from cases.models.document import Document
 from cases.models.errand import LicenceErrand
 from cases.models.event import AccessRecord, Event
 from cases.models.heartbeat import Heartbeat
+from cases.models.home_tally import HomeTally
 from cases.models.inbox import InboxMessage
 from cases.models.inquiry import Inquiry, SavedAnswer
 from cases.models.intake import OnceOnly
@@ -70,6 +71,7 @@ __all__ = [
     "Extension",
     "Heartbeat",
     "HeldAnswer",
+    "HomeTally",
     "InboxMessage",
     "Inquiry",
     "LatePrefill",
