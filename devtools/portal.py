@@ -115,7 +115,7 @@ def people_file(var: Path) -> Path:
 
 
 def parts(var: Path, web_port: int, mock_port: int) -> tuple[Part, ...]:
-    """The four programs. The pool of the worker is threads: its work is waiting for departments.
+    """The five programs. The pool of the worker is threads: its work is waiting for departments.
 
     Each loads the whole portal, so on two cores the pages come first and the others a little later.
     """
@@ -125,11 +125,13 @@ def parts(var: Path, web_port: int, mock_port: int) -> tuple[Part, ...]:
     web += f" --bind 127.0.0.1:{web_port} --log-level warning --no-control-socket"
     worker = "celery --quiet -A portal worker -P threads -c 8 --without-gossip --without-mingle --loglevel WARNING"
     beat = "celery --quiet -A portal beat --loglevel WARNING --pidfile="
+    push = f"portal.push --port {variables.push_port()}"
     mock = f"integrations.mock_departments --port {mock_port}"
     return (
         Part("web", (python, "-m", *web.split())),
         Part("worker", (python, "-m", *worker.split()), after_s=3.0),
         Part("beat", (python, "-m", *beat.split(), "--schedule", str(var / "beat-schedule")), after_s=6.0),
+        Part("push", (python, "-m", *push.split()), after_s=9.0),
         Part("mock", (python, "-m", *mock.split(), "--data", str(var / "mock"))),
     )
 

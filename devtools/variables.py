@@ -28,6 +28,10 @@ def web_port() -> int:
     return port("PORTAL_PORT", 8000)
 
 
+def push_port() -> int:
+    return port("PUSH_PORT", web_port() + 2)
+
+
 def mock_port() -> int:
     return port("MOCK_PORT", 8765)
 
@@ -38,6 +42,7 @@ def for_portal(var: Path, settings: str, addresses: dict[str, str]) -> dict[str,
         **development_secrets(var),
         "PORTAL_PORT": str(web_port()),
         "PORTAL_URL": f"http://127.0.0.1:{web_port()}",
+        "PUSH_URL": f":{push_port()}/push",
         "MOCK_PORT": str(mock_port()),
         "MOCK_URL": f"http://127.0.0.1:{mock_port()}",
         "MEDIA_ROOT": str(var / "media"),

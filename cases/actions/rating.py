@@ -34,6 +34,7 @@ BATCH = 50
 INVITED_AFTER = timedelta(days=3)  # 办结 3 天未评的邀评
 INVITED_UNTIL = timedelta(days=10)
 LINK_DAYS = timedelta(days=30)
+EXPLAINED_WITHIN = timedelta(days=1)
 
 
 # ---- given by the person ------------------------------------------------------------------------------------
@@ -100,6 +101,28 @@ def _owe_call_back(case: Case, given: Rating) -> RatingRepair:
 
 def _morning_after(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day + clock.ONE_DAY, time(8, 0)))
+
+
+@transaction.atomic
+def explain(rating_id: UUID, tags: Sequence[str], text: str, *, is_anonymous: bool, by: Actor) -> Rating:
+    """Why, right after the tap: words of one tap, own words, whether the department may know whose they are. Once."""
+    if len(text) > MOST_TEXT:
+        raise NotReady(f"最多写 {MOST_TEXT} 个字")
+    case, given = _lock(rating_id)
+    if not may_explain(given):
+        raise WrongState("原因已经写过了，可以追评一次")
+    known = {code for code, _word in tags_of(given.level)}
+    given.tags, given.text = [tag for tag in dict.fromkeys(tags) if tag in known], text.strip() or None
+    given.is_anonymous = is_anonymous
+    given.save(update_fields=["tags", "text", "is_anonymous"])
+    record(case, "rating.explained", by=by)
+    return given
+
+
+def may_explain(given: Rating) -> bool:
+    """Whether the reasons are still open: none given yet, nothing added, and the tap not longer ago than a day."""
+    is_bare = not given.tags and given.text is None and given.added_at is None and not given.is_anonymous
+    return is_bare and given.rated_at > timezone.now() - EXPLAINED_WITHIN
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ Reason, State, Kind = StuckCase.Reason, StuckCase.State, StuckAct.Kind
 ACCEPT_WORKING_DAYS, ANSWER_WORKING_DAYS = 1, 3
 CLOSED_AFTER = timedelta(days=15)  # so long an answer waits for the person's word
 SUPERVISION = 2
+OPEN = (State.REPORTED, State.ACCEPTED)
 LEAST_TEXT, MOST_TEXT = 5, 1000
 BATCH = 50
 _SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

@@ -182,6 +182,16 @@ def _repair(row: RatingRepair) -> RepairView:
     )
 
 
+def finding_choices() -> tuple[tuple[str, str], ...]:
+    """What a call-back may come to, as (code, words)."""
+    return tuple((one.value, str(one.label)) for one in RatingRepair.Finding)
+
+
+def way_choices() -> tuple[tuple[str, str], ...]:
+    """How the person was reached, as (code, words)."""
+    return tuple((one.value, str(one.label)) for one in RatingRepair.Way)
+
+
 # ---- in figures ----------------------------------------------------------------------------------------------
 
 

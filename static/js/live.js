@@ -1,10 +1,12 @@
 // Keeps a part of the page fresh: data-live is its address. With data-live-events (server-sent events) it asks when
-// told to; without, every data-live-every seconds. Says the fragment's data-say sentence once when something changed.
-// With data-live-go the news stands on another page: the person is taken there.
+// told to; without, or while the stream is away, every data-live-every seconds, slower the longer nothing answers.
+// Says the fragment's data-say sentence once when something changed. With data-live-go the news stands on another
+// page: the person is taken there. A fragment with data-live-done is the last one.
 import { say } from "./say.js";
 import { fill } from "./swap.js";
 
 const SLOWEST_S = 60;
+const LISTEN_AGAIN_S = 60;
 
 class Live {
   constructor(element) {
@@ -12,30 +14,49 @@ class Live {
     this.every = Number(element.dataset.liveEvery || 2);
     this.wait = this.every;
     this.mark = element.dataset.liveMark || "";
-    if (element.dataset.liveEvents && "EventSource" in window) this.listen();
-    else this.later();
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.ask(); });
+    this.listen();
+    this.later();
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.rest() : this.wake()));
   }
 
+  // The stream only says that there is news. Refused or away: the page asks by itself and tries again now and then.
   listen() {
-    this.stream = new EventSource(this.element.dataset.liveEvents);
-    this.stream.onmessage = () => this.ask();
-    this.stream.onerror = () => {
-      this.stream.close();
+    const address = this.element.dataset.liveEvents;
+    if (!address || !("EventSource" in window) || document.hidden || this.isOver()) return;
+    const stream = new EventSource(address, { withCredentials: true });
+    this.stream = stream;
+    stream.onopen = () => clearTimeout(this.timer);
+    stream.onmessage = () => this.ask();
+    stream.onerror = () => {
+      if (stream.readyState === EventSource.CLOSED) this.again = setTimeout(() => this.listen(), LISTEN_AGAIN_S * 1000);
       this.later();
     };
   }
 
-  // A fragment with data-live-done is the last one.
+  rest() {
+    clearTimeout(this.timer);
+    clearTimeout(this.again);
+    this.stream?.close();
+  }
+
+  wake() {
+    this.listen();
+    this.ask();
+  }
+
+  isOver() {
+    return !this.element.isConnected || this.element.querySelector("[data-live-done]") !== null;
+  }
+
   later() {
     clearTimeout(this.timer);
-    if (this.element.querySelector("[data-live-done]")) return;
+    if (this.isOver()) return this.rest();
+    if (this.stream?.readyState === EventSource.OPEN || document.hidden) return;
     this.timer = setTimeout(() => this.ask(), this.wait * 1000);
   }
 
   async ask() {
-    if (!this.element.isConnected) return this.stream?.close();
-    if (document.hidden) return this.later();
+    if (this.isOver()) return this.rest();
     try {
       const headers = { "HX-Request": "true", ...(this.mark && { "If-None-Match": this.mark }) };
       const answer = await fetch(this.element.dataset.live, { headers, credentials: "same-origin" });
@@ -46,15 +67,19 @@ class Live {
     } catch {
       this.wait = Math.min(this.wait * 2, SLOWEST_S);
     }
-    if (!this.stream || this.stream.readyState === EventSource.CLOSED) this.later();
+    this.later();
   }
 
   show(html, mark) {
     const same = mark ? mark === this.mark : html === this.html;
+    // A person in the middle of typing or tabbing here is not disturbed; the news comes when they have left.
+    if (!same && this.element.contains(document.activeElement)) {
+      this.element.addEventListener("focusout", () => setTimeout(() => this.ask(), 500), { once: true });
+      return;
+    }
     this.mark = mark || "";
     this.html = html;
-    // A person in the middle of typing or tabbing here is not disturbed; the next turn brings the news.
-    if (same || this.element.contains(document.activeElement)) return;
+    if (same) return;
     fill(this.element, html);
     say(this.element.querySelector("[data-say]")?.dataset.say);
   }

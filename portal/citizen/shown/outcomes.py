@@ -33,8 +33,8 @@ class RefusedItem:
     word: str
 
 
-def certificate(case_id: UUID, result: ResultView) -> Certificate:
-    """A result with the first of its facts on its face; long numbers are masked there."""
+def certificate(case_id: UUID, result: ResultView, qr: str = "") -> Certificate:
+    """A result with the first of its facts on its face; long numbers are masked there. `qr` leads to its check."""
     title = f"{result.title}（{result.instance}）" if result.instance else result.title
     address = reverse("citizen:certificate", args=[case_id, result.id])
     text = _("已失效，不能再用。") if result.is_revoked else _delivery(result)
@@ -51,6 +51,8 @@ def certificate(case_id: UUID, result: ResultView) -> Certificate:
             Link(_("打开"), address, "eye"),
             Link(_("验真"), reverse("citizen:verify_mark", args=[result.mark]), "scan"),
         ),
+        qr=qr,
+        mark=result.mark,
     )
 
 

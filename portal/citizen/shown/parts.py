@@ -99,3 +99,5 @@ class Certificate:
     facts: Sequence[Fact]
     text: str
     acts: Sequence[Link] = field(default=())
+    qr: str = ""
+    mark: str = ""

@@ -20,10 +20,12 @@ from cases.queries.case_page import CasePage, case_page
 from cases.queries.due_days import why_due
 from cases.queries.my_cases import my_cases
 from cases.queries.plans import plans_of
+from cases.queries.ratings import ratings_of
 from cases.queries.visits import visits_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case, says_why
+from portal.citizen.pushing import let_pass, push_address
 from portal.citizen.seen import history_mark
 from portal.citizen.shown import case_rows, case_view, charges, outcomes, pictures, why_day
 from portal.citizen.shown.afterwards import afterwards_of
@@ -54,12 +56,13 @@ def case(request: OwnRequest, case_id: UUID) -> HttpResponse:
         "section": "cases",
         "case": own,
         "mark": history_mark(own),
+        "events": push_address(request, own.pk) if own.is_open else "",
         "plans": plans_of(own, request.user.actor, lang()),
         "withdrawable": [node for node in page.nodes if node.can_withdraw],
         "trail": trail(Crumb(_("我的办件"), reverse("citizen:cases")), Crumb(page.bundle_name)),
         **_live(own, page),
     }
-    return render(request, "citizen/case.html", context)
+    return let_pass(render(request, "citizen/case.html", context), context["events"])
 
 
 def _live(own: Any, page: CasePage) -> dict[str, Any]:
@@ -68,6 +71,7 @@ def _live(own: Any, page: CasePage) -> dict[str, Any]:
     fees = charges.settled(page.charges)
     return {
         "page": page,
+        "ratings": None if page.is_open else ratings_of(own),
         "answers": case_view.answers(page, why),
         "notice": case_view.notice(page),
         "picture": pictures.live(page),

@@ -1,4 +1,4 @@
-"""Help, what to do when nothing works, accessibility, privacy."""
+"""Help, accessibility, privacy."""
 
 from __future__ import annotations
 
@@ -14,13 +14,6 @@ from portal.accounts.access import public
 def help_page(request: HttpRequest) -> HttpResponse:
     """How it works, in questions and answers."""
     return render(request, "citizen/help.html", {"section": "help"})
-
-
-@public
-@require_GET
-def trouble(request: HttpRequest) -> HttpResponse:
-    """Something cannot be done: whom to tell, and what helps."""
-    return render(request, "citizen/trouble.html", {})
 
 
 @public

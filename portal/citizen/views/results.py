@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -19,12 +19,14 @@ from django.views.decorators.http import require_GET
 
 from cases.queries.case_page import case_page
 from cases.queries.documents import document_pages
+from cases.queries.ratings import ratings_of
 from cases.queries.reports import Report, reports_of
 from cases.queries.results import ResultView, results_page
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case
 from portal.citizen.shown import case_view, outcomes, pictures
+from portal.citizen.shown.parts import Certificate
 from portal.citizen.views.documents import paper
 from portal.ui.qr import qr_code
 from portal.ui.stylesheet import sheet
@@ -44,13 +46,20 @@ def results(request: OwnRequest, case_id: UUID) -> HttpResponse:
         "case": case,
         "page": page,
         "answers": [replace(answer, action_href="") for answer in case_view.answers(page, None)],
-        "certificates": [outcomes.certificate(case.pk, one) for one in found.results if one.standing == "valid"],
+        "certificates": [_held(request, case.pk, one) for one in found.results if one.standing == "valid"],
         "ended": [outcomes.ended(one) for one in (*found.results, *found.earlier) if one.standing != "valid"],
         "refused": [outcomes.refused(one) for one in found.refused],
         "picture": pictures.live(page),
         "report": next(iter(reports_of(case)), None),
+        "ratings": ratings_of(case),
     }
     return render(request, "citizen/results.html", context)
+
+
+def _held(request: HttpRequest, case_id: UUID, result: ResultView) -> Certificate:
+    """A result with the code that leads whoever holds a phone to its check."""
+    address = request.build_absolute_uri(reverse("citizen:verify_mark", args=[result.mark]))
+    return outcomes.certificate(case_id, result, "" if result.is_withheld else qr_code(address))
 
 
 @applicants_only
