@@ -32,6 +32,7 @@ __all__ = [
     "cover_exempt",
     "defer",
     "forget_file",
+    "may_change",
     "missing_materials",
     "remove_file",
     "slots_of",
@@ -257,6 +258,15 @@ def slot_of(case: Case, key: str) -> forms.Slot:
                 raise CaseError(f"“{slot.label}”由系统生成，不用上传")
             return slot
     raise CaseError("这份材料现在不需要了，请刷新页面")
+
+
+def may_change(case: Case, slot: str) -> bool:
+    """Whether the files of a slot may still be changed."""
+    try:
+        check_open(case, slot_of(case, slot))
+    except CaseError:
+        return False
+    return True
 
 
 def check_open(case: Case, slot: forms.Slot) -> None:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -67,11 +67,14 @@ def proposals(
     return found | _the_last(files, places, found)
 
 
-def suggests_other(name: str, slot: str, places: Sequence[Place]) -> Proposal | None:
-    """Another place that the name of a file in a slot speaks for, clearly and not at all for its own."""
-    index = _Index(places)
-    told = index.by_name(name)
-    return told if told and told.slot != slot and not index.score(name, slot)[0] else None
+def misplaced(files: Sequence[tuple[Loose, str]], places: Sequence[Place]) -> dict[object, str]:
+    """Files whose name speaks for another place and not at all for their own: id -> that place."""
+    index, found = _Index(places), {}
+    for file, slot in files:
+        told = index.by_name(file.name)
+        if told and told.word and told.slot != slot and not index.score(file.name, slot)[0]:
+            found[file.id] = told.slot
+    return found
 
 
 def same_kind(one: str, other: str) -> bool:
@@ -110,7 +113,7 @@ class _Index:
 
     def score(self, name: str, slot: str) -> tuple[float, str]:
         """How much a name speaks for a place, and the longest of the words that do."""
-        stem, of_slot = _stem(name), self._pieces[slot]
+        stem, of_slot = _stem(name), self._pieces.get(slot, frozenset())
         both = (_pieces([stem]) | _sounding(stem, of_slot)) & of_slot
         word = max((_longest(stem, text) for text in self._texts_of(slot)), key=len, default="")
         score = sum(1 / self._shared[piece] for piece in both) + len(both) / (2 * max(len(of_slot), 1))
@@ -124,7 +127,7 @@ class _Index:
         return Proposal(place.slot, NAME, word) if score >= LEAST else None
 
     def _texts_of(self, slot: str) -> list[str]:
-        return _texts(next(place for place in self._places if place.slot == slot))
+        return [text for place in self._places if place.slot == slot for text in _texts(place)]
 
 
 def _texts(place: Place) -> list[str]:
@@ -164,9 +167,10 @@ def _sounding(stem: str, pieces: frozenset[str]) -> frozenset[str]:
     return frozenset(one for one in pieces if "'" in one and any(one.replace("'", "") in word for word in words))
 
 
-def _sounds(run: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _sounds(run: str) -> frozenset[str]:
     said = lazy_pinyin(run)
-    return {f"{a}'{b}" for a, b in pairwise(said)}
+    return frozenset(f"{a}'{b}" for a, b in pairwise(said))
 
 
 def _longest(one: str, other: str) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID
 
-from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.queries.slots import FileView, SlotView
-from portal.citizen.language import lang
+from cases.queries.my_papers import PaperView
+from cases.queries.proofs import ProofView
+from cases.queries.slots import SlotView
 from portal.citizen.shown.departments import receivers
+from portal.citizen.shown.files import Earlier, Remarks, ShownFile, earlier, label_of, shown_file
+from portal.citizen.shown.parts import Fact
 from portal.ui import words
 from portal.ui.fields import Receiver
+from portal.ui.licences import masked
+
+__all__ = ["Beside", "ShownSlot", "asked_again", "dom_id", "label_of", "shown", "tag_of"]
 
 _LOOKS = {
     "exempt": ("done", "shield", "card"),
@@ -28,14 +31,23 @@ _LOOKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ShownFile:
-    """A file that was handed in."""
+class ShownProof:
+    """What was fetched in place of a paper: whose, from whom, what it says."""
 
-    id: UUID
-    name: str
-    size: str
-    href: str
-    is_image: bool
+    title: str
+    dept: Receiver | None
+    party: str
+    facts: Sequence[Fact]
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a page knows of its slots beside them: proofs, earlier files of the same kind, remarks on files."""
+
+    remarks: Remarks = field(default_factory=Remarks)
+    proofs: Mapping[str, Sequence[ProofView]] = field(default_factory=dict)
+    earlier: Mapping[str, Sequence[PaperView]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +70,14 @@ class ShownSlot:
     may_undo: bool
     commitment: str
     is_mine: bool
+    may_upload_instead: bool = False
+    proofs: Sequence[ShownProof] = ()
+    earlier: Sequence[Earlier] = ()
 
 
-def label_of(slot: SlotView) -> str:
-    """What a paper is called."""
-    return slot.label_en if lang() == "en" and slot.label_en else slot.label
-
-
-def shown(case: Any, slot: SlotView) -> ShownSlot:
+def shown(case: Any, slot: SlotView, beside: Beside | None = None) -> ShownSlot:
     """A slot as the page draws it."""
+    beside = beside or Beside()
     state, tag_icon, icon = _LOOKS[slot.state]
     is_open, waits = slot.state == "open", bool(slot.waits_for)
     is_optional = is_open and not slot.required
@@ -80,22 +91,35 @@ def shown(case: Any, slot: SlotView) -> ShownSlot:
         tag=tag_of(slot),
         tag_icon="users" if waits else tag_icon,
         depts=receivers(slot.departments),
-        files=[_file(case, file) for file in slot.files],
+        files=[shown_file(case, file, beside.remarks.on(file, slot.slot)) for file in slot.files],
         may_upload="upload" in slot.options and not waits and slot.state != "exempt",
         may_commit=is_open and "commitment" in slot.options and not waits,
         may_defer=is_open and "deferred" in slot.options and not waits,
         may_undo=slot.state in ("committed", "deferred"),
         commitment=_promise(slot) if "commitment" in slot.options else "",
         is_mine=slot.state in ("open", "uploaded", "deferred") and not waits,
+        may_upload_instead="upload" in slot.options and (slot.state == "exempt" or waits),
+        proofs=[_proof(one) for one in beside.proofs.get(slot.slot, ())],
+        earlier=[earlier(one) for one in beside.earlier.get(slot.slot, ())],
     )
 
 
-def asked_again(case: Any, slot: SlotView) -> ShownSlot:
+def _proof(one: ProofView) -> ShownProof:
+    facts = [Fact(label, masked(value)) for label, value in one.facts]
+    if one.valid_to:
+        facts.append(Fact(_("有效期到"), one.valid_to))
+    dept = next(iter(receivers([one.department])), None) if one.department else None
+    return ShownProof(one.title, dept, one.party, facts, words.day_in_words(one.as_of))
+
+
+def asked_again(case: Any, slot: SlotView, beside: Beside | None = None) -> ShownSlot:
     """A paper that a department wants anew: it may be uploaded although a register covered it."""
-    as_before = shown(case, slot)
+    as_before = shown(case, slot, beside)
     if slot.state == "uploaded" or "upload" not in slot.options:
         return as_before
-    return replace(as_before, state="you", tag=_("请重新交"), tag_icon="camera", may_upload=True)
+    return replace(
+        as_before, state="you", tag=_("请重新交"), tag_icon="camera", may_upload=True, may_upload_instead=False
+    )
 
 
 def tag_of(slot: SlotView) -> str:
@@ -117,11 +141,6 @@ def tag_of(slot: SlotView) -> str:
 def _promise(slot: SlotView) -> str:
     text = _("本人承诺：符合“%(paper)s”所要证明的条件。如不属实，愿意承担撤销决定等后果。")
     return text % {"paper": label_of(slot)}
-
-
-def _file(case: Any, file: FileView) -> ShownFile:
-    href = reverse("citizen:material_file", args=[case.pk, file.id])
-    return ShownFile(file.id, file.name, filesizeformat(file.size), href, file.is_image)
 
 
 def dom_id(key: str) -> str:

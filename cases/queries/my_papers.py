@@ -1,0 +1,108 @@
+"""My documents (我的材料): what a person handed in before, each file once, and who has looked at it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from bundles import queries
+from cases import access
+from cases.models import AccessRecord, Case, Material
+from cases.queries.people import Person
+from cases.queries.slots import FileView, SlotView, file_view
+from cases.queries.sorting import same_kind
+from cases.states import CaseState
+
+MOST, MOST_OFFERED = 120, 4
+UNFILED = frozenset({CaseState.DRAFT, CaseState.AWAITING_PARTIES})
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """A file and where it was handed in last. `cases`: in how many; `is_filed`: kept with its case."""
+
+    file: FileView
+    label: str
+    label_en: str
+    bundle: str
+    bundle_en: str
+    case_id: UUID
+    number: str
+    is_filed: bool
+    cases: int = 1
+
+    @property
+    def handed_in_at(self) -> datetime:
+        return self.file.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at a paper: the department, why, when."""
+
+    at: datetime
+    kind: str
+    department: str
+    purpose: str
+
+
+def papers_of(account: Person, most: int = MOST) -> tuple[PaperView, ...]:
+    """The newest first, the same file once; one query."""
+    rows = list(_own(account).order_by("-created_at")[:most])
+    counts = Counter(row.sha256 for row in rows)
+    newest: dict[str, Material] = {}
+    for row in rows:
+        newest.setdefault(row.sha256, row)
+    return tuple(_view(row, counts[row.sha256]) for row in newest.values())
+
+
+def paper_of(account: Person, material_id: UUID) -> PaperView | None:
+    row = _own(account).filter(pk=material_id).first()
+    return _view(row, _own(account).filter(sha256=row.sha256).count()) if row else None
+
+
+def looks_at(account: Person, paper: PaperView) -> tuple[Look, ...]:
+    """Who of staff opened it, newest first. 个人信息保护法 第四十四条."""
+    row = _own(account).get(pk=paper.file.id)
+    known = (row.material_id, f"material:{row.slot}")
+    records = AccessRecord.objects.filter(case_id=row.case_id, what__in=known, at__gte=row.created_at)
+    return tuple(Look(one.at, one.actor_kind, one.department, one.purpose) for one in records.order_by("-at"))
+
+
+def offered(case: Case, slots: Sequence[SlotView], papers: Sequence[PaperView]) -> dict[str, list[PaperView]]:
+    """For each slot the earlier files of the same kind of paper, from other cases."""
+    known = {file.sha256 for slot in slots for file in slot.files}
+    others = [one for one in papers if one.case_id != case.pk and one.file.sha256 not in known]
+    fitting = {slot.slot: [one for one in others if same_kind(one.label, slot.label)] for slot in slots}
+    return {slot: found[:MOST_OFFERED] for slot, found in fitting.items() if found}
+
+
+def went_before(account: Person, hashes: Sequence[str]) -> dict[str, str]:
+    """What the paper was called that a file with this content was handed in as, in whichever own case; one query."""
+    rows = _own(account).filter(sha256__in=hashes).order_by("created_at") if hashes else ()
+    return {row.sha256: _view(row, 1).label for row in rows}
+
+
+def _own(account: Person) -> QuerySet[Material]:
+    return access.materials_for(account).filter(source=Material.Source.UPLOAD, put_away_at=None).exclude(material_id="")
+
+
+def _view(row: Material, count: int) -> PaperView:
+    spec = queries.version(row.case.bundle_version_id).spec
+    paper = next((one for one in spec.materials if one.id == row.material_id), None)
+    return PaperView(
+        file=file_view(row),
+        label=paper.zh if paper else "",
+        label_en=paper.en if paper else "",
+        bundle=spec.zh,
+        bundle_en=spec.en,
+        case_id=row.case_id,
+        number=row.case.number or "",
+        is_filed=row.case.state not in UNFILED,
+        cases=count,
+    )
