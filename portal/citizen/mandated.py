@@ -22,7 +22,8 @@ FORBIDDEN = 403
 # Open to everybody who acts: what is public, and the way back to oneself.
 FREE = frozenset(
     "home catalogue guide start list interfaces interface search suggestions verify verify_mark help trouble "
-    "trouble_find trouble_report trouble_close rate_by_link accessibility privacy me act act_asked act_answer act_resign act_body messages_read".split()
+    "trouble_find trouble_report trouble_close rate_by_link "
+    "accessibility privacy me act act_asked act_answer act_resign act_body messages_read".split()
 )
 READ = frozenset(
     "cases case live receipt calendar visit_calendar document tasks section arrivals materials material_file parties "
