@@ -78,7 +78,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper on A4. `code` is what its QR code says, `code_label` what the code is for; `foot` stands beside it."""
+    """A paper on A4. `code` is what its QR code says, `code_label` what the code is for; `foot` stands beside it.
+
+    `annex` follows on a page of its own, behind the signature.
+    """
 
     title: str
     number: str
@@ -91,6 +94,7 @@ class Paper:
     code: str = ""
     code_label: str = ""
     page_label: str = ""
+    annex: Sequence[Block] = ()
 
 
 class DocumentRenderer(Protocol):

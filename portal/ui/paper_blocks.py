@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from cases.papers import Block, Heading, Steps, Table, Words
@@ -10,6 +11,7 @@ from cases.papers import Block, Heading, Steps, Table, Words
 _SPACE = re.compile(r"[ \t\r\n]+")
 HEADINGS = ("h2", "h3")
 CELLS = ("td", "th")
+LEAST_SHARE, MOST_SHARE = 8, 40
 
 
 def blocks_of(markup: str) -> list[Block]:
@@ -71,14 +73,16 @@ class _Reader(HTMLParser):
         elif tag == "thead":
             self._head = self._rows.pop()
         else:
-            width = max(map(len, self._rows), default=0)
-            self.blocks.append(Table(tuple(self._head), tuple(map(tuple, self._rows)), _shares(width)))
+            self.blocks.append(Table(tuple(self._head), tuple(map(tuple, self._rows)), _shares(self._rows)))
             self._rows, self._head = [], []
 
 
-def _shares(columns: int) -> tuple[int, ...]:
-    """The first column holds names and is the widest."""
-    return (3, *(2 for _column in range(columns - 1)))
+def _shares(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """A column is as wide as its longest entry asks for, a sign of a number counting half; none takes all."""
+    longest = (
+        max(sum(1 if sign.isascii() else 2 for sign in text) for text in column) for column in zip(*rows, strict=True)
+    )
+    return tuple(min(max(length, LEAST_SHARE), MOST_SHARE) for length in longest)
 
 
 def _plain(text: str) -> str:

@@ -26,7 +26,8 @@ def document_paper(page: DocumentPage, address: str) -> Paper:
         lang="zh",
         on=page.line.issued_on,
         to=str(page.words.get("to") or ""),
-        blocks=(*blocks_of(_body(page)), *_annex(page)),
+        blocks=blocks_of(_body(page)),
+        annex=_annex(page),
         signed=Signature(page.authority, day_in_full(page.line.issued_on), seal=True),
         foot=(
             f"办件编号 {page.words.get('case_no') or ''}",

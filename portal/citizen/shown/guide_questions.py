@@ -44,10 +44,15 @@ def _derived(spec: BundleSpec) -> Iterator[Question]:
             _("可以。%(names)s能先欠着，其余的先办；期限写在提交页上，到期前补齐就行。") % {"names": names},
         )
     if spec.mode == "staged" or any(item.select == "optional" for item in spec.items):
-        yield Question(_("只办其中几件可以吗？"), _("可以。按您的情况列出要办的事，不急的选“以后办”，以后从同一个办件接着办。"))
+        yield Question(
+            _("只办其中几件可以吗？"), _("可以。按您的情况列出要办的事，不急的选“以后办”，以后从同一个办件接着办。")
+        )
     yield _deputies(spec)
     yield _lateness(spec)
-    yield Question(_("没办成，或者对结果不服，怎么办？"), _("哪件没办成，理由和依据都会写明。%(remedy)s其他事不受影响。") % {"remedy": REMEDY})
+    yield Question(
+        _("没办成，或者对结果不服，怎么办？"),
+        _("哪件没办成，理由和依据都会写明。%(remedy)s其他事不受影响。") % {"remedy": REMEDY},
+    )
 
 
 def _visits(spec: BundleSpec) -> Question:
@@ -55,7 +60,9 @@ def _visits(spec: BundleSpec) -> Question:
     title = _("要跑窗口吗？")
     coming = [said(item) for item in spec.items if spec.appointment(item.id)]
     if coming:
-        return Question(title, _("只到场一次（%(items)s），时间在网上约；其余在网上办完。") % {"items": "、".join(coming)})
+        return Question(
+            title, _("只到场一次（%(items)s），时间在网上约；其余在网上办完。") % {"items": "、".join(coming)}
+        )
     if spec.joint_visit:
         return Question(title, _("不用。要看现场的，各部门约好一起来一次，不分头上门。"))
     if "window" in spec.channels:
