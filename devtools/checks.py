@@ -24,8 +24,8 @@ TEST_SETTINGS_MODULE = "portal.settings.test"
 NO_TESTS_COLLECTED = 5
 PYTHON = str(VENV / "bin" / "python")
 PYTEST = (PYTHON, "-m", "pytest")
-NOTHING_SERIAL = "not serial and not journey and not faults and not faults_wide"
-ONE_AT_A_TIME = "(serial or journey or faults) and not faults_wide"
+NOTHING_SERIAL = "not serial and not journey and not journey_wide and not faults and not faults_wide"
+ONE_AT_A_TIME = "(serial or journey or faults) and not journey_wide and not faults_wide"
 # What waits most of its time goes first; the others take what it leaves, and are slower than alone.
 POLITE = ("nice", "-n", "4")
 PATIENT = ("-o", "timeout=300")

@@ -51,6 +51,22 @@ class Stack(stack.Stack):
         )
         self.manage("shell", "-c", code, PERSON=json.dumps(self.person(name)), USERNAME_OF=username)
 
+    def add_operator(self, username: str, company: str) -> None:
+        """A demo account that files for a company the registers know: its legal representative."""
+        told = self.control("people")
+        firm = next(one for one in told["companies"] if one["name"] == company)
+        person = self.person(firm["legal_rep"])
+        details = {"uscc": firm["uscc"], "ent_name": firm["name"], "legal_rep": person["name"]}
+        code = (
+            "import json, os; from portal.accounts.models import Account, Role;"
+            "p = json.loads(os.environ['PERSON']); u = os.environ['USERNAME_OF'];"
+            "a = Account.objects.filter(username=u).first() or Account(username=u);"
+            "a.role, a.name, a.id_no, a.phone, a.is_demo = Role.COMPANY, p['name'], p['id_no'], p['phone'], True;"
+            "a.details = json.loads(os.environ['DETAILS']); a.set_unusable_password(); a.save()"
+        )
+        known = {"PERSON": json.dumps(person), "USERNAME_OF": username, "DETAILS": json.dumps(details)}
+        self.manage("shell", "-c", code, **known)
+
 
 @contextmanager
 def running_stack(folder: Path) -> Iterator[Stack]:

@@ -1,0 +1,116 @@
+"""How a person works a page: with a finger or mouse, or with the keys of a keyboard alone."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from playwright.sync_api import Locator, Page, expect
+
+FARTHEST = 400  # presses of Tab to anything on a page
+IS_HERE = "one => one === document.activeElement"
+
+
+class Hands(Protocol):
+    """What a person does to one control."""
+
+    def press(self, control: Locator) -> None:
+        """A button or a link."""
+
+    def type(self, control: Locator, text: str) -> None:
+        """A line, a longer text, a day."""
+
+    def choose(self, control: Locator, value: str) -> None:
+        """One of a list."""
+
+    def tick(self, control: Locator) -> None:
+        """A radio button or a box."""
+
+
+class Finger:
+    """Touches what it wants to."""
+
+    def press(self, control: Locator) -> None:
+        control.click()
+
+    def type(self, control: Locator, text: str) -> None:
+        control.fill(text)
+
+    def choose(self, control: Locator, value: str) -> None:
+        control.select_option(value)
+
+    def tick(self, control: Locator) -> None:
+        # The box itself is hidden behind its card, as large as a thumb.
+        control.locator("xpath=ancestor::label").click()
+
+
+class Keys:
+    """Tab, arrows, space and enter: nothing is touched, and every step must be visible where it is."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.pressed = 0
+
+    def press(self, control: Locator) -> None:
+        self._reach(control)
+        self._key("Enter")
+
+    def type(self, control: Locator, text: str) -> None:
+        self._reach(control)
+        if control.get_attribute("type") in ("date", "datetime-local"):
+            self._type_moment(control, text)
+            return
+        self._key("ControlOrMeta+a")
+        self._page.keyboard.type(text)
+        self.pressed += len(text)
+
+    def choose(self, control: Locator, value: str) -> None:
+        self._reach(control)
+        values = control.locator("option").evaluate_all("all => all.map(one => one.value)")
+        self._key("Home")
+        for _ in range(values.index(value)):
+            self._key("ArrowDown")
+        expect(control).to_have_value(value)
+
+    def tick(self, control: Locator) -> None:
+        """Of radio buttons one is reached by Tab, the others from there by arrows."""
+        if control.get_attribute("type") == "checkbox":
+            self._reach(control)
+            self._key("Space")
+            return
+        group = control.page.locator(f"input[type=radio][name='{control.get_attribute('name')}']")
+        self._reach(group)
+        if not control.evaluate(IS_HERE):
+            for _ in range(group.count()):
+                self._key("ArrowDown")
+                if control.evaluate(IS_HERE):
+                    break
+        elif not control.is_checked():
+            self._key("Space")
+        expect(control).to_be_checked()
+
+    def _type_moment(self, control: Locator, text: str) -> None:
+        """In the order the browser shows, by its own language: the year last, or first and an arrow behind it."""
+        year, month, day, *hour = text.replace("T", "-").replace(":", "-").split("-")
+        for parts in ((month, day, year, *hour), (year, month, day, *hour)):
+            for part in parts:
+                self._page.keyboard.type(part)
+                if part == year:
+                    self._key("ArrowRight")
+            self.pressed += len(text)
+            if control.input_value() == text:
+                return
+            self._key("Shift+Tab")
+            self._reach(control)
+        raise AssertionError(f"{control} takes no {text}")
+
+    def _reach(self, control: Locator) -> None:
+        """By Tab from wherever the focus is; it goes round the page at most once."""
+        for _ in range(FARTHEST):
+            if control.evaluate_all("all => all.some(one => one === document.activeElement)"):
+                return
+            self._key("Tab")
+        raise AssertionError(f"Tab never comes to {control}")
+
+    def _key(self, name: str) -> None:
+        self._page.keyboard.press(name)
+        self.pressed += 1
