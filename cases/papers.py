@@ -1,4 +1,4 @@
-"""Papers to print: what stands on a notice, a receipt or a document (文书), without how it looks; a renderer makes PDF."""
+"""Papers to print: what stands on a notice, a receipt or a document (文书), not how it looks; a renderer does that."""
 
 from __future__ import annotations
 

@@ -48,6 +48,11 @@ def faults(spec: BundleSpec) -> Iterator[Fault]:
         yield from (fault for fault in shape.node_faults(cls, raw, path) if fault.severity == "error")
 
 
+def _asked(raw: Any) -> Iterator[tuple[type[Node], Any, str]]:
+    for number, entry in enumerate(raw if isinstance(raw, list) else ()):
+        yield Asked, entry, f"faq[{number}]"
+
+
 def _blocks(spec: BundleSpec) -> Iterator[tuple[type[Node], Any, str]]:
     for key, cls in BLOCKS.items():
         if spec.extra.get(key):
@@ -55,9 +60,7 @@ def _blocks(spec: BundleSpec) -> Iterator[tuple[type[Node], Any, str]]:
     for name, raw in _mapping(spec, "variables").items():
         yield Variable, raw, f"variables.{name}"
     yield from _steps(spec.extra.get("schedule"))
-    questions = spec.extra.get("faq")
-    for number, raw in enumerate(questions if isinstance(questions, list) else ()):
-        yield Asked, raw, f"faq[{number}]"
+    yield from _asked(spec.extra.get("faq"))
     for key, name, cls in (("instant", "retry", Retry), ("reply", "remind", Remind)):
         if raw := _mapping(spec, key).get(name):
             yield cls, raw, f"{key}.{name}"

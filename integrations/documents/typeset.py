@@ -1,4 +1,4 @@
-"""Papers as PDF, typeset by typst: its template is ours, what stands on a paper reaches it as data and never as markup."""
+"""Papers as PDF, typeset by typst: the template is ours, what stands on a paper is data to it and never markup."""
 
 from __future__ import annotations
 

@@ -79,10 +79,12 @@ class _Reader(HTMLParser):
 
 def _shares(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """A column is as wide as its longest entry asks for, a sign of a number counting half; none takes all."""
-    longest = (
-        max(sum(1 if sign.isascii() else 2 for sign in text) for text in column) for column in zip(*rows, strict=True)
-    )
+    longest = (max(map(_length, column)) for column in zip(*rows, strict=True))
     return tuple(min(max(length, LEAST_SHARE), MOST_SHARE) for length in longest)
+
+
+def _length(text: str) -> int:
+    return sum(1 if sign.isascii() else 2 for sign in text)
 
 
 def _plain(text: str) -> str:
