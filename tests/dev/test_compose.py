@@ -22,7 +22,7 @@ def of_portal(name: str) -> bool:
 
 
 def test_every_part_of_the_portal_is_there() -> None:
-    assert set(SERVICES) == {"db", "queue", "migrate", "web", "worker", "beat", "mock", "demo-data"}
+    assert set(SERVICES) == {"db", "queue", "migrate", "web", "push", "worker", "beat", "mock", "demo-data"}
 
 
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - ONE_SHOT))
@@ -53,11 +53,14 @@ def test_containers_of_the_portal_have_no_rights_they_do_not_need(name: str) -> 
 
 def test_the_portal_is_published_on_loopback_only_and_nothing_else_is() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published == {"web": ["127.0.0.1:${WEB_PORT:-8000}:8000"]}
+    assert published == {
+        "web": ["127.0.0.1:${WEB_PORT:-8000}:8000"],
+        "push": ["127.0.0.1:${PUSH_PORT:-8001}:8001"],
+    }
 
 
 def test_web_and_workers_wait_for_the_migration() -> None:
-    for name in ("web", "worker", "beat", "demo-data"):
+    for name in ("web", "push", "worker", "beat", "demo-data"):
         assert SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
