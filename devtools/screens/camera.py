@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Respons
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page as Tab
 
+from devtools.screens import paper
 from devtools.screens.figures import GRAVE, NARROW, PAINT_S, THROTTLED, Figures
 from devtools.screens.listing import Page
 from devtools.screens.modes import MEASURED_FULLY, Mode
@@ -58,6 +59,8 @@ class Camera:
             self._open(tab, page, page.address(prepared), found)
             if found.status == page.status:
                 self._picture(tab, page, mode)
+                if page.prints and mode.name == MEASURED_FULLY:
+                    paper.printed(tab, self._out / "print" / f"{page.name}.png")
                 self._judge(tab, mode, found)
         except BrowserError as error:
             found.missing.append(str(error).splitlines()[0])

@@ -26,6 +26,7 @@ class Page:
     follow: tuple[str, ...] = ()
     do: tuple[Mapping[str, Any], ...] = ()
     status: int = 200
+    prints: bool = False
 
     def needs(self) -> frozenset[str]:
         """Names of prepared things in the path."""
@@ -47,7 +48,7 @@ def pages(wanted: str = "") -> list[Page]:
 
 
 def _page(row: Mapping[str, Any]) -> Page:
-    known = {"name", "path", "as", "follow", "do", "status"}
+    known = {"name", "path", "as", "follow", "do", "status", "prints"}
     if unknown := set(row) - known:
         raise DoorError(f"pages.yaml 里不认识的词：{unknown}", f"unknown words in pages.yaml: {unknown}")
     return Page(
@@ -57,4 +58,5 @@ def _page(row: Mapping[str, Any]) -> Page:
         follow=tuple(row.get("follow", ())),
         do=tuple(row.get("do", ())),
         status=row.get("status", 200),
+        prints=bool(row.get("prints")),
     )

@@ -11,12 +11,12 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-# Later files may lean on earlier ones; dense comes last because it draws the others closer together.
+# Later files may lean on earlier ones; dense draws the others closer together; print has the last word on paper.
 COMPONENTS = (
     "bar crumbs foot btn card dept state pips search hero strip event tabs tiles bundle figures flow lane rows slot "
     "meter drop pile change field locked fix pick saved group dock why steps task answers notice story paper doc cert "
     "rating refused note empty facts party tap people led clock filters keys compose fold charts swatches "
-    "contract copy me talk done guide kiosk catalogue dense"
+    "contract copy me talk done guide kiosk catalogue dense print"
 )
 ORDER = ("css/tokens.css", "css/base.css", *(f"css/components/{name}.css" for name in COMPONENTS.split()))
 
