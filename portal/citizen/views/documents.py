@@ -27,7 +27,12 @@ def document(request: OwnRequest, case_id: UUID, document_id: UUID) -> HttpRespo
     found = document_page(case, document_id)
     if found is None:
         raise Http404
-    context = {"section": "cases", "case": case, "back": reverse("citizen:case", args=[case.pk])}
+    context = {
+        "section": "cases",
+        "case": case,
+        "back": reverse("citizen:case", args=[case.pk]),
+        "pdf": reverse("citizen:document_paper", args=[case.pk, document_id]),
+    }
     return render(request, "documents/document.html", {**context, **paper(request, found)})
 
 
