@@ -23,6 +23,8 @@ from cases.models import (
     Event,
     Licence,
     LicenceGrant,
+    Notification,
+    SavedAnswer,
     StaffMail,
     SubApplication,
 )
@@ -211,3 +213,23 @@ class StaffMailAdmin(ReadOnlyAdmin):
         "id", "key", "account", "kind", "subject", "body", "state", "tries", "next_at", "last_error", "created_at",
         "closed_at",
     )  # fmt: skip
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """Messages to people: what waits for the gateway, what it refused and why. To whom and what stays sealed."""
+
+    list_display = ("at", "template", "state", "tries", "next_at", "reason")
+    list_filter = ("state", "template")
+    ordering = ("-next_at", "-at")
+    sealed = ("to", "values")
+    fields = ("id", "template", "at", "state", "tries", "next_at", "reason", "closed_at", "read_at")
+
+
+@admin.register(SavedAnswer)
+class SavedAnswerAdmin(ModelAdmin):
+    """What departments answer often."""
+
+    list_display = ("department", "title", "text")
+    list_filter = ("department",)
+    search_fields = ("title", "text")

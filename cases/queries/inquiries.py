@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -111,12 +110,6 @@ def inquiries_about(sub: SubApplication) -> tuple[InquiryView, ...]:
     mine = Inquiry.objects.filter(case=sub.case, department=sub.department).filter(Q(sub=sub) | Q(sub=None))
     found = mine.select_related("sub", "material").order_by("-asked_at")[:MOST]
     return tuple(_view(one, sub.case) for one in found)
-
-
-def urged_tasks(sub_ids: Iterable[UUID]) -> frozenset[UUID]:
-    """Tasks whose applicant waits for an answer to an urging. One query."""
-    urged = Inquiry.objects.filter(sub__in=list(sub_ids), kind=Inquiry.Kind.URGE, state=Inquiry.State.OPEN)
-    return frozenset(one for one in urged.values_list("sub_id", flat=True) if one)
 
 
 def saved_answers(account: StaffPerson) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""When an item may be urged (催办): past half of the promised time, while the clock runs, not again within some days."""
+"""When an item may be urged (催办): past half of the promised time, while the clock runs, not twice within days."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bundles import queries
 from cases import clock
 from cases.models import Case, Inquiry, Pause, SubApplication
 from cases.queries.alarms import days_left
+from cases.queries.people import StaffPerson
 from cases.queries.reckoning import calendar_of
 from cases.queries.wording import department_short, named
 from cases.states import SUB_WITH_DEPARTMENT
@@ -97,3 +98,11 @@ def _last_of(subs: Iterable[SubApplication]) -> Mapping[UUID, Inquiry]:
 def _stopped(subs: Iterable[SubApplication]) -> set[UUID]:
     standing = Pause.objects.filter(sub__in=[sub.pk for sub in subs], ended_at=None, in_clock=False)
     return set(standing.values_list("sub_id", flat=True))
+
+
+def urged_at(account: StaffPerson) -> frozenset[UUID]:
+    """Tasks of a department whose applicants wait for a word after urging. One small query."""
+    urged = Inquiry.objects.filter(
+        department=account.department or "-", kind=Inquiry.Kind.URGE, state=Inquiry.State.OPEN
+    )
+    return frozenset(one for one in urged.values_list("sub_id", flat=True) if one)

@@ -6,7 +6,7 @@ A page reads what it shows and no more: of a long list its counts are taken from
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from cases.queries.desk_people import covered_by
 from cases.queries.people import StaffPerson
 from cases.queries.tally import Counts, counts_of, is_tallied, kept_counts
 from cases.queries.task_clock import Clocks, TaskClock
+from cases.queries.urging import urged_at
 from cases.queries.wording import named
 from cases.states import SUB_WITH_DEPARTMENT, SubState
 
@@ -48,7 +49,10 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task on the worklist. `upstream`: items whose results have come for it; `held_for`: a colleague who is away."""
+    """A task on the worklist. `upstream`: items whose results have come for it; `held_for`: a colleague who is away.
+
+    `urged`: the applicant asked to hurry and waits for a word.
+    """
 
     sub_id: UUID
     number: str
@@ -70,6 +74,7 @@ class TaskRow:
     held_for: bool = False
     stopped: Stopped | None = None
     upstream: tuple[str, ...] = ()
+    urged: bool = False
 
     @property
     def colour(self) -> str:
@@ -147,13 +152,16 @@ def worklist(account: StaffPerson, *, colour: str = "", item: str = "", held: st
     found = _slim(_open_tasks(account).order_by("due_on", "pk"), LONG_LIST + 1)
     if len(found) > LONG_LIST:
         return _long(account, wanted, page)
-    chosen = sorted((task for task in found if wanted.admits(task)), key=_urgency)
+    urged = urged_at(account)
+    chosen = sorted(
+        (task for task in found if wanted.admits(task)), key=lambda one: (one.pk not in urged, *_urgency(one))
+    )
     shown = chosen[(page - 1) * PAGE : page * PAGE]
     left = len(chosen) - page * PAGE
     counts = counts_of(
         account, ((t.item_key, t.version_id, t.item_id, t.holder, t.clock.colour, 1) for t in found), hands
     )
-    return Worklist(_rows([task.pk for task in shown], account, hands), counts, max(left, 0), page, left > 0)
+    return Worklist(_rows([task.pk for task in shown], account, hands, urged), counts, max(left, 0), page, left > 0)
 
 
 def found_tasks(account: StaffPerson, number: str) -> tuple[TaskRow, ...]:
@@ -267,7 +275,7 @@ def _long(account: StaffPerson, wanted: Wanted, page: int) -> Worklist:
             break
     shown = sorted(found[(page - 1) * PAGE : page * PAGE], key=_urgency)
     counts = kept_counts(account, wanted.hands)
-    rows = _rows([task.pk for task in shown], account, wanted.hands)
+    rows = _rows([task.pk for task in shown], account, wanted.hands, urged_at(account))
     return Worklist(rows, counts, 0, page, len(found) >= needed, is_long=True)
 
 
@@ -291,15 +299,18 @@ def _urgency(task: _Slim) -> tuple[bool, date]:
     return (task.clock.colour == PAUSED, task.clock.due_on or date.max)
 
 
-def _rows(ids: list[UUID], account: StaffPerson, hands: frozenset[UUID]) -> tuple[TaskRow, ...]:
+def _rows(
+    ids: list[UUID], account: StaffPerson, hands: frozenset[UUID], urged: frozenset[UUID] = frozenset()
+) -> tuple[TaskRow, ...]:
     subs = SubApplication.objects.filter(pk__in=ids).select_related("case").defer("case__answers", "trace", "reasons")
     clocks, by_id = Clocks(), {sub.pk: sub for sub in subs}
     stopped, upstream = stopped_tasks(ids), _upstream([sub for sub in by_id.values() if sub.assigned_to_id is None])
-    return tuple(
+    rows = (
         task_row(by_id[pk], account, clocks, hands=hands, stopped=stopped.get(pk), upstream=upstream.get(pk, ()))
         for pk in ids
         if pk in by_id
     )
+    return tuple(replace(row, urged=True) if row.sub_id in urged else row for row in rows)
 
 
 def _upstream(fresh: list[SubApplication]) -> Mapping[UUID, tuple[str, ...]]:

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.actions import dispatch
-from cases.models import Attention, Case, Delivery, Event, SubApplication
+from cases.models import Attention, Case, Delivery, Event, Notification, SubApplication
 from portal.accounts.models import Account, Role
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_family")]
-MODELS = (Case, SubApplication, Delivery, Event, Attention)
+MODELS = (Case, SubApplication, Delivery, Event, Attention, Notification)
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ class RowShown:
     tick: str = ""
     upstream: str = ""
     held_for: bool = False
+    urged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,15 @@ def groups(rows: Sequence[TaskRow]) -> tuple[Group, ...]:
         "green": _("往后"),
         "paused": _("停表"),
     }
-    found = []
-    for colour in COLOURS:
-        mine = tuple(row_shown(row) for row in rows if row.colour == colour)
-        if mine:
-            note = ngettext("%(count)s 件", "%(count)s 件", len(mine)) % {"count": len(mine)}
-            found.append(Group(titles[colour], note, mine))
-    return tuple(found)
+    urged = [row for row in rows if row.urged]
+    kinds = [(titles[colour], [row for row in rows if row.colour == colour and not row.urged]) for colour in COLOURS]
+    found = [(_("申请人催办：请先说明情况"), urged), *kinds]
+    return tuple(_group(title, mine) for title, mine in found if mine)
+
+
+def _group(title: str, rows: Sequence[TaskRow]) -> Group:
+    note = ngettext("%(count)s 件", "%(count)s 件", len(rows)) % {"count": len(rows)}
+    return Group(title, note, tuple(row_shown(row) for row in rows))
 
 
 def row_shown(row: TaskRow) -> RowShown:
@@ -105,6 +108,7 @@ def row_shown(row: TaskRow) -> RowShown:
         tick="" if row.is_taken or row.state == "supplement_requested" else f"{row.sub_id}:{row.version}",
         upstream=_("上一环节已办结：%(items)s") % {"items": "、".join(row.upstream)} if row.upstream else "",
         held_for=row.held_for,
+        urged=row.urged,
     )
 
 
