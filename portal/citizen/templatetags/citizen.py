@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
 
 from bundles.queries import version
 from bundles.spec import BundleSpec
@@ -59,6 +60,7 @@ def inquiries_here(case: Any) -> dict[str, Any]:
         "more": len(thread) > MOST_TALK,
         "can_ask": takes_questions(case),
         "choices": urge_choices(case) if case.is_open else (),
+        "days": settings.QUESTION_ANSWER_DAYS,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -60,6 +61,7 @@ def _asking(
         "typed": typed,
         "faults": faults or {},
         "thread": inquiries_of(case),
+        "days": settings.QUESTION_ANSWER_DAYS,
         "trail": _trail(case, _("问部门")),
     }
     return render(request, "citizen/ask.html", context, status=REFUSED if faults else 200)
@@ -74,7 +76,8 @@ def urge(request: OwnRequest, case_id: UUID) -> HttpResponse:
     case = own_case(request, case_id)
     choices = urge_choices(case)
     if request.method == "GET":
-        context = {"section": "cases", "case": case, "choices": choices, "trail": _trail(case, _("催办"))}
+        days, where = settings.URGE_ANSWER_DAYS, _trail(case, _("催办"))
+        context = {"section": "cases", "case": case, "choices": choices, "days": days, "trail": where}
         return render(request, "citizen/urge.html", context)
     chosen = next((one for one in choices if str(one.sub_id) == request.POST.get("item")), None)
     if chosen is None:

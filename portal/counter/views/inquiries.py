@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -57,5 +58,7 @@ def _show(request: HttpRequest, about: str = "", text: str = "", error: str = ""
         "about": about,
         "typed": text,
         "error": error,
+        "question_days": settings.QUESTION_ANSWER_DAYS,
+        "urge_days": settings.URGE_ANSWER_DAYS,
     }
     return render(request, "counter/inquiries.html", context, status=REFUSED if error else 200)
