@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 
 from portal.accounts import mandates
+from portal.accounts.access import OWN_SIGN_IN_PREFIXES
 from portal.accounts.models import Account, Role
 from portal.accounts.trail import note
 
@@ -15,13 +16,17 @@ KEY = "acting"
 
 
 class ActingFor:
-    """Puts the principal in the place of the person who acts for it; `request.person` is who is really signed in."""
+    """Puts the principal in the place of the person who acts for it; `request.person` is who is really signed in.
+
+    On pages only: what is asked of the API with the same session is asked for oneself.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        mandate_id = request.session.get(KEY)
+        is_page = not request.path.startswith(OWN_SIGN_IN_PREFIXES)
+        mandate_id = request.session.get(KEY) if is_page else None
         if mandate_id and isinstance(mandate_id, str) and request.user.is_authenticated:
             _take_place(request, mandate_id)
         return self.get_response(request)

@@ -21,19 +21,20 @@ from portal.accounts.models import Account, Mandate, Role
 FORBIDDEN = 403
 # Open to everybody who acts: what is public, and the way back to oneself.
 FREE = frozenset(
-    "home catalogue guide start list interfaces interface search suggestions verify verify_mark help trouble "
-    "trouble_find trouble_report trouble_close rate_by_link "
-    "accessibility privacy me act act_asked act_answer act_resign act_body messages_read".split()
+    "home catalogue guide guide_paper start list list_paper matter matters interfaces interface search suggestions "
+    "verify verify_mark help trouble trouble_find trouble_report trouble_close rate_by_link accessibility privacy "
+    "me act act_asked act_answer act_resign act_body".split()
 )
 READ = frozenset(
-    "cases case live receipt calendar visit_calendar document tasks section arrivals materials material_file parties "
-    "check roster roster_template roster_faults roster_row situations disputes correct ask urge messages message".split()
+    "cases case live receipt receipt_paper submitted calendar visit_calendar document document_paper tasks resume "
+    "section arrivals materials material_file file_page file_small page_of_file pile_file pile_small parties check "
+    "roster roster_template roster_faults roster_row situations disputes correct ask urge".split()
 )
 FILL = frozenset(
-    "begin tasks situations discard section autosave arrivals dispute materials upload cover remove_file parties "
-    "invite roster roster_row roster_remove ask urge".split()
+    "begin tasks situations discard section autosave arrivals dispute materials upload cover remove_file reuse "
+    "file_page pile pile_sort pile_remove parties invite uninvite roster roster_row roster_remove ask urge".split()
 )
-SUBMIT = frozenset("check correct extend choose later plan_change visit object_points file_later".split())
+SUBMIT = frozenset("check correct extend choose file_later plan_change visit object_points rate rated".split())
 PAY = frozenset("pay pay_return pay_relief".split())
 RECEIVE = frozenset("results package certificate payouts owed".split())
 WITHDRAW = frozenset({"withdraw"})
@@ -41,6 +42,8 @@ ACTS = (
     (Mandate.Act.FILL, FILL), (Mandate.Act.SUBMIT, SUBMIT), (Mandate.Act.PAY, PAY),
     (Mandate.Act.RECEIVE, RECEIVE), (Mandate.Act.WITHDRAW, WITHDRAW),
 )  # fmt: skip
+# Sign-in and sign-out, the look, what developers read: nothing of anybody.
+OTHER_FACES = frozenset({"", "accounts", "ui", "developers"})
 SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -65,8 +68,10 @@ class MandateGate:
             messages.warning(request, _("委托已经结束，现在是您本人的身份"))
         acting = getattr(request.user, "acting", None)
         match = request.resolver_match
-        if acting is None or acting.represents or match is None or match.app_name != "citizen":
+        if acting is None or acting.represents or match is None or match.app_name in OTHER_FACES:
             return None
+        if match.app_name != "citizen":
+            return _stopped(request, _("这一页只有本人能打开，委托不包括"))
         act = act_of(match.url_name or "", request.method or "")
         if act is None:
             return _stopped(request, _("这一页只有本人能打开，委托不包括"))

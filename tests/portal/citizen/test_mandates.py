@@ -16,6 +16,7 @@ from cases.queries.slots import missing_materials
 from portal.accounts import mandates
 from portal.accounts.models import Account, AccountEvent, Mandate
 from portal.accounts.organisations import claim, let_represent
+from portal.citizen import mandated, urls
 from tests.factories.doubles import FakeRegister, RecordingNotifier
 from tests.factories.library import companies
 from tests.portal.citizen.conftest import SignIn
@@ -213,6 +214,18 @@ def test_an_act_that_was_not_given_is_stopped_with_a_sentence(cloud: Account, he
 )
 def test_what_is_personal_stays_closed_to_an_agent(cloud: Account, he: Account, place: str) -> None:
     assert acting(he, given(cloud, he)).get(place).status_code == 403
+
+
+def test_over_the_api_the_same_session_speaks_for_oneself(cloud: Account, he: Account) -> None:
+    case = drafting.start_draft("QYBG", applicant=cloud, channel="online")
+    client = acting(he, given(cloud, he, acts=["pay"]))
+    assert client.get(f"/api/v1/cases/{case.pk}/").status_code == 404
+
+
+def test_everything_an_agent_may_open_is_an_address() -> None:
+    known = {pattern.name for pattern in urls.urlpatterns}
+    named = set().union(mandated.FREE, mandated.READ, *(names for _, names in mandated.ACTS))
+    assert named - known == set()
 
 
 def test_a_helper_sees_no_case_from_before_the_mandate(huang: Account, li: Account) -> None:
