@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bundles import forms
-from cases.errors import NotReady
+from bundles.rules import parse
+from cases.errors import NotEligible, NotReady
 from cases.queries.context import context_of
 from cases.queries.task_list import TaskList
 from portal.citizen.language import said
@@ -94,6 +95,31 @@ def mistakes(case: Any, lacking: NotReady) -> tuple[Mistake, ...]:
     spec = context_of(case).spec
     found = [Mistake(_place(case, spec, path), text) for path, text in lacking.faults]
     return tuple(found) or (Mistake(reverse("citizen:situations", args=[case.pk]), lacking.message),)
+
+
+def refusals(case: Any, context: forms.Context, selection: forms.Selection) -> tuple[Mistake, ...]:
+    """Conditions that the answers do not meet, each with the way to what it reads: known before anybody presses."""
+    return tuple(
+        Mistake(_place(case, context.spec, _read_by(context, selection, one.id)), one.message)
+        for one in forms.check_eligibility(context, selection)
+        if one.verdict == "false"
+    )
+
+
+def not_eligible(case: Any, refused: NotEligible) -> tuple[Mistake, ...]:
+    """Why the engine refuses a case; what its answers do not show by themselves leads to the questions."""
+    context = context_of(case)
+    shown = refusals(case, context, forms.select(context))
+    known = {one.text for one in shown}
+    questions = reverse("citizen:situations", args=[case.pk])
+    return (*shown, *(Mistake(questions, text) for text in refused.reasons if text not in known))
+
+
+def _read_by(context: forms.Context, selection: forms.Selection, condition: str) -> str:
+    """The first answer that a condition reads: a field that is asked for, else the questions."""
+    expression = next(one.expr for one in context.spec.eligibility if one.id == condition)
+    names = sorted(parse(expression).names)
+    return next((name for name in names if name in selection.fields), "guidance.")
 
 
 def _place(case: Any, spec: Any, path: str) -> str:

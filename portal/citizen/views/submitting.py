@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from bundles import forms
 from cases.actions import filing
 from cases.actions.receipts import receipt_of
-from cases.errors import NotReady
+from cases.errors import NotEligible, NotReady
 from cases.queries.case_page import case_page
 from cases.queries.context import context_of
 from cases.queries.task_list import can_be_edited, task_list
@@ -53,6 +53,9 @@ def _submit(request: OwnRequest, case: Any) -> HttpResponse:
     except NotReady as lacking:
         errors = checking.mistakes(case, lacking)
         return _show(request, own_case(request, case.pk), errors=errors, status=422)
+    except NotEligible as refused:
+        errors = checking.not_eligible(own_case(request, case.pk), refused)
+        return _show(request, own_case(request, case.pk), errors=errors, status=422)
     name = "citizen:parties" if filed.state == "awaiting_parties" else "citizen:receipt"
     return redirect(name, case_id=filed.pk)
 
@@ -70,7 +73,7 @@ def _show(request: OwnRequest, case: Any, *, errors: tuple[Mistake, ...] = (), s
         "receivers": checking.receivers(context, selection),
         "people": [party for party in page.parties if party.must_agree and party.state != "agreed"],
         "client_key": uuid5(case.pk, str(case.version)).hex,
-        "errors": errors,
+        "errors": errors or checking.refusals(case, context, selection),
         "declared": "declared" in request.POST,
     }
     return render(request, "citizen/check.html", shown, status=status)

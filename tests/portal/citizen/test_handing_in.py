@@ -9,12 +9,13 @@ import re
 import pytest
 from django.urls import reverse
 
+from bundles import publishing
 from bundles.queries import registry, version
 from cases.actions import dispatch, parties
 from cases.models import Case, Party, Result, SubApplication
 from cases.queries.timeline import timeline_of
 from portal.accounts.models import Account
-from tests.factories import newborn
+from tests.factories import newborn, toll
 from tests.factories.doubles import FakeDepartments
 from tests.portal.citizen.conftest import SignIn, photo, text_of
 
@@ -56,7 +57,24 @@ def test_what_is_missing_leads_to_its_place(draft: Case, lin: Account, as_person
     client.post(reverse("citizen:section", args=[draft.pk, "s_child"]), {"s_child.0.child_name": ""})
     response = client.post(reverse("citizen:check", args=[draft.pk]), {"declared": "1", "client_key": "k"})
     assert response.status_code == 422
-    assert reverse("citizen:section", args=[draft.pk, "s_child"]) + "#f-s_child-0-child_name" in text_of(response)
+    section = reverse("citizen:section", args=[draft.pk, "s_child"])
+    assert f"{section}?back=check#f-s_child-0-child_name" in text_of(response)
+
+
+def test_a_condition_that_is_not_met_leads_to_the_answer_it_reads(lin: Account, as_person: SignIn) -> None:
+    definition = toll.document({"kind": "none"})
+    small = {"id": "E1", "zh": "面积不超过200平方米", "expr": "area <= 200", "fail": "超过200平方米的请到窗口办"}
+    definition["eligibility"] = [{**small, "src": "known"}]
+    publishing.publish(publishing.new_bundle(definition))
+    case = toll.draft(lin, area="300")
+    client, address = as_person(lin), reverse("citizen:check", args=[case.pk])
+    section = reverse("citizen:section", args=[case.pk, "s_owner"])
+    known_before = text_of(client.get(address))
+    pressed = client.post(address, {"declared": "1", "client_key": "k"})
+    assert pressed.status_code == 422
+    for page in (known_before, text_of(pressed)):
+        assert "超过200平方米的请到窗口办" in page and f"{section}?back=check#f-area" in page
+    assert Case.objects.get(pk=case.pk).state == "draft"
 
 
 def handed_in(case: Case, lin: Account, as_person: SignIn) -> Party:
