@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from cases.queries.case_page import CasePage
 from cases.queries.what_next import NextItem
+from portal.citizen.shown.departments import short_of
 from portal.ui import words
 
 SOON = timedelta(hours=1)
@@ -70,7 +71,7 @@ def _line(one: NextItem) -> NextLine:
     return NextLine(
         title=f"{node.title}（{node.instance}）" if node.instance else node.title,
         dept_code=node.dept_code,
-        dept_short=node.dept_short,
+        dept_short=short_of(node.dept_code),
         state=node.look,
         word=node.state_word,
         text=_text(one),
