@@ -7,6 +7,7 @@ const BEHAVIOURS = {
   "form[data-autosave]": "./focus.js",
   "[data-arrived]": "./arrive.js",
   "[data-upload]": "./upload.js",
+  "[data-pile]": "./pile.js",
   "[data-group]": "./group.js",
   "[data-fix]": "./fix.js",
   "[data-tabs]": "./tabs.js",

@@ -1,82 +1,95 @@
-// Files by choosing, dragging or pasting, each with its progress. The answer of the server is the new state of the
-// page part named by data-upload-target (else the page is asked again).
-import { token } from "./csrf.js";
+// Files by choosing, dragging or pasting, one after the other. With data-upload-part the server answers with the parts
+// of the page that changed, each put in the place of the one with its id; else the page is asked again at the end.
 import { say } from "./say.js";
+import { Sending, word } from "./sending.js";
 import { replace } from "./swap.js";
 
-function row(form, file) {
-  const line = document.createElement("div");
-  line.className = "stack-s";
-  const words = document.createElement("div");
-  words.className = "row row--apart small";
-  const name = document.createElement("span");
-  name.textContent = file.name;
-  const left = document.createElement("span");
-  left.className = "muted num";
-  const meter = document.createElement("progress");
-  meter.className = "meter";
-  meter.max = 100;
-  meter.value = 0;
-  meter.setAttribute("aria-label", file.name);
-  words.append(name, left);
-  line.append(words, meter);
-  form.querySelector("[data-upload-list]").append(line);
-  return { meter, left };
+const queue = [];
+let working = false;
+
+function put(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  for (const part of [...holder.content.children]) {
+    const old = part.id && document.getElementById(part.id);
+    if (!old) continue;
+    const lines = [...old.querySelectorAll(".sending")];
+    replace(old, part.outerHTML);
+    for (const line of lines) {
+      const form = [...document.querySelectorAll("form[data-upload]")].find((one) => one.action === line.dataset.action);
+      form?.querySelector("[data-upload-list]").append(line);
+    }
+  }
 }
 
-// The server's own sentence, where it gave one.
-function reason(request) {
-  return request.getResponseHeader("Content-Type")?.startsWith("text/plain") ? request.responseText : null;
+async function work() {
+  if (working) return;
+  working = true;
+  let done = 0;
+  let whole = null;
+  while (queue.length) {
+    const sending = queue.shift();
+    const answer = sending.gone ? null : await sending.send();
+    if (answer === null) continue;
+    done += 1;
+    sending.line.remove();
+    if ("uploadPart" in sending.form.dataset && answer.trim()) put(answer);
+    else whole = sending.form;
+  }
+  working = false;
+  if (done) say(whole?.dataset.uploadDone ?? word("done"));
+  if (whole && !document.querySelector(".sending")) leave();
 }
 
-function send(form, file) {
-  return new Promise((resolve) => {
-    const { meter, left } = row(form, file);
-    const body = new FormData(form);
-    const field = form.querySelector("input[type=file]").name;
-    body.delete(field);
-    body.append(field, file, file.name);
-    const request = new XMLHttpRequest();
-    request.open("POST", form.action);
-    request.setRequestHeader("X-CSRFToken", token());
-    request.setRequestHeader("HX-Request", "true");
-    request.upload.onprogress = (event) => {
-      meter.value = (100 * event.loaded) / event.total;
-      left.textContent = `${Math.round(meter.value)}%`;
-    };
-    request.onloadend = () => {
-      const good = request.status >= 200 && request.status < 300;
-      left.textContent = good ? "100%" : reason(request) ?? form.dataset.uploadFailed ?? `${request.status || "×"}`;
-      resolve(good ? request.responseText : null);
-    };
-    request.send(body);
-  });
-}
-
-async function take(form, files) {
-  let last = null;
-  for (const file of files) last = (await send(form, file)) ?? last;
-  if (last === null) return;
-  say(form.dataset.uploadDone);
-  const target = document.querySelector(form.dataset.uploadTarget || null);
-  if (target && last.trim()) replace(target, last);
+// The page of one file goes back to its paper; any other is asked again.
+function leave() {
+  const back = document.querySelector("main a.act[href]")?.href;
+  if (document.querySelector("[name=replaces]") && back) location.assign(back);
   else location.reload();
 }
 
-export function mount(form) {
-  const input = form.querySelector("input[type=file]");
-  const area = form.querySelector(".drop");
-  form.querySelector("[data-upload-send]").hidden = true;
-  input.addEventListener("change", () => take(form, [...input.files]));
+function over(sending, what) {
+  if (what !== "again") return;
+  queue.push(sending);
+  work();
+}
+
+function take(form, files) {
+  const list = form.querySelector("[data-upload-list]");
+  for (const file of files) {
+    const sending = new Sending(form, file, over);
+    list.append(sending.line);
+    queue.push(sending);
+  }
+  work();
+}
+
+function draggable(form, area) {
   for (const kind of ["dragover", "dragleave", "drop"]) {
     area.addEventListener(kind, (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
+      event.stopPropagation();
       area.classList.toggle("drop--over", kind === "dragover");
       if (kind === "drop") take(form, [...event.dataTransfer.files]);
     });
   }
-  document.addEventListener("paste", (event) => {
+}
+
+export function mount(form) {
+  form.querySelector("[data-upload-send]").hidden = true;
+  for (const input of form.querySelectorAll("input[type=file]")) {
+    input.addEventListener("change", () => {
+      take(form, [...input.files]);
+      input.value = "";
+    });
+  }
+  for (const area of form.querySelectorAll(".drop")) draggable(form, area);
+  if (!("uploadPaste" in form.dataset)) return;
+  const paste = (event) => {
+    if (!form.isConnected) return document.removeEventListener("paste", paste);
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length && form.isConnected) take(form, files);
-  });
+    return files.length ? take(form, files) : undefined;
+  };
+  document.addEventListener("paste", paste);
 }
