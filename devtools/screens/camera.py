@@ -148,6 +148,7 @@ class Camera:
         told = tab.evaluate(PROBE, asdict(self._names))
         found.headings, found.unmarked = told["headings"], told["unmarked"][:5]
         found.foreign, found.turned = told["foreign"][:12], told["turned"]
+        found.fallback = told["fallback"]
         found.missing += [f"lang {told['lang']}"] if told["lang"] != mode.language else []
         found.missing += [] if told["skip"] else ["no skip link"]
         if told["wide"] > 0:

@@ -35,6 +35,7 @@ class Figures:
     unmarked: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     turned: list[str] = field(default_factory=list)
+    fallback: list[str] = field(default_factory=list)  # Chinese on an English page, marked as such
     complaints: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 

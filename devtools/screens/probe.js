@@ -36,12 +36,15 @@
     return "";
   };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const foreign = [], turned = [];
+  const foreign = [], fallback = [], turned = [];
   while (walker.nextNode()) {
     const node = walker.currentNode;
     const text = names.known.reduce((left, name) => left.replaceAll(name, ""), node.textContent.trim());
     if (!text || !seen(node.parentElement)) continue;
-    if (main.lang === "en" && spoken(node) === "en" && /[\u3400-\u9fff]/.test(text)) foreign.push(text.slice(0, 40));
+    if (main.lang === "en" && /[\u3400-\u9fff]/.test(text) && !node.parentElement.closest("[name=language]")) {
+      if (spoken(node) === "en") foreign.push(text.slice(0, 40));
+      else if (spoken(node)) fallback.push(text.slice(0, 40));
+    }
     if (main.lang === "zh-Hant") turned.push(...names.turned.filter((name) => text.includes(name)));
   }
   return {
@@ -49,7 +52,7 @@
     wide: main.scrollWidth - innerWidth,
     headings: [...(first.length === 1 ? [] : [`${first.length} × h1`]), ...jumps.map(label)],
     unmarked: unmarked.map(label),
-    foreign, turned: [...new Set(turned)],
+    foreign, fallback: [...new Set(fallback)], turned: [...new Set(turned)],
     title: document.title,
     live: document.querySelectorAll("[aria-live], [role=status], [role=alert]").length,
     skip: Boolean(document.querySelector("a.skip[href='#main']")),

@@ -54,7 +54,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "portal.ui.traditional.TraditionalCharacters",
+    "portal.ui.spoken.SpokenPages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.accounts.acting.ActingFor",
@@ -221,7 +221,7 @@ MOCK_MASTER_SECRET = env.str("MOCK_MASTER_SECRET", default="mock-departments-dem
 # Inner networks that adapters may connect to (the city's government extranet), as CIDR; public addresses always pass.
 OUTBOUND_NETWORKS = env.list("OUTBOUND_NETWORKS", default=[])
 # Functions that name alarms of the adapters, for /healthz.
-HEALTH_CHECKS = ["integrations.systems.warnings.alarms"]
+HEALTH_CHECKS = ["integrations.systems.warnings.alarms", "portal.accounts.lateness.alarms"]
 # Functions that throw away what the adapters need no more, called by the sweep once an hour.
 TIDY_UP = ["integrations.quotas.forget_old", "portal.kiosk.tidying.forget_old"]
 # Hosts that departments' systems may be on, besides those the administration lists: names, or `*.` and a suffix.

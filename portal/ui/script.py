@@ -1,4 +1,4 @@
-"""Traditional characters: what a page says in simplified ones, said in traditional ones. What people wrote stays.
+"""The script of a page: traditional characters for those who read them, and Chinese marked as such where it is foreign.
 
 The source of every page is simplified Chinese. Its sentences and the texts of definitions are turned over as a page
 leaves; names, addresses and other things somebody wrote are not, for 后 may be a surname and not 後. These stay:
@@ -6,6 +6,9 @@ leaves; names, addresses and other things somebody wrote are not, for 后 may be
 - what is typed into a field: the value of an input, the text of a textarea;
 - elements with `translate="no"`, and those that say their own language, as an official paper does;
 - words that the filter `typed` has marked inside a sentence.
+
+On an English page, what has no English yet (the name of a law, a term of a definition) is marked as Chinese, so that a
+screen reader changes its voice (WCAG 2.2, 3.1.2).
 """
 
 from __future__ import annotations
@@ -36,6 +39,9 @@ WORD_ATTRIBUTES = (
 _ATTRIBUTE = re.compile(rf"(\s(?:{'|'.join(WORD_ATTRIBUTES)})=)(\"[^\"]*\"|'[^']*')")
 _STAYS = re.compile(r"\s(?:translate=[\"']?no\b|lang=)")
 _NEVER = frozenset({"textarea", "script", "style"})
+# Elements that hold text and no elements: nothing in them can be marked.
+_BARE = _NEVER | {"title", "option", "text", "template"}
+_CHINESE = re.compile(r"[\u3400-\u9fff]+(?:[\u3000-\u303f\uff01-\uff60·]*[\u3400-\u9fff]+)*")
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 # The words for people in the answers that scripts ask for.
 SENTENCES = frozenset({"saved", "errors", "message", "messages", "said", "say", "title", "text", "hint", "word"})
@@ -48,10 +54,24 @@ def as_typed(text: object) -> str:
 
 def traditional_page(page: str) -> str:
     """A page of HTML, or a part of one, in traditional characters."""
-    pieces = list(_pieces(page))
-    said = [text for text, turns in pieces if turns]
-    turned = iter(_turn(said))
-    return "".join(next(turned) if turns else _KEPT.sub(r"\1", text) for text, turns in pieces)
+    pieces = list(_pieces(page, _NEVER))
+    turned = iter(_turn([text for text, kind in pieces if kind]))
+    return "".join(next(turned) if kind else _KEPT.sub(r"\1", text) for text, kind in pieces)
+
+
+def marked_page(page: str) -> str:
+    """An English page on which Chinese says that it is Chinese."""
+    if not _HAN.search(page):
+        return page
+    return "".join(_marked(text) if kind == "text" else text for text, kind in _pieces(page, _BARE))
+
+
+def _marked(text: str) -> str:
+    """In one element, also where the text stood alone: it may be a part of a row."""
+    if not _HAN.search(text):
+        return text
+    marked = _CHINESE.sub(r'<span lang="zh-Hans">\g<0></span>', text)
+    return marked if _CHINESE.fullmatch(text.strip()) else f"<span>{marked}</span>"
 
 
 def traditional(text: str) -> str:
@@ -76,25 +96,25 @@ def _all(value: Any) -> Any:
     return [_all(one) for one in value] if isinstance(value, list) else value
 
 
-def _pieces(page: str) -> Iterator[tuple[str, bool]]:
-    """The page in order, piece by piece; True for those that are words for people."""
+def _pieces(page: str, never: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """The page in order, piece by piece; words for people are a "text" or an "attribute", all else is ""."""
     at, until = 0, ""
     depth = 0
     for tag in _TAG.finditer(page):
         name, markup = (tag["name"] or "").lower(), tag[0]
-        yield page[at : tag.start()], not until
+        yield page[at : tag.start()], "" if until else "text"
         at = tag.end()
         if until:
             depth += _step(tag, name) if name == until else 0
             until = until if depth else ""
-            yield markup, False
+            yield markup, ""
             continue
-        if _begins_to_stay(name, markup, ends=bool(tag["end"])):
+        if _begins_to_stay(name, markup, never, ends=bool(tag["end"])):
             until, depth = name, 1
-            yield markup, False
+            yield markup, ""
         else:
             yield from _attributes(markup)
-    yield page[at:], not until
+    yield page[at:], "" if until else "text"
 
 
 def _step(tag: re.Match[str], name: str) -> int:
@@ -103,22 +123,22 @@ def _step(tag: re.Match[str], name: str) -> int:
     return 0 if tag[0].endswith("/>") else 1
 
 
-def _begins_to_stay(name: str, markup: str, *, ends: bool) -> bool:
+def _begins_to_stay(name: str, markup: str, never: frozenset[str], *, ends: bool) -> bool:
     if ends or not name or name in _VOID or name == "html" or markup.endswith("/>"):
         return False
-    return name in _NEVER or _STAYS.search(markup) is not None
+    return name in never or _STAYS.search(markup) is not None
 
 
-def _attributes(markup: str) -> Iterator[tuple[str, bool]]:
+def _attributes(markup: str) -> Iterator[tuple[str, str]]:
     if not _HAN.search(markup) or _STAYS.search(markup):
-        yield markup, False
+        yield markup, ""
         return
     at = 0
     for found in _ATTRIBUTE.finditer(markup):
-        yield markup[at : found.end(1)], False
-        yield found[2], True
+        yield markup[at : found.end(1)], ""
+        yield found[2], "attribute"
         at = found.end()
-    yield markup[at:], False
+    yield markup[at:], ""
 
 
 def _turn(texts: list[str]) -> list[str]:

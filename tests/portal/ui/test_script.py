@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from portal.ui.script import WORD_ATTRIBUTES, as_typed, traditional, traditional_answer, traditional_page
-from portal.ui.traditional import TraditionalCharacters
+from portal.ui.script import WORD_ATTRIBUTES, as_typed, marked_page, traditional, traditional_answer, traditional_page
+from portal.ui.spoken import SpokenPages
 
 ROOT = Path(__file__).parents[3]
 
@@ -51,10 +51,28 @@ def test_an_answer_for_a_script_turns_its_sentences_only() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("page", "marked"),
+    [
+        ("<p>Law</p>", "<p>Law</p>"),
+        ("<p>疫苗管理法</p>", '<p><span lang="zh-Hans">疫苗管理法</span></p>'),
+        ("<p>Once 户口 is there</p>", '<p><span>Once <span lang="zh-Hans">户口</span> is there</span></p>'),
+        ("<p>甲、乙（丙）</p>", '<p><span><span lang="zh-Hans">甲、乙（丙</span>）</span></p>'),
+        ('<i lang="zh-Hans">户口</i><b translate="no">林</b>', '<i lang="zh-Hans">户口</i><b translate="no">林</b>'),
+        ('<option title="户">户口</option><title>户口</title>', '<option title="户">户口</option><title>户口</title>'),
+        ("<textarea>户口</textarea>", "<textarea>户口</textarea>"),
+    ],
+)
+def test_chinese_on_an_english_page_says_that_it_is_chinese(page: str, marked: str) -> None:
+    """WCAG 2.2, 3.1.2: Language of Parts."""
+    assert marked_page(page) == marked
+
+
 def test_nothing_is_turned_for_other_languages_and_for_programs() -> None:
     for language, path, said in (
         ("zh-hans", "/", "户口"),
-        ("en", "/", "户口"),
+        ("en", "/", '<span lang="zh-Hans">户口</span>'),
+        ("en", "/api/v1/drafts/", "户口"),
         ("zh-hant", "/", "戶口"),
         ("zh-hant", "/api/v1/drafts/", "户口"),
         ("zh-hant", "/admin/", "户口"),
@@ -62,7 +80,7 @@ def test_nothing_is_turned_for_other_languages_and_for_programs() -> None:
         with translation.override(language):
             request = HttpRequest()
             request.path_info = path
-            answered = TraditionalCharacters(lambda _: HttpResponse("户口"))(request)
+            answered = SpokenPages(lambda _: HttpResponse("户口"))(request)
         assert isinstance(answered, HttpResponse)
         assert answered.content.decode() == said, (language, path)
 
@@ -70,8 +88,8 @@ def test_nothing_is_turned_for_other_languages_and_for_programs() -> None:
 def test_a_file_to_keep_leaves_as_it_is() -> None:
     kept = {"Content-Disposition": "attachment; filename=a.html"}
     with translation.override("zh-hant"):
-        answered = TraditionalCharacters(lambda _: HttpResponse("户口", headers=kept))(HttpRequest())
-        told = TraditionalCharacters(lambda _: JsonResponse({"saved": "已自动保存"}))(HttpRequest())
+        answered = SpokenPages(lambda _: HttpResponse("户口", headers=kept))(HttpRequest())
+        told = SpokenPages(lambda _: JsonResponse({"saved": "已自动保存"}))(HttpRequest())
     assert isinstance(answered, HttpResponse) and answered.content.decode() == "户口"
     assert isinstance(told, HttpResponse) and "已自動保存" in told.content.decode()
 
