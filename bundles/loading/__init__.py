@@ -9,17 +9,24 @@ from bundles.loading.definitions import (
     load_everyday_words,
     load_synonyms,
 )
+from bundles.loading.matters import load_matters
 from bundles.loading.registries import load_registries
+from bundles.loading.synthetic import SEED, synthesize
+from bundles.loading.synthetic import clear as clear_synthetic
 
 __all__ = [
+    "SEED",
     "Imported",
     "LoadedBundle",
     "WrongCalendar",
+    "clear_synthetic",
     "import_calendar",
     "load_calendar",
     "load_definition",
     "load_definitions",
     "load_everyday_words",
+    "load_matters",
     "load_registries",
     "load_synonyms",
+    "synthesize",
 ]

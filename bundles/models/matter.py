@@ -72,9 +72,11 @@ class Matter(RegistryRow):
 
     def index_words(self) -> None:
         """Prepare the search words, the letter, the sound and the rank for the next save."""
-        self.words = as_vector(lexemes(self.zh))
-        self.letter, self.sound = letter_of(self.zh), sound_of(self.zh)
-        self.rank = rank_of(self)
+        self.index_by(as_vector(lexemes(self.zh)), letter_of(self.zh), sound_of(self.zh))
+
+    def index_by(self, words: Any, letter: str, sound: str) -> None:
+        """The same with what was worked out for another matter of the same name."""
+        self.words, self.letter, self.sound, self.rank = words, letter, sound, rank_of(self)
 
     def save(self, **kwargs: Any) -> None:
         self.index_words()

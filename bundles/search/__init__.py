@@ -5,7 +5,7 @@ Bundles are few and matter most: they are ranked in memory. Matters are many: th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,13 +16,18 @@ from bundles.search.index import Index, build
 from bundles.search.matters import all_codes, matter_codes
 from bundles.search.ranking import ranked
 from bundles.search.reading import normalise
+from bundles.spec.registry import Matter
 
+SURE = 0.6  # a bundle that answers less well gives way to matters that carry the very words
 __all__ = ["Hit", "bundles_found", "codes_of_matters", "normalise", "search"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Something found. `bundles`: codes of the bundles that contain a matter; for a bundle its own code."""
+    """Something found. `bundles`: codes of the bundles that contain a matter; for a bundle its own code.
+
+    `matter`: the matter itself, None for a bundle.
+    """
 
     kind: Literal["bundle", "matter"]
     code: str
@@ -31,6 +36,7 @@ class Hit:
     dept: str
     bundles: tuple[str, ...]
     score: float
+    matter: Matter | None = None
 
 
 def search(text: str, limit: int = 10) -> tuple[Hit, ...]:
@@ -39,7 +45,10 @@ def search(text: str, limit: int = 10) -> tuple[Hit, ...]:
     if not query:
         return ()
     found = bundles_found(query)[:limit]
-    return (*found, *_matters_found(query, limit - len(found)))
+    codes, carry_the_words = matter_codes(query, _index.get().everyday, limit)
+    if carry_the_words:
+        found = [hit for hit in found if hit.score >= SURE]
+    return (*found, *_matter_hits(codes[: limit - len(found)]))
 
 
 def bundles_found(query: str) -> list[Hit]:
@@ -58,12 +67,10 @@ def codes_of_matters(text: str) -> list[str]:
     return all_codes(query, _index.get().everyday) if query else []
 
 
-def _matters_found(query: str, limit: int) -> tuple[Hit, ...]:
-    if limit <= 0:
-        return ()
+def _matter_hits(codes: Sequence[str]) -> Iterator[Hit]:
     used = _bundles_by_matter.get()
-    found = queries.matters_of(matter_codes(query, _index.get().everyday, limit))
-    return tuple(Hit("matter", m.matter, m.zh, "", m.dept, used.get(m.matter, ()), 1.0) for m in found)
+    for one in queries.matters_of(codes):
+        yield Hit("matter", one.matter, one.zh, "", one.dept, used.get(one.matter, ()), 1.0, one)
 
 
 def _build_index() -> Index:

@@ -20,17 +20,15 @@ EACH = 5  # rows read for a line shown: offices of one name share a line
 NEAR_ENOUGH = 0.5  # share of the pairs of a query that a name near to it carries
 
 
-def matter_codes(query: str, everyday: Mapping[str, Sequence[str]], limit: int) -> list[str]:
-    """Codes of the best matters, one for each name, the nearest office first."""
-    found: dict[str, str] = {}
-    for rows in _ways(query, everyday):
+def matter_codes(query: str, everyday: Mapping[str, Sequence[str]], limit: int) -> tuple[list[str], bool]:
+    """Codes of the best matters, one for each name, the nearest office first; whether they carry the very words."""
+    for n, rows in enumerate(_ways(query, everyday)):
+        found: dict[str, str] = {}
         for code, name in rows[: EACH * limit].values_list("pk", "zh"):
             found.setdefault(name, code)
-            if len(found) == limit:
-                return list(found.values())
         if found:
-            break
-    return list(found.values())
+            return list(found.values())[:limit], n == 0
+    return [], False
 
 
 def all_codes(query: str, everyday: Mapping[str, Sequence[str]]) -> list[str]:

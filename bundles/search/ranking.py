@@ -17,6 +17,8 @@ NEAR_THE_BEST = 0.3  # share of the best score that is still worth showing
 PLAINER = 0.95  # how much a reading with everyday words replaced counts
 INITIALS, GUESSED = 0.9, 0.8  # how much initials, and letters with a slip, say beside a word that is met
 SHORTEST_GUESS = 4
+# Characters met here and there, no two of them together, are mostly chance.
+PAIRED, SCATTERED = "bs", 0.5
 
 Scores = dict[str, float]
 
@@ -51,13 +53,19 @@ def _scored(index: Index, asked: Asked) -> Scores:
 def _by_features(index: Index, features: Mapping[str, float]) -> Scores:
     """How much of the features each bundle has, the telling ones counting more: 0 to 1."""
     scores: Scores = {}
-    whole = 0.0
+    whole, paired = 0.0, set[str]()
     for feature, says in features.items():
         worth = says * index.idf(feature)
         whole += worth
-        for code, weight in index.features.get(feature, {}).items():
+        having = index.features.get(feature, {})
+        for code, weight in having.items():
             scores[code] = scores.get(code, 0.0) + worth * weight
-    return {code: score / whole for code, score in scores.items()} if whole else {}
+        if feature[0] in PAIRED:
+            paired.update(having)
+    scattered = any(feature[0] in PAIRED for feature in features)
+    return {
+        code: score / whole * (SCATTERED if scattered and code not in paired else 1.0) for code, score in scores.items()
+    }
 
 
 def _latin(index: Index, asked: Asked) -> Scores:

@@ -108,6 +108,7 @@ ON_SWEEP: tuple[str, ...] = (
     "rating.invite_round",
     "stuck.look_round",
     "attention_rounds.look_round",
+    "home_tallies.count_for_home",
     "heartbeats.look_round",
     "escalating.escalate",
     "digests.write_digests",

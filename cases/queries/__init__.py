@@ -13,7 +13,7 @@ from cases.queries.case_page import CasePage, NextStep, Notice, case_page
 from cases.queries.context import CaseFacts, CaseResults, context_of
 from cases.queries.declared import declared_fields, readable
 from cases.queries.department import TaskPage, task
-from cases.queries.health import Health, Totals, health_now, home_totals
+from cases.queries.health import Health, health_now
 from cases.queries.my_cases import CaseRow, my_cases
 from cases.queries.nodes import ItemNode
 from cases.queries.overview import SubLine, sub_lines
@@ -33,6 +33,7 @@ from cases.queries.slots import FileView, SlotView, missing_materials, slots_of
 from cases.queries.task_clock import TaskClock
 from cases.queries.task_list import PartyView, TaskList, TaskSection, parties_of, task_list
 from cases.queries.timeline import TimelineEntry, timeline_of
+from cases.queries.totals import Totals, count_totals, home_totals
 from cases.queries.wording import day_words, sentence
 from cases.queries.worklist import (
     TaskRow,
@@ -90,6 +91,7 @@ __all__ = [
     "consents_given",
     "consultations_for",
     "context_of",
+    "count_totals",
     "day_words",
     "declared_fields",
     "due_colour",

@@ -1,4 +1,4 @@
-"""Whether the engine is well, in figures, and the totals of the home page."""
+"""Whether the engine is well, in figures."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db.models import Count, F, Min, OuterRef, Subquery
 from django.utils import timezone
 
-from cases.models import Arrival, Attention, Case, Delivery, Event, Heartbeat, Outage, SubApplication
+from cases.models import Arrival, Attention, Case, Delivery, Event, Heartbeat, Outage
 from cases.queries.silence import lines_at_rest, silent_rows
-from cases.states import CASE_OPEN, CaseState, DeliveryState, SubState
+from cases.states import CASE_OPEN, DeliveryState
 
 # How long a sign of life may be away, in seconds, before somebody has to look.
 DUE_LATE_S, SWEEP_LATE_S, NUDGE_LATE_S = 90, 60, 120
@@ -125,24 +125,3 @@ def _history_is_whole() -> bool:
 
 def _age(moment: datetime | None, now: datetime) -> int | None:
     return max(0, int((now - moment).total_seconds())) if moment else None
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Totals of the home page, from real data: cases filed and concluded, items done, items done today."""
-
-    cases_filed: int
-    cases_concluded: int
-    items_done: int
-    items_done_today: int
-
-
-def home_totals() -> Totals:
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    done = SubApplication.objects.filter(state=SubState.APPROVED)
-    return Totals(
-        cases_filed=Case.objects.exclude(submitted_at=None).count(),
-        cases_concluded=Case.objects.filter(state=CaseState.CONCLUDED).count(),
-        items_done=done.count(),
-        items_done_today=done.filter(closed_at__gte=midnight).count(),
-    )

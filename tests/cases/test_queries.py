@@ -15,7 +15,7 @@ from cases.models import Case, Delivery, SubApplication
 from cases.ports import Reason
 from cases.queries import (
     case_page,
-    home_totals,
+    count_totals,
     my_cases,
     picture_of,
     results_page,
@@ -324,11 +324,11 @@ def test_a_row_whose_time_has_passed_unseen_is_silent(lin: Account, chen: Accoun
 
 
 def test_totals_count_what_is_really_there(lin: Account, chen: Account, happy: FakeDepartments) -> None:
-    before = home_totals()
+    before = count_totals()
     newborn.draft(lin)
     newborn.submitted(lin, chen)
     dispatch.pump()
-    after = home_totals()
+    after = count_totals()
     assert after.cases_filed == before.cases_filed + 1
     assert after.cases_concluded == before.cases_concluded + 1
     assert after.items_done_today > before.items_done_today

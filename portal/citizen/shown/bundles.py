@@ -34,6 +34,12 @@ STAGES = {
 }
 _ICONS = {"BDCN": "key", "GJJTQ": "coin", "CYKB": "bowl", "XSEYB": "coin", "CBJCG": "ship", "ZTYS": "truck"}
 CLASSES = {"个人": gettext_lazy("个人"), "企业": gettext_lazy("企业")}
+OFTEN_ASKED = (
+    gettext_lazy("宝宝出生"),
+    gettext_lazy("办退休"),
+    gettext_lazy("公积金提取"),
+    gettext_lazy("开餐饮店"),
+)
 INSTANT_UNITS = ("second", "minute")
 
 

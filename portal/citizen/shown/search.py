@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from bundles import queries
 from bundles.search import Hit
 from portal.citizen.language import said
+from portal.citizen.shown import matters
 from portal.citizen.shown.bundles import hue_of, icon_of, promise
 from portal.citizen.shown.departments import short_of
 
 
 @dataclass(frozen=True, slots=True)
 class ShownHit:
-    """A line of an answer; a matter without a bundle has no address."""
+    """A line of an answer."""
 
     title: str
     href: str
@@ -39,9 +39,6 @@ def _bundle(hit: Hit) -> ShownHit:
 
 
 def _matter(hit: Hit) -> ShownHit:
-    short = short_of(hit.dept)
-    if not hit.bundles:
-        return ShownHit(hit.zh, "", _("单独的事项，由%(dept)s办理") % {"dept": short}, "file", hit.dept, short)
-    spec = queries.published(hit.bundles[0]).spec
-    text = _("在“%(bundle)s”里一起办") % {"bundle": said(spec)}
-    return ShownHit(hit.zh, reverse("citizen:guide", args=[spec.code]), text, "file", hit.dept, short)
+    shown = matters.line(hit.matter) if hit.matter else None
+    href = reverse("citizen:matter", args=[hit.code])
+    return ShownHit(hit.zh, href, shown.text if shown else "", "file", hit.dept, short_of(hit.dept))
