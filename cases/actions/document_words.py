@@ -45,8 +45,10 @@ def day_in_full(day: date | datetime | None) -> str:
 def _frame(case: Case, spec: BundleSpec, sub: SubApplication | None) -> Words:
     code = sub.department if sub else spec.lead
     department = queries.registry().departments.get(code)
+    agent = (case.answers or {}).get("agent") or {}
     return {
         "to": case.applicant_name,
+        "agent": agent.get("name", ""),
         "case_no": (sub.number if sub else case.number) or "",
         "bundle": spec.zh,
         "item": _item(spec, sub) if sub else "",

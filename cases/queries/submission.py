@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from cases.models import Case, Material
 
 # What is asked in a form; the rest of the answers (ticks, sources) says how the form was filled in.
-SUBMITTED = ("guidance", "fields", "later", "elsewhere")
+SUBMITTED = ("guidance", "fields", "later", "elsewhere", "agent")
 
 
 def fingerprint(text: str) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from cases.errors import CaseError, WrongState
 from cases.models import Case, Consent
 from cases.states import CaseState
-from portal.accounts import closing, exporting
+from portal.accounts import closing, exporting, lateness
 from portal.accounts.models import Account, AccountEvent, Closure, DataExport
 from portal.accounts.organisations import let_represent
 from tests.factories.doubles import RecordingNotifier
@@ -62,6 +62,15 @@ def test_every_download_is_on_record_and_needs_a_fresh_sign_in(lin: Account, as_
     assert AccountEvent.objects.filter(account=lin, kind="export.taken").count() == 1
     with time_machine.travel(timezone.now() + timedelta(minutes=20), tick=False):
         assert client.get(f"/me/export/{made.pk}/").headers["Location"].startswith("/sign-in/")
+
+
+def test_health_says_when_nobody_makes_the_round(lin: Account) -> None:
+    closing.ask(lin)
+    assert lateness.alarms() == ()
+    with after(16):
+        assert lateness.alarms() == ("accounts_late",)
+        closing.carry_on()
+        assert lateness.alarms() == ()
 
 
 def test_a_copy_is_deleted_after_seven_days(lin: Account) -> None:
