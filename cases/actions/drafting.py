@@ -17,7 +17,7 @@ from bundles import forms, queries
 from bundles.forms.answers import add_row as with_new_row
 from bundles.forms.answers import place_of, rows_of
 from bundles.forms.answers import remove_row as without_row
-from cases.actions import consents, facts, late, layers, materials, parties, powers, staging
+from cases.actions import consents, facts, late, layers, materials, parties, piles, powers, staging
 from cases.actions.events import record
 from cases.actions.locking import lock_case
 from cases.actions.slot_rows import follow_rows, rows_kept
@@ -154,6 +154,7 @@ def discard_draft(case_id: UUID, *, by: Actor) -> None:
     for material in Material.objects.filter(case=case).exclude(file=""):
         materials.forget_file(material)
     Material.objects.filter(case=case).delete()
+    piles.forget_all(case)
     Lookup.objects.filter(case=case).delete()
     Consent.objects.filter(case=case, revoked_at=None).update(revoked_at=now)
     Consent.objects.filter(case=case).update(party=None)
