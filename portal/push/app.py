@@ -11,23 +11,24 @@ from uuid import UUID
 
 from aiohttp import web
 from django.conf import settings
+from django.db import connections
 
+from cases.queries.marks import marks_of
 from portal.push import door
 from portal.push.board import Board, Full
 
 HEARTBEAT_S = 15.0
 LASTS_S = 120.0  # then the browser opens it again, and is looked at again: who signed out listens no longer
 RETRY_MS = 2000
-CONNECTIONS = 4  # to the database: for those who come, and for the one query a second
 BOARD: web.AppKey[Board] = web.AppKey("board", Board)
 
 
 def make_app(
     *, lasts_s: float = LASTS_S, heartbeat_s: float = HEARTBEAT_S, board: Board | None = None
 ) -> web.Application:
-    """The application; one task looks for news while it runs."""
+    """The application; one task looks for news while it runs, over one connection that all questions share."""
     app = web.Application()
-    app[BOARD] = board or Board(door.marks)  # type: ignore[arg-type]
+    app[BOARD] = board or Board(door.fresh(marks_of))
     app.cleanup_ctx.append(_looking)
 
     async def listen(request: web.Request) -> web.StreamResponse:
@@ -39,12 +40,13 @@ def make_app(
 
 
 async def _looking(app: web.Application) -> AsyncIterator[None]:
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CONNECTIONS))
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     task = asyncio.create_task(app[BOARD].keep_looking())
     yield
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+    await asyncio.to_thread(connections.close_all)
 
 
 async def _health(request: web.Request) -> web.Response:
@@ -57,7 +59,9 @@ async def _listen(request: web.Request, lasts_s: float, heartbeat_s: float) -> w
     if not door.is_ours(origin, request.host):
         raise web.HTTPForbidden
     case_id = _case_id(request)
-    person = await asyncio.to_thread(door.admitted, request.cookies.get(settings.SESSION_COOKIE_NAME, ""), case_id)
+    person = await asyncio.to_thread(
+        door.fresh(door.admitted), request.cookies.get(settings.SESSION_COOKIE_NAME, ""), case_id
+    )
     if person is None:
         raise web.HTTPNotFound(headers=_shared(origin))
     board = request.app[BOARD]

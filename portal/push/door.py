@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
+from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -12,16 +15,16 @@ from django.db import close_old_connections
 from django.http import HttpRequest
 
 from cases import access
-from cases.queries.marks import marks_of
 from portal.accounts.acting import ActingFor
 from portal.accounts.models import Role
 
+P = ParamSpec("P")
+T = TypeVar("T")
 APPLICANTS = (Role.CITIZEN, Role.COMPANY)
 
 
 def admitted(session_key: str, case_id: UUID) -> UUID | None:
     """The account that looks at a case of its own, None for anybody and anything else. Two or three queries."""
-    close_old_connections()
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     request.user = get_user(request)
@@ -34,10 +37,15 @@ def admitted(session_key: str, case_id: UUID) -> UUID | None:
     return account.pk
 
 
-def marks(case_ids: tuple[UUID, ...]) -> dict[UUID, str]:
-    """The marks of watched cases; a connection that broke is made anew."""
-    close_old_connections()
-    return marks_of(case_ids)
+def fresh(ask: Callable[P, T]) -> Callable[P, T]:
+    """The same question, over a connection that is made anew where the last one broke or grew old."""
+
+    @wraps(ask)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        close_old_connections()
+        return ask(*args, **kwargs)
+
+    return asked
 
 
 def is_ours(origin: str, host: str) -> bool:

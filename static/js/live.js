@@ -73,15 +73,22 @@ class Live {
   show(html, mark) {
     const same = mark ? mark === this.mark : html === this.html;
     // A person in the middle of typing or tabbing here is not disturbed; the news comes when they have left.
-    if (!same && this.element.contains(document.activeElement)) {
-      this.element.addEventListener("focusout", () => setTimeout(() => this.ask(), 500), { once: true });
-      return;
-    }
+    if (!same && this.element.contains(document.activeElement)) return this.hold();
     this.mark = mark || "";
     this.html = html;
     if (same) return;
     fill(this.element, html);
     say(this.element.querySelector("[data-say]")?.dataset.say);
+  }
+
+  hold() {
+    if (this.held) return;
+    this.held = true;
+    const on = () => {
+      this.held = false;
+      setTimeout(() => this.ask(), 500);
+    };
+    this.element.addEventListener("focusout", on, { once: true });
   }
 }
 
