@@ -93,7 +93,7 @@ export class Sending {
   progress(share, passed_ms) {
     this.part("progress").value = 100 * share;
     const seconds = share > 0.05 ? Math.ceil((passed_ms * (1 - share)) / share / 1000) : 0;
-    const rest = seconds > 1 ? word("secs").replace("%s", seconds) : "";
+    const rest = seconds > 1 ? word("secs").replace("#", seconds) : "";
     this.left(`${Math.round(100 * share)}%${rest ? ` · ${rest}` : ""}`);
   }
 }
