@@ -23,7 +23,7 @@ def main() -> None:
     said.add_argument("--port", type=int, default=8001)
     chosen = said.parse_args()
     keep_what_is_loaded()
-    web.run_app(make_app(), host=chosen.host, port=chosen.port, print=lambda *_: None, access_log=None)
+    web.run_app(make_app(), host=chosen.host, port=chosen.port, print=None, access_log=None, shutdown_timeout=2.0)
 
 
 if __name__ == "__main__":
