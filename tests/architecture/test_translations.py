@@ -85,7 +85,7 @@ def _texts(node: ast.AST) -> list[str]:
 
 
 def _unmarked(path: Path) -> Iterator[tuple[str, str]]:
-    """Chinese between the tags of a page that no translation is asked for, but where an element says it is Chinese."""
+    """Chinese that no translation is asked for; not what a field begins with, nor what an element says is Chinese."""
     if str(path).endswith(SAMPLES):
         return
     text = path.read_text(encoding="utf-8")
@@ -95,6 +95,7 @@ def _unmarked(path: Path) -> Iterator[tuple[str, str]]:
         r"\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}",
         r"<(\w+)[^>]*\slang=\"zh[^>]*>.*?</\1>",
         r"\{%.*?%\}|\{\{.*?\}\}",
+        r"\svalue=\"[^\"]*\"",
     ):
         text = re.sub(gone, "", text, flags=re.DOTALL)
     for found in re.finditer(r"[^\n<>\"]*[\u3400-\u9fff][^\n<>\"]*", text):
