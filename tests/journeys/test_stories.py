@@ -16,6 +16,8 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from bundles import queries
+from bundles.spec import BundleSpec
+from bundles.spec.registry import Registry
 from portal.seed_check.people import People
 from portal.seed_check.values import Proposals
 from tests.journeys.conftest import DESKTOP, PHONE, SignedIn
@@ -24,7 +26,7 @@ from tests.journeys.newborn_pages import no_grave_findings
 from tests.journeys.stack import Stack
 from tests.journeys.walker import Story, Walker
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.timeout(420)]
 SOON_MS = 60_000
 NEWBORN = Story("XSECS", "lin", "林晓岚", cast={"mother": "林晓岚", "father": "陈屿"})
 SCHOOL = Story(
@@ -67,19 +69,29 @@ WHOLE = [
 ]
 LIBRARY = Path(__file__).resolve().parents[2] / "bundles" / "library" / "bundles"
 Begins = Callable[..., Walker]
+Catalogue = tuple[dict[str, BundleSpec], Registry]
+
+
+@pytest.fixture(scope="session")
+def catalogue(django_db_setup: None, django_db_blocker: Any) -> Catalogue:
+    """The definitions of the stories and the registries, read once: a story takes longer than a transaction may."""
+    with django_db_blocker.unblock():
+        specs = {story.code: queries.published(story.code).spec for story in STORIES.values()}
+        return specs, queries.registry()
 
 
 @pytest.fixture
-def begins(portal_stack: Stack, signed_in: SignedIn) -> Iterator[Begins]:
+def begins(portal_stack: Stack, signed_in: SignedIn, catalogue: Catalogue) -> Iterator[Begins]:
     """Somebody sits down to live a story, in one of the ways. Departments answer at once again afterwards."""
+    specs, registry = catalogue
 
     def sit_down(story: Story, way: str, language: str = "") -> Walker:
         page = signed_in(story.who, **WAYS[way])
         if language:
             page.context.add_cookies([{"name": "django_language", "value": language, "url": portal_stack.base_url}])
         hands = Keys(page) if way == "keys" else Finger()
-        spec = queries.published(story.code).spec
-        proposals = _proposals(portal_stack, story)
+        spec = specs[story.code]
+        proposals = _proposals(portal_stack, story, spec, registry)
         return Walker(page, spec, proposals, story, hands, scripts=way != "plain")
 
     portal_stack.add_operator(FOREIGNER.who, FOREIGNER.name)
@@ -87,14 +99,14 @@ def begins(portal_stack: Stack, signed_in: SignedIn) -> Iterator[Begins]:
     portal_stack.control("reset", {})
 
 
-def _proposals(stack: Stack, story: Story) -> Proposals:
+def _proposals(stack: Stack, story: Story, spec: BundleSpec, registry: Registry) -> Proposals:
     """What its people would type: the applicant plays the applying party."""
-    people, spec = People(stack.control("people")), queries.published(story.code).spec
+    people = People(stack.control("people"))
     own = next((one for one in people.citizens if one.name == story.name), None)
     kind = "person" if own else "org"
     mine = [party.id for party in spec.parties if party.kind == kind and party.role in ("applicant", "subject")]
     cast = {**dict.fromkeys(mine[:1], story.name), **story.cast}
-    return Proposals(spec, queries.registry(), people, cast, own.bank_card if own else "")
+    return Proposals(spec, registry, people, cast, own.bank_card if own else "")
 
 
 @pytest.fixture(scope="session")
@@ -160,7 +172,7 @@ def test_what_was_begun_on_the_phone_goes_on_at_the_desktop(begins: Begins) -> N
 @pytest.mark.journey
 def test_a_notice_is_answered_once_and_the_case_goes_on(begins: Begins, portal_stack: Stack) -> None:
     asked = {"bundle": "QYBG", "item": "LICENCE", "decide": "supplement", "accept_s": 0, "decide_s": 0, "times": 1}
-    portal_stack.control("behaviour", {**asked, "reasons": [{"code": "S04", "text": "名称与同行业企业近似"}]})
+    portal_stack.control("behaviour", {**asked, "reasons": [{"code": "S04", "about": "new_name", "text": "名称近似"}]})
     one = _handed_in(begins, "phone")
     one.page.goto(f"/cases/{one.case_id}/")
     notice = one.page.locator("main a[href$='/correct/']").first
