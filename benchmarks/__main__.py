@@ -76,7 +76,18 @@ def lookups(plan: Plan, given: argparse.Namespace) -> int:
     return 0
 
 
-WHAT = {"fanout": fanout, "growth": grown, "backlog": backlogged, "instant": instant, "lookups": lookups}
+def looked_at(plan: Plan, given: argparse.Namespace) -> int:
+    """How long the server takes over each page when --to cases and all matters are stored."""
+    print(measure.load())
+    for line in pages.measure_pages(plan, given.to):
+        print(line, flush=True)
+    return 0
+
+
+WHAT = {
+    "fanout": fanout, "growth": grown, "backlog": backlogged, "instant": instant, "lookups": lookups,
+    "pages": looked_at,
+}  # fmt: skip
 
 
 def _told(found: Sequence[Figures], given: argparse.Namespace, last: str) -> int:
@@ -95,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--count", type=int, help="cases that count")
     parser.add_argument("--in-flight", type=int, default=32, help="cases under way at once")
     parser.add_argument("--unloaded", type=int, help="cases of the unloaded part")
-    parser.add_argument("--to", type=int, default=100_000, help="growth: most stored cases")
+    parser.add_argument("--to", type=int, default=100_000, help="growth, pages: most stored cases")
     parser.add_argument("--subs", type=int, default=100_000, help="backlog: sub-applications that wait")
     parser.add_argument("--per-s", type=float, default=2.0, help="instant: presses a second")
     parser.add_argument("--profile", action="store_true", help="profile the worker: CPU by function")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 
 from benchmarks import database, measure
-from benchmarks.loop import python, servers
-from benchmarks.processes import NotAsItShould, Talk
+from benchmarks.loop import python, servers, unloaded
+from benchmarks.processes import NotAsItShould, Processes, Talk
+from benchmarks.product.growth import fill
 from benchmarks.product.measured import product
-from benchmarks.product.prepare import INSTANT
-from benchmarks.settings import Plan
+from benchmarks.product.prepare import CODES, INSTANT
+from benchmarks.settings import Figures, Plan
 from devtools.environment import ROOT
 
 ASKERS = 4
+MATTERS = 37_000
+LOOKS = 40
 
 
 def measure_instant(plan: Plan, per_s: float) -> str:
@@ -30,6 +34,29 @@ def measure_instant(plan: Plan, per_s: float) -> str:
         parts.check()
     pressed, result = measure.three(found["pressed"]), measure.three(found["result"])
     return f"instant: {plan.count} presses at {per_s:g}/s; next page {pressed} ms; result on the page {result} ms"
+
+
+def measure_pages(plan: Plan, level: int) -> Iterator[str]:
+    """Every kind of page with so many cases and a full catalogue stored; the slowest first."""
+    with product(plan, web=True) as (parts, _, talk):
+        unloaded(Figures("pages", plan.mode, more={"code": CODES[plan.mode]}), plan, talk)
+        fill(parts, level)
+        _run(parts, "manage.py", "load_matters", "--synthesize", str(MATTERS))
+        told = _run(parts, "-m", "benchmarks.product.reader", str(LOOKS))
+        parts.check()
+    found = {name: measure.three(took) for name, took in json.loads(told.splitlines()[-1]).items()}
+    for name, took in sorted(found.items(), key=lambda one: -one[1]["p95"]):
+        yield f"{name:<28} {took} ms"
+    worst = max(took["p95"] for took in found.values())
+    yield f"pages: slowest p95 {worst:.0f} ms with {level:,} cases and {MATTERS:,} matters"
+
+
+def _run(parts: Processes, *words: str) -> str:
+    """A program beside the product; what it printed. Raises NotAsItShould when it fails."""
+    done = subprocess.run([python(), *words], cwd=ROOT, env=parts.env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotAsItShould(f"{' '.join(words)}\n{done.stderr[-2000:]}")
+    return done.stdout
 
 
 def measure_lookups(plan: Plan, seconds: float) -> str:
