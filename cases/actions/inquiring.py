@@ -190,6 +190,10 @@ def _told(case: Case, asked: Inquiry, sub: SubApplication | None, by: Actor) -> 
     template = "urge_answered" if is_urge else "question_answered"
     item = spec.item(sub.item_id).zh if sub else spec.zh
     notices.tell(case, template, item=item, department=department_short(asked.department))
+    _nobody_waits(case, sub)
+
+
+def _nobody_waits(case: Case, sub: SubApplication | None) -> None:
     if not Inquiry.objects.filter(case=case, sub=sub, state=State.OPEN).exists():
         attention.close(case, Attention.Reason.UNANSWERED, sub=sub)
 
@@ -214,6 +218,7 @@ def _call(case: Case, asked: Inquiry) -> None:
     sub = SubApplication.objects.filter(pk=asked.sub_id).first()
     if asked.kind == Kind.URGE and sub is not None and sub.state in SUB_FINAL:
         _close(asked, State.SETTLED)
+        _nobody_waits(case, sub)
         return
     kind = str(Kind(asked.kind).label)
     raised = attention.raise_attention(case, Attention.Reason.UNANSWERED, sub=sub, detail=kind)
@@ -221,5 +226,5 @@ def _call(case: Case, asked: Inquiry) -> None:
         raised.owner = asked.department
         raised.save(update_fields=["owner"])
     now = timezone.now()
-    asked.escalated_at, asked.next_at = asked.escalated_at or now, now + 7 * clock.ONE_DAY
+    asked.escalated_at, asked.next_at = asked.escalated_at or now, now + clock.ONE_DAY
     asked.save(update_fields=["escalated_at", "next_at"])

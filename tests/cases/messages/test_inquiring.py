@@ -184,7 +184,7 @@ def test_nothing_is_urged_while_its_clock_stands_still(
     case: Case, item: SubApplication, lin: Account, time_machine: Any
 ) -> None:
     days_later(time_machine, 9)
-    Pause.objects.create(sub=item, kind=Pause.Kind.SPECIAL, began_at=timezone.now(), in_clock=False)
+    Pause.objects.create(sub=item, kind=Pause.Kind.PROCEDURE, began_at=timezone.now(), in_clock=False)
     (choice,) = urge_choices(case)
     assert choice.urging.is_stopped
     with pytest.raises(NotReady):
@@ -205,10 +205,11 @@ def test_an_ignored_urging_goes_up_and_one_whose_item_is_done_needs_no_answer(
     days_later(time_machine, 6)
     inquiring.call_for_answers()
     assert Attention.objects.filter(reason="unanswered", closed_at=None, owner="SW").exists()
-    SubApplication.objects.filter(pk=item.pk).update(state="approved")
+    SubApplication.objects.filter(pk=item.pk).update(state="approved", closed_at=timezone.now(), next_at=None)
     days_later(time_machine, 14)
     inquiring.call_for_answers()
     assert Inquiry.objects.get(pk=asked.pk).state == "settled"
+    assert not Attention.objects.filter(reason="unanswered", closed_at=None).exists()
 
 
 def test_a_clerk_sees_none_of_it(case: Case, item: SubApplication, lin: Account) -> None:
