@@ -85,12 +85,11 @@ def save_unless_changed(
     for _ in range(TRIES):
         case = access.cases_for(request.user).get(pk=case_id)
         if shown and shown != mark_of(case, section_id):
-            if _only_filled_in(request, case, section_id):
-                typed = _typed_first(request, case, section_id, typed)
-            elif "base" in request.POST:
+            if "base" in request.POST:
                 typed = _merged(request, case, section_id, typed)
-            else:
+            elif not _only_filled_in(request, case, section_id):
                 break
+            typed = _typed_first(request, case, section_id, typed)
             case = access.cases_for(request.user).get(pk=case_id)
         try:
             return drafting.save_section(case_id, section_id, typed, by=request.user.actor, version=case.version)
@@ -100,10 +99,15 @@ def save_unless_changed(
 
 
 def _merged(request: OwnRequest, case: Any, section_id: str, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page changed on top of what somebody else changed. Raises Collided where that is the same."""
+    """What the page changed on top of what somebody else changed. Raises Collided where that is the same.
+
+    A value that a register gave is nobody's change: what the person typed in its place stays.
+    """
     context = context_of(case)
     view = forms.section_view(context, forms.select(context), section_id, lang=lang())
     merged = clashes.merge(view, request.POST["base"], typed)
+    given = {cell.path for cell in (*view.fields, *(c for row in view.rows for c in row.fields)) if cell.source}
+    merged.clashes = [one for one in merged.clashes if one.path not in given]
     request.merged = merged
     if merged.clashes:
         raise clashes.Collided(CHANGED, merged)

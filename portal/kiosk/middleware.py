@@ -17,7 +17,9 @@ from portal.accounts.terminal import AtTerminal
 from portal.kiosk import registering, stays, traces
 from portal.kiosk.models import Stay
 
-OPEN_HERE = ("/kiosk/", "/bundles/", "/apply/", "/cases/", "/prefer/", "/language/", "/photo/")
+OPEN_HERE = ("/kiosk/", "/bundles/", "/apply/", "/cases/", "/authorise/", "/prefer/", "/language/", "/photo/")
+# Pages of the portal that have another one here.
+INSTEAD = {"/bundles/": "kiosk:things"}
 # Looks and health: of nobody, so nobody is looked up for them.
 OF_NOBODY = ("/ui/", "/static/", "/healthz")
 NO_TOUCH = ("/kiosk/idle/", "/kiosk/over/", "/kiosk/leave/")
@@ -51,6 +53,8 @@ def _at(terminal: AtTerminal, request: HttpRequest, view: Any) -> HttpResponse |
     """Where a terminal is not answered with the page it asked for."""
     if not request.path.startswith(OPEN_HERE):
         return redirect("kiosk:start")
+    if request.path in INSTEAD:
+        return redirect(INSTEAD[request.path])
     stay = stays.open_stay(request, terminal)
     request.stay = stay  # type: ignore[attr-defined]
     if stays.is_forgotten(request, terminal) or (stay is None and request.user.is_authenticated):

@@ -47,6 +47,18 @@ def test_what_two_changed_differently_is_put_side_by_side(draft: Case, lin: Acco
         assert fields_of(draft)["mother_live"] == kept
 
 
+def test_what_stood_empty_and_was_filled_in_by_somebody_else_is_not_overwritten_either(
+    draft: Case, lin: Account, as_person: SignIn
+) -> None:
+    client = as_person(lin)
+    client.post(reverse("citizen:autosave", args=[draft.pk, "s_mother"]), {"mother_live": ""})
+    marks = marks_of(client, draft)
+    assert "mother_live" in marks["open"].split(",")
+    client.post(section(draft), {"mother_live": "先保存的路", **marks})
+    late = client.post(section(draft), {"mother_live": "后来的路", **marks})
+    assert late.status_code == 409 and fields_of(draft)["mother_live"] == "先保存的路"
+
+
 def test_without_a_choice_it_is_asked_again(draft: Case, lin: Account, as_person: SignIn) -> None:
     client = as_person(lin)
     marks = marks_of(client, draft)

@@ -40,12 +40,13 @@ def test_a_terminal_that_is_switched_off_is_none_any_more(device: Client, termin
     assert device.get("/kiosk/")["Location"] == "/kiosk/setup/"
 
 
-@pytest.mark.parametrize("address", ["/", "/me/", "/licences/", "/desk/", "/admin/", "/sign-in/", "/authorise/"])
+@pytest.mark.parametrize("address", ["/", "/me/", "/licences/", "/desk/", "/admin/", "/sign-in/", "/search/"])
 def test_a_terminal_opens_only_what_is_for_terminals(device: Client, address: str) -> None:
     assert device.get(address)["Location"] == "/kiosk/"
 
 
 def test_only_bundles_of_the_kiosk_channel_are_offered(device: Client) -> None:
+    assert device.get("/bundles/")["Location"] == "/kiosk/things/"
     page = text_of(device.get("/kiosk/things/"))
     assert "/bundles/XSECS/start/" in page and "/bundles/QYPC/" not in page
 
