@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -44,8 +45,7 @@ def _take_place(request: HttpRequest, mandate_id: str) -> None:
 
 def person_of(request: HttpRequest) -> Account:
     """Who is really signed in, whoever is acted for."""
-    person: Account = getattr(request, "person", None) or request.user
-    return person
+    return cast(Account, getattr(request, "person", None) or request.user)
 
 
 def begin(request: HttpRequest, mandate_id: UUID) -> Account | None:

@@ -7,7 +7,7 @@ for three years (个人信息保护法 第五十六条). Of the account itself n
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -98,7 +98,7 @@ def carry_on() -> int:
     return sum(_take_effect(pk) for pk in list(due))
 
 
-def _take_effect(closure_id: object) -> bool:
+def _take_effect(closure_id: UUID) -> bool:
     """One of them: stopped where something was handed in meanwhile, else erased. Whether it was due."""
     claimed = Closure.objects.filter(pk=closure_id, next_at__lte=timezone.now(), cancelled_at=None, done_at=None)
     if not claimed.update(next_at=timezone.now() + LATER):
@@ -120,7 +120,7 @@ def _take_effect(closure_id: object) -> bool:
 
 
 @transaction.atomic
-def _stop_for(account: Account, closure_id: object) -> None:
+def _stop_for(account: Account, closure_id: UUID) -> None:
     closure = Closure.objects.select_for_update().get(pk=closure_id)
     if closure.cancelled_at is None and closure.done_at is None:
         _stop(closure, "obstacle")

@@ -98,7 +98,7 @@ def _ask(principal: Account, kind: str, terms: Terms, token: str) -> Mandate:
         link_digest=_digest(token),
         given_by=giver,
     )
-    note(principal, "mandate.given", by=giver, mandate=str(mandate.pk), kind=kind)
+    note(principal, "mandate.given", by=giver, mandate=str(mandate.pk), role=kind)
     return mandate
 
 

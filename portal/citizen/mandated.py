@@ -7,7 +7,7 @@ names; what the bundle keeps for the applicant in person no agent does. 民法�
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -70,17 +70,8 @@ class MandateGate:
         match = request.resolver_match
         if acting is None or acting.represents or match is None or match.app_name in OTHER_FACES:
             return None
-        if match.app_name != "citizen":
-            return _stopped(request, _("这一页只有本人能打开，委托不包括"))
-        act = act_of(match.url_name or "", request.method or "")
-        if act is None:
-            return _stopped(request, _("这一页只有本人能打开，委托不包括"))
-        if act and act not in acting.acts:
-            return _stopped(request, _("您的委托不包括“%(act)s”") % {"act": Mandate.Act(act).label})
-        code = kwargs.get("code", "") if match.url_name == "begin" else ""
-        if code and not (acting.covers(code) and _may(request.user, code, act)):
-            return _stopped(request, _("您的委托不包括办这件事"))
-        return None
+        reason = _why_not(request, cast(Account, request.user), kwargs.get("code", ""))
+        return _stopped(request, reason) if reason else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return _stopped(request, error.message) if isinstance(error, NotMandated) else None
@@ -90,6 +81,20 @@ class NotMandated(CaseError):
     """The mandate does not go so far."""
 
     code = "not_mandated"
+
+
+def _why_not(request: HttpRequest, principal: Account, code: str) -> str:
+    """Why whoever acts for the principal is stopped here, in words; empty where the mandate goes so far."""
+    match, acting = request.resolver_match, principal.acting
+    name = match.url_name or "" if match and match.app_name == "citizen" else ""
+    act = act_of(name, request.method or "")
+    if act is None or acting is None:
+        return _("这一页只有本人能打开，委托不包括")
+    if act and act not in acting.acts:
+        return _("您的委托不包括“%(act)s”") % {"act": Mandate.Act(act).label}
+    if name == "begin" and not (acting.covers(code) and _may(principal, code, act)):
+        return _("您的委托不包括办这件事")
+    return ""
 
 
 def check_reach(request: Any, bundle_code: str) -> None:

@@ -24,8 +24,8 @@ def load(accounts: Mapping[str, Account], bodies: tuple[str, ...]) -> None:
     """Make the mandates of the demonstration stand for the next half year."""
     for username in bodies:
         register_body(accounts[username])
-    for agent, principal in LEGAL:
-        _stand(Mandate.Kind.LEGAL, accounts[agent], accounts[principal], (), tuple(Mandate.Act.values))
+    for person, body in LEGAL:
+        _stand(Mandate.Kind.LEGAL, accounts[person], accounts[body], (), tuple(Mandate.Act.values))
     for agent, principal, bundles, acts in AGENTS:
         _stand(Mandate.Kind.AGENT, accounts[agent], accounts[principal], bundles, acts)
     for agent, principal, bundles, acts in DELEGATES:
