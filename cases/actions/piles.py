@@ -109,7 +109,7 @@ def forget_old() -> int:
         created_at__lt=timezone.now() - KEPT, case__submitted_at__isnull=False
     )
     with transaction.atomic():
-        old = list(over.select_for_update(of=("self",), skip_locked=True).distinct()[:_FEW])
+        old = list(over.select_for_update(of=("self",), skip_locked=True)[:_FEW])
         for lying in old:
             forget_file(lying)
         PileFile.objects.filter(pk__in=[one.pk for one in old]).delete()

@@ -119,7 +119,7 @@ class Applicant:
         self.page.goto(f"/apply/{self.case_id}/materials/")
         no_grave_findings(self.page)
         slot = self.page.locator("#m-M_DISCHARGE")
-        slot.locator("input[type=file]").set_input_files(
+        slot.locator("input[type=file]").first.set_input_files(
             {"name": "出院小结.jpg", "mimeType": "image/jpeg", "buffer": photo()}
         )
         self.inputs += 1
