@@ -38,7 +38,7 @@ class TypesetPapers:
             made = typst.compile(
                 TEMPLATE,
                 font_paths=_fonts(),
-                sys_inputs={"paper": _UNSAID.sub("", _as_data(paper))},
+                sys_inputs={"paper": _as_data(paper)},
                 format="pdf",
                 pdf_standards=STANDARDS,
                 timestamp=datetime.combine(paper.on, time(), UTC),
@@ -63,8 +63,17 @@ def _as_data(paper: Paper) -> str:
         "code": _code(paper.code) if paper.code else "",
         "seal": _seal(paper.signed) if paper.signed and paper.signed.seal else "",
     }
-    plain: Mapping[str, Any] = {**asdict(paper), "on": paper.on.timetuple()[:3], "drawn": drawn}
+    plain: Mapping[str, Any] = {**_said(asdict(paper)), "on": paper.on.timetuple()[:3], "drawn": drawn}
     return json.dumps(plain, ensure_ascii=False)
+
+
+def _said(value: Any) -> Any:
+    """The same without signs that say nothing."""
+    if isinstance(value, str):
+        return _UNSAID.sub("", value)
+    if isinstance(value, Mapping):
+        return {key: _said(one) for key, one in value.items()}
+    return [_said(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _code(text: str) -> str:
