@@ -52,7 +52,7 @@ def remove(request: OwnRequest, material_id: UUID) -> HttpResponse:
         messages.success(request, _("文件已删除"))
     else:
         messages.success(request, _("已从“我的材料”里拿掉；交过的那件事里还留着"))
-    return redirect("citizen:papers")
+    return redirect("citizen:my_documents")
 
 
 @applicants_only

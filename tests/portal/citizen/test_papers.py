@@ -169,7 +169,7 @@ def test_a_name_is_only_text_on_every_page(open_slot: Case, lin: Account, as_per
     for address in (
         reverse("citizen:materials", args=[open_slot.pk]),
         reverse("citizen:file_page", args=[open_slot.pk, kept.pk]),
-        reverse("citizen:papers"),
+        reverse("citizen:my_documents"),
         reverse("citizen:paper", args=[kept.pk]),
     ):
         page = text_of(client.get(address))
@@ -182,12 +182,12 @@ def test_my_documents_show_age_place_and_who_looked(filed: Case, lin: Account, a
     officer = Actor("staff", "o-1", "YB")
     access.record_access(filed.pk, by=officer, what=SLOT, purpose="办理生育津贴")
     client = as_person(lin)
-    page = text_of(client.get(reverse("citizen:papers")))
+    page = text_of(client.get(reverse("citizen:my_documents")))
     assert "出院小结" in page and "今天交的" in page and "已交给部门" in page
     one = text_of(client.get(reverse("citizen:paper", args=[kept.pk])))
     assert "办理生育津贴" in one and "从我的材料里拿掉" in one
     client.post(reverse("citizen:paper_remove", args=[kept.pk]))
-    assert str(kept.pk) not in text_of(client.get(reverse("citizen:papers")))
+    assert str(kept.pk) not in text_of(client.get(reverse("citizen:my_documents")))
     assert client.get(reverse("citizen:material_file", args=[filed.pk, kept.pk])).status_code == 200
 
 
