@@ -26,7 +26,7 @@ from tests.journeys.newborn_pages import no_grave_findings
 from tests.journeys.stack import Stack
 from tests.journeys.walker import Story, Walker
 
-pytestmark = [pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(420)]  # the mark: for the catalogue of the tests
 SOON_MS = 60_000
 NEWBORN = Story("XSECS", "lin", "林晓岚", cast={"mother": "林晓岚", "father": "陈屿"})
 SCHOOL = Story(
