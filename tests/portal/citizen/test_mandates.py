@@ -9,8 +9,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from bundles import queries
 from cases.actions import drafting
-from cases.errors import CaseError
+from cases.errors import CaseError, ChangedMeanwhile
 from cases.models import Case, Consent, Event, Material
 from cases.queries.slots import missing_materials
 from portal.accounts import mandates
@@ -170,8 +171,9 @@ def test_a_revoked_agent_is_out_at_once_and_the_draft_stays(cloud: Account, he: 
     client = acting(he, mandate)
     case = begun(client, "QYBG")
     mandates.revoke(mandate.pk, cloud)
-    assert client.get(f"/apply/{case.pk}/").status_code == 404
-    assert "委托已经结束" in client.get("/me/").content.decode()
+    gone = client.get(f"/apply/{case.pk}/")
+    assert gone.status_code == 404
+    assert "委托已经结束" in gone.content.decode() + client.get("/me/").content.decode()
     assert as_person(cloud).get(f"/apply/{case.pk}/").status_code == 200
 
 
@@ -275,9 +277,11 @@ def test_two_agents_on_one_draft_do_not_overwrite_each_other(cloud: Account, he:
     case = begun(acting(he, given(cloud, he)), "QYBG")
     assert acting(li, given(cloud, li)).get(f"/apply/{case.pk}/").status_code == 200
     first = Case.objects.get(pk=case.pk)
-    drafting.save_guidance(case.pk, by=cloud.actor, guidance={"changes": ["name"]}, version=first.version)
-    with pytest.raises(CaseError, match="另一位"):
-        drafting.save_guidance(case.pk, by=cloud.actor, guidance={"changes": ["address"]}, version=first.version)
+    question = queries.version(case.bundle_version_id).spec.guidance[0]
+    one, other = ([option.value] if question.kind == "multi" else option.value for option in question.options[:2])
+    drafting.save_guidance(case.pk, by=cloud.actor, guidance={question.id: one}, version=first.version)
+    with pytest.raises(ChangedMeanwhile):
+        drafting.save_guidance(case.pk, by=cloud.actor, guidance={question.id: other}, version=first.version)
 
 
 def test_whoever_may_act_is_asked_for_whom_after_sign_in(cloud: Account, he: Account, client: Client) -> None:
