@@ -253,7 +253,7 @@ def _note(stuck: StuckCase, kind: StuckAct.Kind, *, by: Actor, text: str = "") -
         stuck=stuck,
         kind=kind,
         text=text.strip() or None,
-        department=by.department or stuck.department,
+        department=by.department,
         by_id=UUID(by.id) if by.id else None,
         at=timezone.now(),
     )
