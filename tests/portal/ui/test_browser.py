@@ -136,10 +136,39 @@ def test_elder_mode_and_theme_change_at_once_and_stay(page: Page, address: str) 
 
 def test_the_language_changes_and_what_was_typed_stays(page: Page) -> None:
     page.fill("#name", "林晓岚")
+    page.locator("header [data-langs] summary").click()
     with page.expect_navigation():
-        page.locator("header button[name=language]").click()
+        page.locator("header button[name=language][value=en]").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("#name")).to_have_value("林晓岚")
+
+
+def test_a_list_of_languages_closes_by_itself(page: Page) -> None:
+    languages = page.locator("header [data-langs]")
+    languages.locator("summary").click()
+    expect(languages).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(languages).not_to_have_attribute("open", "")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_without_a_network_one_page_says_that_nothing_is_lost_and_it_alone_is_kept(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{address}/behaviours/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    context.set_offline(True)
+    page.goto(f"{address}/ui/components/")
+    expect(page.locator("h1")).to_have_text("现在没有网络")
+    kept = page.evaluate(
+        """async () => { const caught = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+          const all = await Promise.all(caught.map((cache) => cache.keys()));
+          return all.flat().map((request) => new URL(request.url).pathname); }"""
+    )
+    assert {path.split("/")[1] for path in kept} == {"offline", "ui", "static"}
+    context.close()
 
 
 def test_choices_work_without_scripts(browser: Browser, address: str) -> None:
