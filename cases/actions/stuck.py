@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -54,24 +55,16 @@ def report(
     _check(reason, text, account_id, phone)
     case = lock_case(case_id) if case_id else None
     code = case.bundle_code if case else bundle_code
-    region, now = case.region if case else settings.REGION_CODE, timezone.now()
-    accept_by = _by(region, now, ACCEPT_WORKING_DAYS)
+    person = {"account_id": account_id, "name": name.strip()[:64] or None, "phone": phone or None}
     stuck = StuckCase.objects.create(
-        number=_number(now),
-        account_id=account_id,
-        name=name.strip()[:64] or None,
-        phone=phone or None,
+        **person,
+        **_days(case.region if case else settings.REGION_CODE),
         phone_index=blind_index(phone) if phone else "",
         case=case,
         bundle_code=code,
-        region=region,
         reason=reason,
         text=text.strip(),
         department=_lead_of(case, code),
-        reported_at=now,
-        accept_by=accept_by,
-        answer_by=_by(region, now, ANSWER_WORKING_DAYS),
-        next_at=accept_by,
     )
     _note(stuck, Kind.REPORTED, by=by)
     _tell(stuck, "stuck_received")
@@ -92,6 +85,20 @@ def _check(reason: str, text: str, account_id: UUID | None, phone: str) -> None:
         faults.append(("phone", "请留手机号，我们要把结果告诉您"))
     if faults:
         raise NotReady(faults[0][1], tuple(faults))
+
+
+def _days(region: str) -> dict[str, Any]:
+    """A new number, and by when it is taken on and answered."""
+    now = timezone.now()
+    accept_by = _by(region, now, ACCEPT_WORKING_DAYS)
+    return {
+        "number": _number(now),
+        "region": region,
+        "reported_at": now,
+        "accept_by": accept_by,
+        "answer_by": _by(region, now, ANSWER_WORKING_DAYS),
+        "next_at": accept_by,
+    }
 
 
 def _number(now: datetime) -> str:
