@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from cases.critical_path import Projected
 from cases.models import Case, SubApplication
 from cases.queries.case_page import CasePage
 from cases.queries.nodes import ItemNode
@@ -20,31 +21,33 @@ from cases.states import SUB_FINAL
 class NextItem:
     """An item of a filed case. `after`: what it waits for, by title; `ends`: the moment it is expected to end by.
 
-    `ends` is None for an item that has ended, and for one nobody can say a day of.
+    `ends` is None for an item that has ended, and for one nobody can say a day of. `is_short`: its limit is no days.
     """
 
     node: ItemNode
     after: tuple[str, ...]
     ends: datetime | None
     is_final: bool
+    is_short: bool
 
 
 def what_next(case: Case, page: CasePage) -> tuple[NextItem, ...]:
     """The items in the order they are expected to end; four queries."""
     subs = list(SubApplication.objects.filter(case=case))
     projected = reckon(case, subs, timezone.localtime()).projected
-    ends = {key: one.end for key, one in projected.items()}
     titles = {str(node.sub_id): node.title for node in page.nodes}
-    found = [_next(node, page, titles, ends) for node in page.nodes]
-    return tuple(sorted(found, key=_by_end(ends, page.nodes)))
+    found = [_next(node, page, titles, projected.get(node.sub_id)) for node in page.nodes]
+    return tuple(sorted(found, key=_by_end({key: one.end for key, one in projected.items()}, page.nodes)))
 
 
-def _next(node: ItemNode, page: CasePage, titles: Mapping[str, str], ends: Mapping[UUID, datetime]) -> NextItem:
+def _next(node: ItemNode, page: CasePage, titles: Mapping[str, str], way: Projected | None) -> NextItem:
     is_final = node.state in SUB_FINAL
     waits = node.state == "waiting" and not is_final
     before = (titles[edge.source] for edge in page.edges if edge.target == str(node.sub_id) and edge.source in titles)
     after = tuple(dict.fromkeys(before)) if waits else ()
-    return NextItem(node, after, None if is_final else ends.get(node.sub_id), is_final)
+    is_open = way is not None and not is_final
+    is_short = way is not None and way.due is not None and way.due.at is not None
+    return NextItem(node, after, way.end if way and is_open else None, is_final, is_short)
 
 
 def _by_end(

@@ -75,7 +75,7 @@ def _line(one: NextItem) -> NextLine:
         state=node.look,
         word=node.state_word,
         text=_text(one),
-        when=_when(one.ends) if one.ends else "",
+        when=_when(one, one.ends) if one.ends else "",
     )
 
 
@@ -87,7 +87,10 @@ def _text(one: NextItem) -> str:
     return _("马上开始")
 
 
-def _when(ends: datetime) -> str:
-    if ends - timezone.now() < SOON:
+def _when(one: NextItem, ends: datetime) -> str:
+    """By when; nothing for what is late, of which the state says where it is."""
+    if one.is_short and ends - timezone.now() < SOON:
         return _("几分钟内")
+    if one.node.due_on is not None and one.node.due_on < timezone.localdate():
+        return ""
     return _("预计%(day)s前") % {"day": words.day_in_words(ends)}
