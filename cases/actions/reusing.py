@@ -14,10 +14,10 @@ from cases.actions.locking import lock_case
 from cases.actions.materials import BEFORE_FILING
 from cases.errors import CaseError
 from cases.models import Material
-from cases.queries.people import Person
+from cases.queries.people import StaffPerson
 
 
-def reuse(case_id: UUID, slot: str, material_id: UUID, *, account: Person) -> Material:
+def reuse(case_id: UUID, slot: str, material_id: UUID, *, account: StaffPerson) -> Material:
     """Hand a file of an earlier own case in once more: a copy, so that neither case depends on the other.
 
     Raises CaseError for a file that is not there (any more), BadUpload where the slot has it already.
@@ -34,7 +34,7 @@ def reuse(case_id: UUID, slot: str, material_id: UUID, *, account: Person) -> Ma
         return materials.admit(lock_case(case_id), slot, copied, by=account.actor, copied_from=earlier)
 
 
-def take_away(material_id: UUID, *, account: Person) -> bool:
+def take_away(material_id: UUID, *, account: StaffPerson) -> bool:
     """Take a file off the list. True where it is deleted, False where it stays with the case it was filed with.
 
     What was handed in with a filed case is part of its file and is kept with it (政务服务电子文件归档); it is only
