@@ -6,6 +6,7 @@ import io
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -48,7 +49,7 @@ def link_on(device: Client, case: Case, slot: str = "M_DISCHARGE") -> str:
     page = device.post(reverse("kiosk:photo_offer", args=[case.pk, slot]))
     assert page.status_code == 200
     assert "<svg" in text_of(page)
-    return str(page.context["address"]).partition("8000")[2]
+    return urlsplit(page.context["address"]).path
 
 
 def test_a_case_begun_at_a_terminal_says_so(begun: Case) -> None:
