@@ -11,9 +11,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from bundles import queries
-from cases import access
 from cases.models import AccessRecord, Case, Material
-from cases.queries.people import StaffPerson
+from cases.queries.people import Person, own_cases
 from cases.queries.slots import FileView, SlotView, file_view
 from cases.queries.sorting import same_kind
 from cases.states import CaseState
@@ -51,7 +50,7 @@ class Look:
     purpose: str
 
 
-def papers_of(account: StaffPerson, most: int = MOST) -> tuple[PaperView, ...]:
+def papers_of(account: Person, most: int = MOST) -> tuple[PaperView, ...]:
     """The newest first, the same file once; one query."""
     rows = list(_own(account).order_by("-created_at")[:most])
     counts = Counter(row.sha256 for row in rows)
@@ -61,12 +60,12 @@ def papers_of(account: StaffPerson, most: int = MOST) -> tuple[PaperView, ...]:
     return tuple(_view(row, counts[row.sha256]) for row in newest.values())
 
 
-def paper_of(account: StaffPerson, material_id: UUID) -> PaperView | None:
+def paper_of(account: Person, material_id: UUID) -> PaperView | None:
     row = _own(account).filter(pk=material_id).first()
     return _view(row, _own(account).filter(sha256=row.sha256).count()) if row else None
 
 
-def looks_at(account: StaffPerson, paper: PaperView) -> tuple[Look, ...]:
+def looks_at(account: Person, paper: PaperView) -> tuple[Look, ...]:
     """Who of staff opened it, newest first. 个人信息保护法 第四十四条."""
     row = _own(account).get(pk=paper.file.id)
     known = (row.material_id, f"material:{row.slot}")
@@ -82,14 +81,15 @@ def offered(case: Case, slots: Sequence[SlotView], papers: Sequence[PaperView]) 
     return {slot: found[:MOST_OFFERED] for slot, found in fitting.items() if found}
 
 
-def went_before(account: StaffPerson, hashes: Sequence[str]) -> dict[str, str]:
+def went_before(account: Person, hashes: Sequence[str]) -> dict[str, str]:
     """What the paper was called that a file with this content was handed in as, in whichever own case; one query."""
     rows = _own(account).filter(sha256__in=hashes).order_by("created_at") if hashes else ()
     return {row.sha256: _view(row, 1).label for row in rows}
 
 
-def _own(account: StaffPerson) -> QuerySet[Material]:
-    return access.materials_for(account).filter(source=Material.Source.UPLOAD, put_away_at=None).exclude(material_id="")
+def _own(account: Person) -> QuerySet[Material]:
+    uploads = Material.objects.filter(source=Material.Source.UPLOAD, put_away_at=None).exclude(material_id="")
+    return uploads.filter(case__in=own_cases(account)).select_related("case")
 
 
 def _view(row: Material, count: int) -> PaperView:

@@ -9,7 +9,7 @@ from bundles import queries
 from cases.models import Case, PileFile
 from cases.queries import sorting
 from cases.queries.my_papers import went_before
-from cases.queries.people import StaffPerson
+from cases.queries.people import Person
 from cases.queries.slots import FileView, SlotView, file_view, label_of
 from cases.queries.sorting import Loose, Place, Proposal
 
@@ -22,7 +22,7 @@ class LyingFile:
     proposal: Proposal | None
 
 
-def pile_of(case: Case, slots: Sequence[SlotView], account: StaffPerson) -> tuple[LyingFile, ...]:
+def pile_of(case: Case, slots: Sequence[SlotView], account: Person) -> tuple[LyingFile, ...]:
     """Two queries, one where nothing lies there."""
     lying = [file_view(one) for one in PileFile.objects.filter(case=case)]
     if not lying:
