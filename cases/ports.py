@@ -254,9 +254,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How one try ended: taken by the channel, refused for good (why, in words for staff), or to be tried later."""
+    """How one try ended: taken by the channel, refused for good (why, in words for staff), or to be tried later.
 
-    kind: Literal["sent", "refused", "later"]
+    `kept`: there is no phone behind this channel, the message is read in the portal alone.
+    """
+
+    kind: Literal["sent", "kept", "refused", "later"]
     detail: str = ""  # for operators; no personal data
     retry_after_s: float | None = None
 

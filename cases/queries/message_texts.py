@@ -14,6 +14,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from django.conf import settings
 
@@ -99,7 +100,7 @@ def in_english(values: Mapping[str, str], spec: BundleSpec | None, registry: Reg
 def _english_names(spec: BundleSpec | None, registry: Registry) -> dict[str, str]:
     names = {one.short: one.en for one in registry.departments.values() if getattr(one, "en", "")}
     if spec is not None:
-        named = [spec, *spec.items, *spec.materials, *spec.stages]
+        named: list[Any] = [spec, *spec.items, *spec.materials, *spec.stages]
         names |= {one.zh: one.en for one in named if getattr(one, "en", "")}
     return names
 

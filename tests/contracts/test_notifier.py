@@ -26,7 +26,8 @@ class Channel(Protocol):
 
 class InMemory:
     def __init__(self) -> None:
-        self.port = self.double = RecordingNotifier()
+        self.double = RecordingNotifier()
+        self.port: Notifier = self.double
 
     def refuse(self, number: str) -> None:
         self.double.refuses.add(number)
@@ -40,7 +41,7 @@ class InMemory:
 
 class OverTheWire:
     def __init__(self, process: MockProcess) -> None:
-        self.port = HttpNotifier()
+        self.port: Notifier = HttpNotifier()
         self.process = process
 
     def refuse(self, number: str) -> None:

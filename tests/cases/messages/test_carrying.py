@@ -42,7 +42,7 @@ def test_the_row_is_written_with_the_case_and_holds_nothing_in_clear(case: Case,
     with connection.cursor() as cursor:
         cursor.execute('SELECT "to", "values" FROM cases_notification')
         stored = b"".join(map(bytes, cursor.fetchone()))
-    assert str(lin.phone).encode() not in stored and case.number.encode() not in stored
+    assert str(lin.phone).encode() not in stored and str(case.number).encode() not in stored
 
 
 def test_nothing_leaves_in_the_transaction_of_the_case(case: Case, gateway: Gateway) -> None:
