@@ -183,7 +183,8 @@ def _message(row: Notification, text: Text) -> Message:
 
 def _record(ended: Sequence[tuple[Notification, Sending]]) -> None:
     now = timezone.now()
-    _close([row for row, how in ended if how.kind in ("sent", "kept")], State.SENT, now)
+    _close([row for row, how in ended if how.kind == "sent"], State.SENT, now)
+    _close([row for row, how in ended if how.kind == "kept"], State.KEPT, now)
     for row, how in ended:
         if how.kind == "refused":
             _end(row, State.REFUSED, how.detail, now)
