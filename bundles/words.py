@@ -70,6 +70,11 @@ def as_vector(found: set[str]) -> Any:
     return Func(Value(sorted(found)), function="array_to_tsvector", template="%(function)s(%(expressions)s::text[])")
 
 
+def as_text(found: set[str]) -> str:
+    """The same as the database reads it from a file."""
+    return " ".join(_term(word) for word in sorted(found))
+
+
 def as_query(text: str) -> str:
     """A tsquery that asks for all words of a text; Latin words by their beginning. Empty: nothing to ask."""
     chinese, latin = runs(text)

@@ -15,7 +15,7 @@ from django.db import transaction
 from stdnum.cn import uscc
 
 from bundles.loading.entries import mark_of, read_file
-from bundles.loading.matters import write_matters
+from bundles.loading.matters import found_by_name, write_matters
 from bundles.models import Department, Matter
 
 FILE, SEED, MADE_UP = "matter_words.yaml", 20_261_122, "synthetic"
@@ -55,15 +55,17 @@ class _Office:
     place: int
 
 
-@transaction.atomic
 def synthesize(library: Path, count: int, seed: int = SEED) -> int:
     """Bring a made-up catalogue of `count` matters in, instead of an earlier one. The number of matters."""
     words = read_file(library / FILE)
     _add_departments(words["departments"])
     rows = list(_linked(_chosen(_pools(words, seed), count)))
-    Matter.objects.filter(origin=MADE_UP).exclude(pk__in=[row.pk for row in rows])._raw_delete("default")
     held = dict(Matter.objects.filter(origin=MADE_UP).values_list("pk", "shipped"))
-    write_matters([row for row in rows if held.get(row.pk) != row.shipped])
+    fresh = found_by_name([row for row in rows if held.get(row.pk) != row.shipped])
+    gone = held.keys() - {row.pk for row in rows}
+    with transaction.atomic():
+        Matter.objects.filter(pk__in=gone)._raw_delete("default")
+        write_matters(fresh)
     return len(rows)
 
 
