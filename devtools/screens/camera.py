@@ -80,8 +80,8 @@ class Camera:
             storage_state=self._session(person),
             service_workers="block",
         )
-        choices = ({"name": name, "value": value, "url": self._base_url} for name, value in mode.cookies.items())
-        context.add_cookies([*choices])
+        for name, value in mode.cookies.items():
+            context.add_cookies([{"name": name, "value": value, "url": self._base_url}])
         return context
 
     def _session(self, person: str) -> Any:
@@ -121,9 +121,14 @@ class Camera:
         line.send("Network.enable")
         line.send("Network.setCacheDisabled", {"cacheDisabled": True})
         line.send("Network.emulateNetworkConditions", THROTTLED)
+        parts: list[Response] = []
+
+        def came(response: Response) -> None:
+            parts.append(response)
+
+        tab.on("response", came)
         for _ in range(TRIES):
-            parts: list[Response] = []
-            tab.on("response", lambda response, parts=parts: parts.append(response))
+            parts.clear()
             tab.reload()
             _settle(tab)
             paint = float(tab.evaluate(PAINT)) / 1000

@@ -5,7 +5,8 @@ leaves; names, addresses and other things somebody wrote are not, for 后 may be
 
 - what is typed into a field: the value of an input, the text of a textarea;
 - elements with `translate="no"`, and those that say their own language, as an official paper does;
-- words that the filter `typed` has marked inside a sentence.
+- words that the filter `typed` has marked inside a sentence;
+- words that were opened from sealed fields while the page was made (portal/ui/own_words.py), wherever they stand.
 
 On an English page, what has no English yet (the name of a law, a term of a definition) is marked as Chinese, so that a
 screen reader changes its voice (WCAG 2.2, 3.1.2).
@@ -14,10 +15,11 @@ screen reader changes its voice (WCAG 2.2, 3.1.2).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from django.utils.html import escape
 from opencc import OpenCC
 
 # What the filter `typed` sets around words inside a sentence: characters for private use, never part of a text.
@@ -52,10 +54,10 @@ def as_typed(text: object) -> str:
     return f"{KEEP_FROM}{text}{KEEP_TO}"
 
 
-def traditional_page(page: str) -> str:
-    """A page of HTML, or a part of one, in traditional characters."""
+def traditional_page(page: str, own: Collection[str] = ()) -> str:
+    """A page of HTML, or a part of one, in traditional characters; `own` are words of people, which stay."""
     pieces = list(_pieces(page, _NEVER))
-    turned = iter(_turn([text for text, kind in pieces if kind]))
+    turned = iter(_turn([text for text, kind in pieces if kind], _stays(own)))
     return "".join(next(turned) if kind else _KEPT.sub(r"\1", text) for text, kind in pieces)
 
 
@@ -74,26 +76,26 @@ def _marked(text: str) -> str:
     return marked if _CHINESE.fullmatch(text.strip()) else f"<span>{marked}</span>"
 
 
-def traditional(text: str) -> str:
-    """A sentence in traditional characters; marked words stay."""
-    return "".join(piece if index % 2 else _convert(piece) for index, piece in enumerate(_KEPT.split(text)))
+def traditional(text: str, own: Collection[str] = ()) -> str:
+    """A sentence in traditional characters; marked words and those of people stay."""
+    return _turn([text], _stays(own))[0]
 
 
-def traditional_answer(answer: Any) -> Any:
+def traditional_answer(answer: Any, own: Collection[str] = ()) -> Any:
     """The words for people in an answer to a script (JSON); every other value stays."""
     if isinstance(answer, Mapping):
-        return {key: _all(value) if key in SENTENCES else traditional_answer(value) for key, value in answer.items()}
+        return {k: _all(v, own) if k in SENTENCES else traditional_answer(v, own) for k, v in answer.items()}
     if isinstance(answer, list):
-        return [traditional_answer(one) for one in answer]
+        return [traditional_answer(one, own) for one in answer]
     return answer
 
 
-def _all(value: Any) -> Any:
+def _all(value: Any, own: Collection[str]) -> Any:
     if isinstance(value, str):
-        return traditional(value)
+        return traditional(value, own)
     if isinstance(value, Mapping):
-        return {key: _all(one) for key, one in value.items()}
-    return [_all(one) for one in value] if isinstance(value, list) else value
+        return {key: _all(one, own) for key, one in value.items()}
+    return [_all(one, own) for one in value] if isinstance(value, list) else value
 
 
 def _pieces(page: str, never: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -141,9 +143,24 @@ def _attributes(markup: str) -> Iterator[tuple[str, str]]:
     yield markup[at:], ""
 
 
-def _turn(texts: list[str]) -> list[str]:
+def _stays(own: Collection[str]) -> re.Pattern[str]:
+    """Marked words, and those of people: the longer ones first, as they stand in HTML."""
+    names = "|".join(re.escape(escape(word)) for word in sorted(own, key=len, reverse=True))
+    return re.compile(f"{_KEPT.pattern}|({names})") if names else _KEPT
+
+
+def _split(text: str, stays: re.Pattern[str]) -> list[str]:
+    """Loose and staying pieces in turn, loose ones first; marks are gone."""
+    pieces, at = [], 0
+    for found in stays.finditer(text):
+        pieces += [text[at : found.start()], found[0].strip(KEEP_FROM + KEEP_TO)]
+        at = found.end()
+    return [*pieces, text[at:]]
+
+
+def _turn(texts: list[str], stays: re.Pattern[str]) -> list[str]:
     """All of them at once: the dictionary is asked one time a page."""
-    parts = [_KEPT.split(text) for text in texts]
+    parts = [_split(text, stays) for text in texts]
     loose = [piece for part in parts for piece in part[::2]]
     turned = iter(_convert(_BREAK.join(loose)).split(_BREAK))
     return ["".join(piece if index % 2 else next(turned) for index, piece in enumerate(part)) for part in parts]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
+from portal.ui.own_words import own_words, with_masked
 from portal.ui.script import marked_page, traditional_answer, traditional_page
 
 LANGUAGE = "zh-hant"
@@ -23,22 +25,30 @@ class SpokenPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        if not isinstance(response, HttpResponse) or request.path_info.startswith(_AS_THEY_ARE):
-            return response
-        if get_language() == LANGUAGE:
-            _turn(response)
-        elif get_language() == "en" and _kind(response) == "text/html":
-            response.content = marked_page(response.content.decode()).encode()
+        if request.path_info.startswith(_AS_THEY_ARE):
+            return self.get_response(request)
+        with own_words() if get_language() == LANGUAGE else nullcontext(set()) as heard:
+            response = self.get_response(request)
+        if isinstance(response, HttpResponse):
+            _look_at(response, request, heard)
         return response
 
 
-def _turn(response: HttpResponse) -> None:
+def _look_at(response: HttpResponse, request: HttpRequest, heard: set[str]) -> None:
+    """By the language that is active now: a page may have its own, as the one for times without a network."""
+    if get_language() == LANGUAGE:
+        name = getattr(getattr(request, "user", None), "name", "")
+        _turn(response, with_masked(heard | {name} - {""}))
+    elif get_language() == "en" and _kind(response) == "text/html":
+        response.content = marked_page(response.content.decode()).encode()
+
+
+def _turn(response: HttpResponse, own: set[str]) -> None:
     kind = _kind(response)
     if kind == "text/html":
-        response.content = traditional_page(response.content.decode()).encode()
+        response.content = traditional_page(response.content.decode(), own).encode()
     elif kind == "application/json":
-        answer = traditional_answer(json.loads(response.content))
+        answer = traditional_answer(json.loads(response.content), own)
         response.content = json.dumps(answer, ensure_ascii=False).encode()
 
 

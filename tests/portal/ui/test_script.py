@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from cases.models import Case
+from portal.ui.own_words import own_words, with_masked
 from portal.ui.script import WORD_ATTRIBUTES, as_typed, marked_page, traditional, traditional_answer, traditional_page
 from portal.ui.spoken import SpokenPages
 
@@ -42,6 +44,33 @@ def test_marked_words_stay_inside_a_sentence_and_lose_their_marks() -> None:
     assert traditional_page(f'<p title="{as_typed("后晓")}">等{as_typed("后晓")}确认</p>') == (
         '<p title="后晓">等后晓確認</p>'
     )
+
+
+def test_words_of_people_stay_wherever_they_stand() -> None:
+    page = "<h1>后晓岚的证照</h1><p title='等后晓岚确认'>后晓岚住后里村，后面有证照</p>"
+    assert traditional_page(page, {"后晓岚", "后里村"}) == (
+        "<h1>后晓岚的證照</h1><p title='等后晓岚確認'>后晓岚住后里村，後面有證照</p>"
+    )
+    assert traditional_page("<p>A&amp;后公司与后面</p>", {"A&后公司"}) == "<p>A&amp;后公司與後面</p>"
+
+
+def test_what_is_opened_from_sealed_fields_is_heard() -> None:
+    """A name, the name at the head of a case, the words of its answers; nothing while nobody listens."""
+    with own_words() as heard:
+        assert sealed("applicant_name", "林晓岚").applicant_name == "林晓岚"
+        assert sealed("title", "陈一诺的新生儿出生一件事").title
+        assert sealed("answers", {"s_child": [{"name": "陈一诺", "born": "2026-10-31", "live": "后里村1号"}]}).answers
+    assert heard == {"林晓岚", "陈一诺", "后里村1号"}
+    assert with_masked({"林晓岚"}) == {"林晓岚", "林**"}
+    assert sealed("applicant_name", "王建国").applicant_name == "王建国"
+    assert "王建国" not in heard
+
+
+def sealed(name: str, value: object) -> Case:
+    """A case as it comes from the database: with a value that nobody has opened yet."""
+    case = Case(**{name: value})
+    setattr(case, name, Case._meta.get_field(name).pre_save(case, True))
+    return case
 
 
 def test_an_answer_for_a_script_turns_its_sentences_only() -> None:
