@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Avg, Count, F, Q
@@ -20,6 +20,7 @@ from cases.queries.worklist import masked_name
 from cases.states import SUB_DECIDED, CaseState
 
 MOST = 200
+ONE_DAY = timedelta(days=1)
 STAFF, SUPERVISOR, OPERATOR = "staff", "supervisor", "administrator"
 State = RatingRepair.State
 
@@ -215,8 +216,7 @@ class RatingFigures:
 
 def figures(account: StaffPerson, since: date, until: date, *, by: str = "department") -> tuple[RatingFigures, ...]:
     """By department or by bundle (`by`: department, bundle_code); staff see their own department alone. Two queries."""
-    rows = Rating.objects.filter(counts=True, rated_at__date__gte=since, rated_at__date__lte=until)
-    rows = rows.filter(rated_at__gte=timezone.now() - timedelta(days=800))
+    rows = Rating.objects.filter(counts=True, rated_at__gte=_begin(since), rated_at__lt=_begin(until + ONE_DAY))
     if account.role == STAFF:
         rows = rows.filter(department=account.department)
     elif account.role not in (SUPERVISOR, OPERATOR):
@@ -232,6 +232,10 @@ def figures(account: StaffPerson, since: date, until: date, *, by: str = "depart
     )  # fmt: skip
     owed = {one[by]: one for one in bad.order_by()}
     return tuple(_figures(code, levels[code], owed.get(code, {}), by) for code in _worst_first(levels))
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _late() -> Q:

@@ -59,7 +59,7 @@ def _period(request: HttpRequest) -> tuple[date, date]:
 
 def _day(typed: str | None, otherwise: date) -> date:
     try:
-        return date.fromisoformat(typed or "")
+        return min(date.fromisoformat(typed or ""), otherwise + timedelta(days=366))
     except ValueError:
         return otherwise
 
