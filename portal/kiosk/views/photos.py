@@ -78,9 +78,7 @@ def photo(request: HttpRequest, secret: str) -> HttpResponse:
     if case is None:
         return render(request, "kiosk/photo_over.html", {}, status=410)
     shown = {"paper": _slot(case, link.slot), "error": error, "taken": taken, "total": link.files + taken}
-    response = render(request, "kiosk/photo.html", shown, status=422 if error else 200)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "kiosk/photo.html", shown, status=422 if error else 200)
 
 
 def _slot(case: Any, key: str) -> SlotView:

@@ -106,12 +106,14 @@ def test_a_draft_begun_elsewhere_is_never_touched(
 
 def test_a_phone_puts_photographs_into_the_slot_and_sees_nothing_else(device: Client, begun: Case) -> None:
     address = link_on(device, begun)
-    phone = Client()
-    page = text_of(phone.get(address))
-    assert "出院小结" in page
+    phone = Client(enforce_csrf_checks=True)
+    opened = phone.get(address)
+    page = text_of(opened)
+    assert "出院小结" in page and opened["Referrer-Policy"] == "same-origin"  # stricter, browsers post without origin
     for secret in ("林晓岚", "陈屿", newborn.LIN["id_no"], str(begun.pk)):
         assert secret not in page
-    sent = phone.post(address, {"files": [photo(), photo("反面.jpg")]})
+    token = phone.cookies["csrftoken"].value
+    sent = phone.post(address, {"files": [photo(), photo("反面.jpg")], "csrfmiddlewaretoken": token})
     assert "一共 2 张" in text_of(sent)
     assert Material.objects.filter(case=begun, slot="M_DISCHARGE").count() == 2
     link = PhotoLink.objects.get()
