@@ -60,6 +60,8 @@ def found_by_name(rows: Sequence[Matter]) -> Sequence[Matter]:
 
 def write_matters(rows: Sequence[Matter]) -> None:
     """Insert or replace matters by COPY: a model at a time would take minutes for a city's catalogue."""
+    if not rows:
+        return
     fields = Matter._meta.concrete_fields
     names = ", ".join(field.column for field in fields)
     renewed = ", ".join(f"{field.column} = excluded.{field.column}" for field in fields if not field.primary_key)

@@ -52,19 +52,23 @@ class _Office:
     level: str
     region: str
     name: str
-    place: int
+
+
+# A kind of business at an office, and which of its parts; 0 is the main matter.
+_Place = tuple[_Kind, _Office, int]
 
 
 def synthesize(library: Path, count: int, seed: int = SEED) -> int:
     """Bring a made-up catalogue of `count` matters in, instead of an earlier one. The number of matters."""
     words = read_file(library / FILE)
     _add_departments(words["departments"])
-    rows = list(_linked(_chosen(_pools(words, seed), count)))
+    rows = list(_linked(_row(*place) for place in _chosen(words, count, seed)))
     held = dict(Matter.objects.filter(origin=MADE_UP).values_list("pk", "shipped"))
     fresh = found_by_name([row for row in rows if held.get(row.pk) != row.shipped])
     gone = held.keys() - {row.pk for row in rows}
     with transaction.atomic():
-        Matter.objects.filter(pk__in=gone)._raw_delete("default")
+        if gone:
+            Matter.objects.filter(pk__in=gone)._raw_delete("default")
         write_matters(fresh)
     return len(rows)
 
@@ -82,7 +86,7 @@ def clear(library: Path) -> int:
 def _add_departments(entries: Mapping[str, Mapping[str, str]]) -> None:
     rows = [
         Department(
-            code=code, kind="government", system="manual", shipped=MADE_UP, org_code=_credit_code(80 + n), **entry
+            code=code, kind="government", system="api-sync", shipped=MADE_UP, org_code=_credit_code(80 + n), **entry
         )
         for n, (code, entry) in enumerate(entries.items())
     ]
@@ -95,24 +99,18 @@ def _credit_code(number: int, region: str = CITY) -> str:
     return start + str(uscc.calc_check_digit(start))
 
 
-def _pools(words: Mapping[str, Any], seed: int) -> tuple[list[Matter], list[Matter]]:
-    """Main matters of the city, and everything else; each in an order of its own that the seed decides."""
+def _chosen(words: Mapping[str, Any], count: int, seed: int) -> list[_Place]:
+    """Main matters of the city and everything else, in an order that the seed decides; made only once chosen."""
     names = dict(Department.objects.values_list("code", "name"))
-    first: list[Matter] = []
-    rest: list[Matter] = []
+    first: list[_Place] = []
+    rest: list[_Place] = []
     for kind in _kinds(words):
         for office in _offices(words, kind, names):
-            rows = list(_rows(kind, office))
-            (first if office.level == "city" else rest).append(rows[0])
-            rest.extend(rows[1:])
+            (first if office.level == "city" else rest).append((kind, office, 0))
+            rest.extend((kind, office, n) for n in range(1, len(kind.parts) + 1))
     chance = random.Random(seed)
     chance.shuffle(first)
     chance.shuffle(rest)
-    return first, rest
-
-
-def _chosen(pools: tuple[list[Matter], list[Matter]], count: int) -> list[Matter]:
-    first, rest = pools
     mains = min(len(first), count * PER_CITY_MAIN // (PER_CITY_MAIN + 1) + 1)
     return [*first[:mains], *rest[: max(0, count - mains)]][:count]
 
@@ -142,27 +140,27 @@ def _kinds(words: Mapping[str, Any]) -> Iterator[_Kind]:
 def _offices(words: Mapping[str, Any], kind: _Kind, names: Mapping[str, str]) -> Iterator[_Office]:
     """Who handles a matter: the city and its districts; the country and the province for permits; towns for aid."""
     national, province, district = words["offices"][kind.dept]
-    yield _Office("city", CITY, names[kind.dept], 0)
+    yield _Office("city", CITY, names[kind.dept])
     if kind.type == "行政许可":
-        yield _Office("national", "", national, 0)
-        yield _Office("province", PROVINCE, province, 0)
-    for n, (code, name) in enumerate(words["regions"].items()):
-        yield _Office("district", code, f"{name}{district}", n)
+        yield _Office("national", "", national)
+        yield _Office("province", PROVINCE, province)
+    for code, name in words["regions"].items():
+        yield _Office("district", code, f"{name}{district}")
     if kind.dept in words["at_towns"] and kind.type in TOWN_TYPES:
         for code, towns in words["towns"].items():
             area = words["regions"][code]
             yield from (
-                _Office("town", f"{code}{n:03d}", f"{area}{name}便民服务中心", n) for n, name in enumerate(towns, 1)
+                _Office("town", f"{code}{n:03d}", f"{area}{name}便民服务中心") for n, name in enumerate(towns, 1)
             )
 
 
-def _rows(kind: _Kind, office: _Office) -> Iterator[Matter]:
-    """The main matter at an office and its parts."""
-    place = office.region or "000000"
-    main = f"{kind.dept.lower()}-{kind.base[2:]}-{place}"
-    yield _matter(kind, office, main, kind.zh, kind.base + "000", None)
-    for n, part in enumerate(kind.parts, start=1):
-        yield _matter(kind, office, f"{main}-{n:02d}", f"{kind.zh}{part}", f"{kind.base}{n:03d}", main)
+def _row(kind: _Kind, office: _Office, number: int) -> Matter:
+    """The main matter at an office (0), or one of its parts."""
+    main = f"{kind.dept.lower()}-{kind.base[2:]}-{office.region or '000000'}"
+    if number == 0:
+        return _matter(kind, office, main, kind.zh, f"{kind.base}000", None)
+    part = kind.parts[number - 1]
+    return _matter(kind, office, f"{main}-{number:02d}", f"{kind.zh}{part}", f"{kind.base}{number:03d}", main)
 
 
 def _matter(kind: _Kind, office: _Office, code: str, zh: str, base: str, parent: str | None) -> Matter:
