@@ -122,8 +122,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
         return super().has_module_perms(app_label)
 
     def get_short_name(self) -> str:
-        """What pages call the person."""
-        return self.name
+        """What pages call the person at the screen."""
+        return self.acting.name if self.acting is not None else self.name
 
     @property
     def identity(self) -> Identity:

@@ -77,7 +77,7 @@ def test_only_the_person_named_can_accept(cloud: Account, he: Account, li: Accou
     with pytest.raises(CaseError):
         mandates.accept(asked.pk, li)
     client = as_person(he)
-    assert "请您做经办人" in client.get(f"/me/act/{token}/").content.decode()
+    assert "请您做单位经办人" in client.get(f"/me/act/{token}/").content.decode()
     client.post(f"/me/act/{asked.pk}/answer/", {"answer": "yes"})
     assert Mandate.objects.get().person == he
     assert client.get(f"/me/act/{token}/").status_code == 404
