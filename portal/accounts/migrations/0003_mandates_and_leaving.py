@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
             name='Mandate',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('legal', '法定代表人（负责人）'), ('agent', '单位经办人'), ('delegate', '代办人')], max_length=16)),
+                ('kind', models.CharField(choices=[('legal', '法定代表人（负责人）'), ('agent', '经办人'), ('delegate', '代办人')], max_length=16)),
                 ('name', cases.protection.SealedField(editable=True)),
                 ('id_no', cases.protection.SealedField(editable=True)),
                 ('id_index', models.CharField(max_length=64)),

@@ -35,7 +35,7 @@ class Mandate(models.Model):
 
     class Kind(models.TextChoices):
         LEGAL = "legal", _("法定代表人（负责人）")
-        AGENT = "agent", _("单位经办人")
+        AGENT = "agent", _("经办人")
         DELEGATE = "delegate", _("代办人")
 
     class Act(models.TextChoices):

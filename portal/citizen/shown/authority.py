@@ -62,7 +62,7 @@ def role(mandate: Mandate) -> Authority:
     return Authority(
         id=mandate.pk,
         kind=mandate.kind,
-        kind_label=str(Mandate.Kind(mandate.kind).label),
+        kind_label=_kind(mandate.kind),
         principal=mandate.principal.identity.name,
         is_body=mandate.principal.role == Role.COMPANY,
         agent=mandate.name,
@@ -76,6 +76,11 @@ def role(mandate: Mandate) -> Authority:
         word=_word(standing),
         look=LOOKS[standing],
     )
+
+
+def _kind(kind: str) -> str:
+    """An agent of a body is not the handler of a department, whom the same word names."""
+    return _("单位经办人") if kind == Mandate.Kind.AGENT else str(Mandate.Kind(kind).label)
 
 
 def _word(standing: str) -> str:
