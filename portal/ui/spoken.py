@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -27,7 +27,8 @@ class SpokenPages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(_AS_THEY_ARE):
             return self.get_response(request)
-        with own_words() if get_language() == LANGUAGE else nullcontext(set()) as heard:
+        listens: AbstractContextManager[set[str]] = own_words() if get_language() == LANGUAGE else nullcontext(set())
+        with listens as heard:
             response = self.get_response(request)
         if isinstance(response, HttpResponse):
             _look_at(response, request, heard)

@@ -35,7 +35,7 @@ def typed(text: object) -> object:
     """Words that somebody wrote, inside a sentence of ours: their characters stay in every script."""
     if not text or get_language() != "zh-hant":
         return text
-    return mark_safe(as_typed(conditional_escape(text)))
+    return mark_safe(as_typed(conditional_escape(str(text))))
 
 
 @register.filter
