@@ -16,7 +16,17 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from bundles.admin.fields import RowsField, WordsField
 from bundles.lint.form import regex_faults
-from bundles.models import BundleVersion, CodeList, Department, Interface, LicenceKind, Matter, Validator, VersionState
+from bundles.models import (
+    BundleVersion,
+    CodeList,
+    Department,
+    EverydayWord,
+    Interface,
+    LicenceKind,
+    Matter,
+    Validator,
+    VersionState,
+)
 
 
 class RegistryAdmin(ModelAdmin):
@@ -154,7 +164,10 @@ class MatterForm(forms.ModelForm):
 
     class Meta:
         model = Matter
-        fields = ("matter", "zh", "dept", "type", "base", "impl", "used_in")
+        fields = (
+            "matter", "zh", "dept", "type", "base", "impl", "used_in", "parent", "level", "region", "office",
+            "audience", "stage", "channels", "reach", "instant", "paperless", "days", "fee",
+        )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """编码规则: 基本编码 12 位, 实施编码 = 主体信用代码 18 + 层级 1 + 基本编码 12."""
@@ -170,7 +183,22 @@ class MatterForm(forms.ModelForm):
 @admin.register(Matter)
 class MatterAdmin(RegistryAdmin):
     form = MatterForm
-    list_display = ("matter", "zh", "dept", "type", "base")
-    list_filter = ("type", "dept")
+    list_display = ("matter", "zh", "dept", "type", "level", "base")
+    list_filter = ("type", "level", "dept")
     search_fields = ("matter", "zh", "base", "impl")
-    autocomplete_fields = ("dept",)
+    autocomplete_fields = ("dept", "parent")
+
+
+class EverydayWordForm(forms.ModelForm):
+    means = WordsField(label="就是说", widget=UnfoldAdminTextInputWidget())
+
+    class Meta:
+        model = EverydayWord
+        fields = ("word", "means")
+
+
+@admin.register(EverydayWord)
+class EverydayWordAdmin(RegistryAdmin):
+    form = EverydayWordForm
+    list_display = ("word", "means")
+    search_fields = ("word",)
