@@ -34,7 +34,7 @@ def nothing_measured() -> None:
 def test_the_guide_says_what_is_promised_and_answers_questions(client: Client) -> None:
     page = text_of(client.get(reverse("citizen:guide", args=["XSECS"])))
     for words in (
-        "一次填报，9 件事，5 个工作日",
+        "一次填报，9 件事，",
         "免提交",
         "要跑窗口吗？",
         "60 日内申请行政复议",
