@@ -4,7 +4,8 @@ import { token } from "./csrf.js";
 import { forget } from "./kiosk.js";
 import { say } from "./say.js";
 
-const TOUCHES = ["pointerdown", "keydown", "input", "scroll", "touchstart"];
+// Not "scroll": a page that gets shorter scrolls by itself.
+const TOUCHES = ["pointerdown", "keydown", "input", "wheel", "touchstart", "touchmove"];
 const TELL_EVERY_MS = 20000;
 
 class Idle {
