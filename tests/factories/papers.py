@@ -29,6 +29,7 @@ def photograph(seed: int = 0, *, blur: float = 0, light: float = 1, size: tuple[
     for line in range(60, size[1] - 60, 60):
         for at in range(60, size[0] - 60, 14):
             pen.line((at, line, at + 6, line + 20 + (at * (seed + 3)) % 12), fill=30, width=3)
+    pen.rectangle((10 + 8 * seed, 10, 16 + 8 * seed, 30), fill=30)
     if blur:
         sheet = sheet.filter(ImageFilter.GaussianBlur(blur))
     out = io.BytesIO()

@@ -50,7 +50,8 @@ def show(request: OwnRequest, case: Any, *, errors: Errors | None = None, status
 def page_of(request: OwnRequest, case: Any, errors: Errors | None = None) -> dict[str, Any]:
     """All that the page and its parts show."""
     views, errors = slots_of(case), errors or {}
-    everything = [slots.shown(case, slot, _beside(request, case, views)) for slot in views]
+    beside = _beside(request, case, views)
+    everything = [slots.shown(case, slot, beside) for slot in views]
     mine = [slot for slot in everything if slot.is_mine]
     takers = [slot for slot in views if "upload" in slot.options]
     return {

@@ -27,6 +27,7 @@ pytestmark = [
 ]
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 SLOT = "M_DISCHARGE"
 
 
