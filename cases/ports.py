@@ -223,15 +223,12 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an account (`pk`), the machine, or a department. Names never enter the event log.
-
-    `through`: the account of the person who acts for `id` on a mandate (委托代理); empty where `id` acts itself.
-    """
+    """Who acts: an account (`pk`), the machine, or a department. Names never enter the event log."""
 
     kind: Literal["applicant", "party", "clerk", "staff", "department", "supervisor", "operator", "system"]
     id: str = ""
     department: str = ""
-    through: str = ""
+    through: str = ""  # the account of who acts for `id` on a mandate (委托代理)
 
 
 SYSTEM = Actor("system")

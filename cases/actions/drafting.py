@@ -67,12 +67,7 @@ def start_draft(
     `terminal`: code of the self-service terminal it is begun at, with the channel "kiosk".
     Raises NotPublished for an unknown bundle, CaseError for one that is closed to new applications.
     """
-    published = queries.published(bundle_code)
-    if not published.bundle.enabled:
-        raise CaseError(f"“{published.bundle.zh}”暂停受理新的申请，请过些时候再来")
-    if terminal and channel not in published.spec.channels:
-        raise CaseError(f"“{published.bundle.zh}”在自助终端上办不了，请用手机或者到窗口办理")
-    now = timezone.now()
+    published, now = _taken(bundle_code, terminal and channel), timezone.now()
     answers = {"guidance": dict(guidance or {}), **layers.first_answers(published.spec, applicant.identity.kind)}
     case = Case.objects.create(
         bundle_version_id=published.version_id,
@@ -83,30 +78,25 @@ def start_draft(
         terminal=terminal,
         region=settings.REGION_CODE,
         title=published.spec.zh,
-        answers={"fields": {}, "sources": {}, **answers, **_agent(applicant, by_agent)},
+        answers={"fields": {}, "sources": {}, **answers, **powers.agent_of(applicant, by_agent)},
         saved_at=now,
         next_at=now + DRAFT_KEPT,
     )
-    is_agreed_to = applicant.acting is None or applicant.acting.sensitive
-    _consent_by_applying(case, applicant, is_sensitive=sensitive and is_agreed_to)
+    _consent_by_applying(case, applicant, is_sensitive=sensitive)
     record(case, "draft.started", by=by or (assisted_by or applicant).actor, bundle=bundle_code, channel=channel)
     parties.sync_parties(case)
     powers.keep(case, applicant)
     return case
 
 
-def _agent(applicant: Person, by_agent: bool) -> dict[str, Any]:
-    """Who applies for somebody else: kept with the answers, so that a mandate's end changes no case.
-
-    A body always acts through people; `by_agent` asks for the power of attorney of who acts for a person.
-    """
-    acting = applicant.acting
-    if acting is None:
-        return {"by_agent": True} if by_agent else {}
-    known = {"name": acting.name, "id_no": acting.id_no, "phone": acting.phone}
-    known |= {"mandate": str(acting.mandate_id), "account": str(acting.person_id)}
-    is_for_person = applicant.identity.kind == "person"
-    return {"agent": known, **({"by_agent": True} if by_agent or is_for_person else {})}
+def _taken(bundle_code: str, at_terminal: str) -> queries.PublishedBundle:
+    """The bundle in force, where applications for it are taken; `at_terminal` is a terminal's channel, if any."""
+    published = queries.published(bundle_code)
+    if not published.bundle.enabled:
+        raise CaseError(f"“{published.bundle.zh}”暂停受理新的申请，请过些时候再来")
+    if at_terminal and at_terminal not in published.spec.channels:
+        raise CaseError(f"“{published.bundle.zh}”在自助终端上办不了，请用手机或者到窗口办理")
+    return published
 
 
 def _who(applicant: Person) -> dict[str, Any]:
@@ -129,6 +119,7 @@ def _number_of(applicant: Person) -> str:
 def _consent_by_applying(case: Case, applicant: Person, *, is_sensitive: bool) -> None:
     """Covers the applicant and those the applicant stands for; whoever must speak for himself is asked himself."""
     context = context_of(case)
+    may_agree = applicant.acting is None or applicant.acting.sensitive
     represented = [p.id for p in context.spec.parties if not consents.needs_consent(p)]
     mine = [p.id for p in context.spec.parties if consents.is_applicant(context, p)]
     covers = consents.covers_of(context.spec, [*represented, *mine, "row"])
@@ -140,7 +131,7 @@ def _consent_by_applying(case: Case, applicant: Person, *, is_sensitive: bool) -
         covers=covers,
         at=timezone.now(),
         means=consents.Means.COUNTER if case.assisted_by_id else consents.Means.SIGN_IN,
-        sensitive=consents.sensitive_in(context.spec) if is_sensitive else (),
+        sensitive=consents.sensitive_in(context.spec) if is_sensitive and may_agree else (),
     )
 
 

@@ -6,6 +6,7 @@ It says agent, matters, acts and term: 民法典 第一百六十五条. 国务�
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -24,6 +25,20 @@ ACTS = {
     "receive": "查看和领取结果",
     "withdraw": "撤回",
 }
+
+
+def agent_of(applicant: Person, by_agent: bool) -> dict[str, Any]:
+    """Who applies for somebody else: kept with the answers, so that a mandate's end changes no case.
+
+    A body always acts through people; `by_agent` asks for the power of attorney of who acts for a person.
+    """
+    acting = applicant.acting
+    if acting is None:
+        return {"by_agent": True} if by_agent else {}
+    known = {"name": acting.name, "id_no": acting.id_no, "phone": acting.phone}
+    known |= {"mandate": str(acting.mandate_id), "account": str(acting.person_id)}
+    is_for_person = applicant.identity.kind == "person"
+    return {"agent": known, **({"by_agent": True} if by_agent or is_for_person else {})}
 
 
 def keep(case: Case, applicant: Person) -> None:

@@ -12,11 +12,12 @@ from portal.accounts.organisations import register_body
 
 LEGAL = (("laosun", "sun"),)
 # (agent, principal, bundles, acts)
-AGENTS = (
+Given = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+AGENTS: tuple[Given, ...] = (
     ("he", "sun", (), ("fill", "pay", "receive", "submit")),
     ("he", "cloud", ("QYBG", "QYZX"), ("fill",)),
 )
-DELEGATES = (("li", "huang", ("GLJT", "CJRFW"), ("fill", "submit")),)
+DELEGATES: tuple[Given, ...] = (("li", "huang", ("GLJT", "CJRFW"), ("fill", "submit")),)
 DAYS = timedelta(days=180)
 
 
