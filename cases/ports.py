@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from queue import SimpleQueue
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, NamedTuple, Protocol, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -236,10 +236,7 @@ SYSTEM = Actor("system")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message to a person: a template name and plain values. `title` and `body` are its words, for the channel.
-
-    The same `key` again is the same message: a channel that has it does not send it twice.
-    """
+    """A message to a person: template, plain values, and its words. The same `key` again is the same message."""
 
     to: str
     template: str
@@ -249,12 +246,8 @@ class Message:
     body: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """How one try ended: taken by the channel, refused for good (why, in words for staff), or to be tried later.
-
-    `kept`: there is no phone behind this channel, the message is read in the portal alone.
-    """
+class Sending(NamedTuple):
+    """How one try ended: taken, kept (no phone behind this channel), refused for good, to be tried later."""
 
     kind: Literal["sent", "kept", "refused", "later"]
     detail: str = ""  # for operators; no personal data
@@ -262,9 +255,7 @@ class Sending:
 
 
 class Notifier(Protocol):
-    """A channel to people's phones. `is_local`: it takes a message without leaving the process, so it gets it at once,
-    in the transaction that makes it true; any other gets it afterwards, by key as often as needed.
-    """
+    """A channel to phones. A local one has each message at once, in its transaction; any other gets it afterwards."""
 
     is_local: bool
 
