@@ -38,9 +38,9 @@ def begun(device: Client, terminal: Terminal, lin: Account, known_family: None) 
     return Case.objects.get()
 
 
-def photo(name: str = "照片.jpg") -> SimpleUploadedFile:
+def photo(name: str = "照片.jpg", colour: str = "#fbf7ef") -> SimpleUploadedFile:
     held = io.BytesIO()
-    Image.new("RGB", (600, 800), "#fbf7ef").save(held, "JPEG")
+    Image.new("RGB", (600, 800), colour).save(held, "JPEG")
     return SimpleUploadedFile(name, held.getvalue(), "image/jpeg")
 
 
@@ -113,7 +113,7 @@ def test_a_phone_puts_photographs_into_the_slot_and_sees_nothing_else(device: Cl
     for secret in ("林晓岚", "陈屿", newborn.LIN["id_no"], str(begun.pk)):
         assert secret not in page
     token = phone.cookies["csrftoken"].value
-    sent = phone.post(address, {"files": [photo(), photo("反面.jpg")], "csrfmiddlewaretoken": token})
+    sent = phone.post(address, {"files": [photo(), photo("反面.jpg", "#efe8d8")], "csrfmiddlewaretoken": token})
     assert "一共 2 张" in text_of(sent)
     assert Material.objects.filter(case=begun, slot="M_DISCHARGE").count() == 2
     link = PhotoLink.objects.get()
