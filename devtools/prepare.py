@@ -12,6 +12,8 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
+DEMO_MATTERS = 600  # single matters beside those of the bundles, so that the catalogue is like a city's
+
 
 def prepare(people_file: Path) -> None:
     """Tables, the shipped definitions, the demonstration; the list of demo people goes to the file."""
@@ -21,6 +23,7 @@ def prepare(people_file: Path) -> None:
     people = io.StringIO()
     call_command("demo_people", stdout=people)
     people_file.write_text(people.getvalue())
+    call_command("load_matters", synthesize=DEMO_MATTERS, verbosity=0)
 
 
 if __name__ == "__main__":
