@@ -12,7 +12,7 @@ from cases.models import Case
 from cases.states import CaseState, Outcome
 
 FEWEST = 10
-OVER = timedelta(days=365)
+OVER_DAYS = 365
 # Figures of a year change little in an hour; the newest cases stand for all of them where there are very many.
 KEPT_S = 3600
 NEWEST = 5000
@@ -45,12 +45,13 @@ def _measured(bundle_code: str) -> Observed | None:
             "SELECT count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY took), "
             "percentile_cont(0.9) WITHIN GROUP (ORDER BY took) FROM "
             f"(SELECT closed_at - submitted_at AS took FROM {table} WHERE bundle_code = %(code)s "
-            "AND state = %(state)s AND outcome <> %(none)s AND closed_at > now() - %(over)s LIMIT %(newest)s) one",
+            "AND state = %(state)s AND outcome <> %(none)s AND closed_at > now() - make_interval(days => %(days)s) "
+            "LIMIT %(newest)s) one",
             {
                 "code": bundle_code,
                 "state": CaseState.CONCLUDED,
                 "none": Outcome.NONE,
-                "over": OVER,
+                "days": OVER_DAYS,
                 "newest": NEWEST,
             },
         )

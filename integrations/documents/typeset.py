@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import noto_cjk_sans_otc
 import pylopdf_fonts_zh_cn
@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from cases.papers import CannotPrint, Paper, Signature
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: tuple[Literal["a-2a", "ua-1"], ...] = ("a-2a", "ua-1")
 SEAL_COLOUR = "#b3261e"
 _UNDRAWN = re.compile(r'the text `"(?P<sign>.*?)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
@@ -40,7 +40,7 @@ class TypesetPapers:
                 font_paths=_fonts(),
                 sys_inputs={"paper": _as_data(paper)},
                 format="pdf",
-                pdf_standards=STANDARDS,
+                pdf_standards=list(STANDARDS),
                 timestamp=datetime.combine(paper.on, time(), UTC),
             )
         except typst.TypstError as error:
@@ -54,7 +54,7 @@ class TypesetPapers:
 @cache
 def _fonts() -> typst.Fonts:
     """The fonts are found once a process: that takes longer than a page."""
-    folders = [Path(package.__file__).parent for package in (pylopdf_fonts_zh_cn, noto_cjk_sans_otc)]
+    folders = [Path(str(package.__file__)).parent for package in (pylopdf_fonts_zh_cn, noto_cjk_sans_otc)]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 

@@ -52,7 +52,9 @@ def _annex(page: DocumentPage) -> list[Block]:
         rows = tuple((str(label), str(text)) for label, text in section["rows"])
         found += [Heading(f"附：{section['title']}"), Facts(rows)]
     prints = tuple((str(one["name"]), one["sha256"] or one["how"]) for one in page.words.get("materials") or ())
-    return [*found, *([Heading("附：材料文件的 SHA-256"), Facts(prints)] if prints else [])]
+    if prints:
+        found += [Heading("附：材料文件的 SHA-256"), Facts(prints)]
+    return found
 
 
 def pdf_response(request: HttpRequest, make: Callable[[], Paper], *, filename: str, otherwise: str) -> HttpResponse:
