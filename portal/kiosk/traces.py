@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -48,7 +48,8 @@ def left_none(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _framed(request: HttpRequest, response: HttpResponseBase, template: str) -> HttpResponse:
     kind = response.get("Content-Type", "")
-    response.close()
+    if isinstance(response, FileResponse) and response.file_to_stream:
+        response.file_to_stream.close()
     address = settings.PORTAL_URL + request.get_full_path()
     shown = {"is_picture": kind.startswith("image/"), "address": request.get_full_path(), "qr": qr_code(address)}
     framed = render(request, template, shown)
