@@ -46,7 +46,11 @@ class Alarm:
         while wish.wait():
             wish.clear()
             try:
-                line.pipeline(transaction=False).lpush(BELL, 1).ltrim(BELL, 0, 0).expire(BELL, KEPT_S).execute()
+                ring = line.pipeline(transaction=False)
+                ring.lpush(BELL, 1)
+                ring.ltrim(BELL, 0, 0)
+                ring.expire(BELL, KEPT_S)
+                ring.execute()
             except Exception as error:
                 log.warning("alarm.lost", error=type(error).__name__)
             sleep(PAUSE_S)
