@@ -18,7 +18,7 @@ from bundles.search.ranking import ranked
 from bundles.search.reading import normalise
 from bundles.spec.registry import Matter
 
-SURE = 0.6  # a bundle that answers less well gives way to matters that carry the very words
+SURE = 0.6  # a bundle that answers less well gives way to matters of the very words, unless it has one of them
 __all__ = ["Hit", "bundles_found", "codes_of_matters", "normalise", "search"]
 
 
@@ -47,7 +47,9 @@ def search(text: str, limit: int = 10) -> tuple[Hit, ...]:
     found = bundles_found(query)[:limit]
     codes, carry_the_words = matter_codes(query, _index.get().everyday, limit)
     if carry_the_words:
-        found = [hit for hit in found if hit.score >= SURE]
+        used = _bundles_by_matter.get()
+        holding = {bundle for code in codes for bundle in used.get(code, ())}
+        found = [hit for hit in found if hit.score >= SURE or hit.code in holding]
     return (*found, *_matter_hits(codes[: limit - len(found)]))
 
 

@@ -70,7 +70,7 @@ def variants(query: str, everyday: Mapping[str, Sequence[str]]) -> list[Asked]:
     return [asked(text) for text in [found[0], *sorted(found[1:], key=_still(everyday))][:VARIANTS]]
 
 
-def _still(everyday: Mapping[str, Sequence[str]]) -> object:
+def _still(everyday: Mapping[str, Sequence[str]]) -> Callable[[str], int]:
     return lambda text: sum(len(word) for word in everyday if word in text)
 
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     cache.clear()
+    queries.forget()
 
 
 def page(client: Client, address: str, **headers: str) -> str:
