@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -279,9 +280,9 @@ def _interface(row: dict[str, object]) -> Interface:
     return Interface(dept=row.pop("dept_id"), input=tuple(asked), output=_triples(given), **row)  # type: ignore[arg-type]
 
 
-def _matter(row: dict[str, object]) -> Matter:
+def _matter(row: dict[str, Any]) -> Matter:
     used_in, channels = tuple(row.pop("used_in")), tuple(row.pop("channels"))
-    return Matter(dept=row.pop("dept_id"), parent=row.pop("parent_id"), used_in=used_in, channels=channels, **row)  # type: ignore[arg-type]
+    return Matter(dept=row.pop("dept_id"), parent=row.pop("parent_id"), used_in=used_in, channels=channels, **row)
 
 
 def _validator(row: ValidatorRow) -> Mapping[str, str]:

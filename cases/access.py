@@ -43,7 +43,7 @@ SUPERVISOR, OPERATOR = "supervisor", "administrator"
 
 
 def cases_for(account: StaffPerson) -> QuerySet[Case]:
-    """The applicant's own cases, for an agent those of the mandate; for a clerk those taken in with the clerk's help."""
+    """The applicant's own cases, for an agent those of the mandate; for a clerk those taken in with help."""
     if account.role == CLERK:
         return Case.objects.filter(assisted_by_id=account.pk)
     if account.role == STAFF:

@@ -63,7 +63,7 @@ def write_matters(rows: Sequence[Matter]) -> None:
     if not rows:
         return
     fields = Matter._meta.concrete_fields
-    names = ", ".join(field.column for field in fields)
+    names = ", ".join(str(field.column) for field in fields)
     renewed = ", ".join(f"{field.column} = excluded.{field.column}" for field in fields if not field.primary_key)
     lines = io.StringIO("".join("\t".join(_written(row, field) for field in fields) + "\n" for row in rows))
     with transaction.atomic(), connection.cursor() as cursor:

@@ -39,7 +39,7 @@ def send(terminal: AtTerminal, account: Account | None, *, means: str) -> SignIn
     code.digest = _digest(code.pk, clear)
     code.save(force_insert=True)
     if reached:
-        telling.tell_account(reached.pk, reached.phone, "terminal_code", code=clear, place=terminal.place)
+        telling.tell_account(reached.pk, reached.phone or "", "terminal_code", code=clear, place=terminal.place)
     return code
 
 

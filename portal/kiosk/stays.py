@@ -84,8 +84,8 @@ def idle_s(request: HttpRequest, terminal: AtTerminal) -> int:
 
 def is_forgotten(request: HttpRequest, terminal: AtTerminal) -> bool:
     """Whether nobody can be there any more, whatever the page did: the device was off, or its scripts died."""
-    seen = request.session.get(SEEN)
-    return bool(seen) and time.time() - seen > idle_s(request, terminal) * FORM_FACTOR + COUNTDOWN_S + SLACK_S
+    seen = request.session.get(SEEN) or 0.0
+    return seen > 0 and time.time() - seen > idle_s(request, terminal) * FORM_FACTOR + COUNTDOWN_S + SLACK_S
 
 
 def note_touch(request: HttpRequest, stay: Stay | None) -> None:

@@ -26,16 +26,19 @@ from portal.citizen.shown.parts import Crumb, trail
 from portal.citizen.shown.search import hits
 
 SUGGESTIONS, MOST_HITS = 6, 30
+
+
+def _belongs_to(topic: topics.Topic) -> Callable[[PublishedBundle, str], bool]:
+    return lambda one, value: topic.value == value and topic.has(one.spec)
+
+
 NARROW: Mapping[str, Callable[[PublishedBundle, str], bool]] = {
     "class": lambda one, value: one.spec.class_ == value,
     "stage": lambda one, value: one.spec.stage == value,
     "dept": lambda one, value: any(item.dept == value for item in one.spec.items),
     "letter": lambda one, value: letter_of(one.spec.zh) == value,
     "channel": lambda one, value: value in one.spec.channels,
-    **{
-        topic.key: lambda one, value, topic=topic: topic.value == value and topic.has(one.spec)
-        for topic in topics.TOPICS
-    },
+    **{topic.key: _belongs_to(topic) for topic in topics.TOPICS},
 }
 
 

@@ -48,7 +48,7 @@ def paper(request: OwnRequest, material_id: UUID) -> HttpResponse:
 @says_why
 def remove(request: OwnRequest, material_id: UUID) -> HttpResponse:
     """Delete it, or where its case keeps it only offer it no more."""
-    if reusing.take_away(material_id, account=request.user):
+    if reusing.take_away(_own(request, material_id).pk, account=request.user):
         messages.success(request, _("文件已删除"))
     else:
         messages.success(request, _("已从“我的材料”里拿掉；交过的那件事里还留着"))

@@ -49,8 +49,12 @@ def _show(request: TerminalRequest, *, error: str = "", status: int = 200) -> Ht
 @at_terminals_only
 def card(request: TerminalRequest) -> HttpResponse:
     """A line of the reader. With the face compared it is enough; else a code goes to the phone of the account."""
+    return _laid_on(request, request.POST.get("card", ""))
+
+
+def _laid_on(request: TerminalRequest, line: str) -> HttpResponse:
     try:
-        read = cards.read(Terminal.objects.get(pk=request.terminal.id), request.POST.get("card", ""))
+        read = cards.read(Terminal.objects.get(pk=request.terminal.id), line)
         account = _holder(read)
         if read.is_compared:
             return _begun(request, account, Stay.Means.FACE)
@@ -77,9 +81,7 @@ def demo_card(request: TerminalRequest) -> HttpResponse:
     if not settings.DEMO_SIGN_IN:
         raise Http404
     line = demo.line_of(Terminal.objects.get(pk=request.terminal.id), request.POST.get("username", ""))
-    request.POST = request.POST.copy()
-    request.POST["card"] = line
-    return card(request)
+    return _laid_on(request, line)
 
 
 @public
