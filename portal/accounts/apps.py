@@ -10,3 +10,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("portal.accounts.freshness")
+        import_module("portal.accounts.watched")

@@ -4,8 +4,7 @@ import { put } from "./arrive.js";
 import { showErrors } from "./errors.js";
 import { say } from "./say.js";
 
-const PAUSE_MS = 800;
-const SLOWEST_MS = 30000;
+const PAUSE_MS = 800, SLOWEST_MS = 30000;
 
 class Autosave {
   constructor(form) {

@@ -90,7 +90,7 @@ def test_the_desk_has_a_query_budget(
     client = at(officer)
     client.get(DESK)
     # Session, account, for whom one stands in; the list, rows, pauses, upstream, done.
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         client.get(DESK)
 
 

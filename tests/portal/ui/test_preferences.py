@@ -67,7 +67,7 @@ def test_the_style_sheet_is_one_file_that_may_be_kept_for_good(client: Client) -
     assert answer["Content-Type"].startswith("text/css")
     assert "immutable" in answer["Cache-Control"]
     assert answer["Content-Encoding"] == "gzip"
-    assert len(answer.content) < 20_000
+    assert len(answer.content) < 24_000
     plain = client.get(reverse("ui:stylesheet", args=[sheet().mark])).content.decode()
     assert plain.index("--ink:") < plain.index(".btn {")
 
