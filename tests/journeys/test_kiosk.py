@@ -68,7 +68,7 @@ def _phone_takes_the_photo(page: Page, tasks: str) -> None:
     page.locator("#m-M_DISCHARGE").get_by_role("button", name=re.compile("用手机拍")).click()
     checked(page)
     address = str(page.locator("[data-photo-address]").get_attribute("data-photo-address"))
-    phone = page.context.browser.new_context(viewport={"width": 390, "height": 844})  # type: ignore[union-attr]
+    phone = page.context.browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")  # type: ignore[union-attr]
     held = phone.new_page()
     held.goto(page.url.partition("/apply/")[0] + address[address.index("/photo/") :])
     no_grave_findings(held)
