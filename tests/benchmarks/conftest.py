@@ -9,7 +9,7 @@ import yaml
 
 from benchmarks.product import filer, prepare
 from benchmarks.work import ITEMS, NOTE
-from bundles import loading, publishing
+from bundles import loading, publishing, queries
 from cases.actions import dispatch
 from cases.models import Case
 from tests.factories.doubles import FakeDepartments
@@ -21,6 +21,7 @@ LIBRARY = Path(prepare.HERE) / "library"
 def fanout(db: None) -> None:
     """The seven departments, their matters and the bundle of the standard work."""
     loading.load_registries(LIBRARY)
+    queries.forget()  # what this process knew before: the transaction that loads does not end in a test
     publishing.publish(publishing.new_bundle(yaml.safe_load(prepare.definition("sync"))))
 
 
