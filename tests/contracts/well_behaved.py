@@ -277,8 +277,8 @@ class WellBehaved:
 
     def later(self, act: Any, *args: Any) -> None:
         thread = threading.Thread(target=act, args=args, daemon=True)
-        self.threads.append(thread)
         thread.start()
+        self.threads.append(thread)  # started before it is listed: whoever stops the department waits for all listed
 
     # -- sharing ----------------------------------------------------------------------------------------------------
     def interface(self, code: str, sent: dict[str, Any]) -> Said:
