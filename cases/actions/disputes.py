@@ -11,7 +11,6 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -99,18 +98,7 @@ def add_evidence(case_id: UUID, path: str, file: Posted, *, by: Actor) -> Materi
         for old in Material.objects.filter(case=case, slot=evidence_slot(path)):
             uploads.forget_file(old)
             old.delete()
-        kept = Material(
-            case=case,
-            slot=evidence_slot(path),
-            material_id="",
-            source=Material.Source.UPLOAD,
-            name=examined.name,
-            sha256=examined.sha256,
-            size=len(examined.content),
-            media_type=examined.media_type,
-        )
-        kept.file.save("evidence", ContentFile(examined.content), save=False)
-        kept.save()
+        kept = uploads.keep_beside(case, evidence_slot(path), examined, "evidence")
         if dispute is not None:
             dispute.evidence = kept
             dispute.save(update_fields=["evidence"])

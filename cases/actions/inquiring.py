@@ -7,11 +7,9 @@ that the portal promises; what stays without an answer is put before somebody wh
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,7 +21,7 @@ from cases.actions.events import record
 from cases.actions.locking import lock_case, lock_case_of
 from cases.actions.uploads import Posted
 from cases.errors import CaseError, NotReady, WrongState
-from cases.models import Attention, Case, Inquiry, Material, SavedAnswer, StaffMail, SubApplication
+from cases.models import Attention, Case, Inquiry, SavedAnswer, StaffMail, SubApplication
 from cases.ports import Actor
 from cases.queries.urging import urging_of
 from cases.queries.wording import department_short
@@ -51,7 +49,7 @@ def ask(case_id: UUID, text: str, *, by: Actor, sub_id: UUID | None = None, file
         _check(case, sub, sub_id)
         asked = _write(case, Kind.QUESTION, sub, words, settings.QUESTION_ANSWER_DAYS, by)
         if examined is not None:
-            asked.material = _kept(case, asked, examined)
+            asked.material = uploads.keep_beside(case, f"question:{asked.pk}", examined, "attachment")
             asked.save(update_fields=["material"])
         kind = "question.asked" if sub else "question.asked_lead"
         record(case, kind, by=by, sub=sub, department=asked.department)
@@ -69,22 +67,6 @@ def _check(case: Case, sub: SubApplication | None, sub_id: UUID | None) -> None:
         raise NotReady("上一个问题部门还没有回复，回复后可以接着问", (("text", "上一个问题还在等回复"),))
     if waiting.count() >= MOST_OPEN:
         raise NotReady("等回复的问题太多了，请等部门回复后再问", (("text", "等回复的问题太多了"),))
-
-
-def _kept(case: Case, asked: Inquiry, examined: Any) -> Material:
-    kept = Material(
-        case=case,
-        slot=f"question:{asked.pk}",
-        material_id="",
-        source=Material.Source.UPLOAD,
-        name=examined.name,
-        sha256=examined.sha256,
-        size=len(examined.content),
-        media_type=examined.media_type,
-    )
-    kept.file.save("attachment", ContentFile(examined.content), save=False)
-    kept.save()
-    return kept
 
 
 def urge(sub_id: UUID, *, by: Actor) -> Inquiry:

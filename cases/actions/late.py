@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
-from threading import Lock, Thread
 from uuid import UUID
 
-import structlog
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from cases.actions.background import Background
 from cases.actions.facts import Key
 from cases.models import Case, LatePrefill, Lookup
-
-log = structlog.get_logger(__name__)
 
 BUDGETS_S = (4.0, 8.0, 15.0)  # of the first try, the second, and all after
 LEASE = timedelta(seconds=45)
@@ -113,30 +110,7 @@ def _nothing(case: Case) -> frozenset[Key]:
 # ---- the thread ---------------------------------------------------------------------------------------------
 
 
-class _Helper:
-    """One thread of this process that asks on until nothing is due; woken by pages and by the sweep."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._thread: Thread | None = None
-
-    def wake(self) -> None:
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = Thread(target=self._run, name="late-prefill", daemon=True)
-                self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            while carry_on():
-                pass
-        except Exception as error:
-            log.exception("late.failed", error=type(error).__name__)
-        finally:
-            connections.close_all()
-
-
-_helper = _Helper()
+_helper = Background("late-prefill", carry_on)
 
 
 def wake() -> None:

@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from threading import Lock, Thread
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from bundles import queries
 from cases import outbox, ports
 from cases.actions import attention
+from cases.actions.background import Background
 from cases.actions.locking import lock_case
 from cases.models import Attention, Notification
 from cases.ports import Message, Sending
@@ -244,27 +244,4 @@ def _reached(case_ids: set[UUID]) -> None:
 # ---- the thread ---------------------------------------------------------------------------------------------
 
 
-class _Carrier:
-    """One thread of this process that carries until nothing is due; woken by the sweep."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._thread: Thread | None = None
-
-    def wake(self) -> None:
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = Thread(target=self._run, name="messages", daemon=True)
-                self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            while carry():
-                pass
-        except Exception as error:
-            log.exception("messages.failed", error=type(error).__name__)
-        finally:
-            connections.close_all()
-
-
-_carrier = _Carrier()
+_carrier = Background("messages", carry)

@@ -19,6 +19,7 @@ from typing import BinaryIO, Protocol
 
 import puremagic
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -26,7 +27,7 @@ from cases.actions import pdf_reading, previews
 from cases.actions.file_kinds import way_out_of
 from cases.actions.picture_advice import advice_on
 from cases.errors import BadUpload
-from cases.models import Material, PileFile
+from cases.models import Case, Material, PileFile
 
 MAX_PIXELS = 60_000_000
 MAX_NAME = 100
@@ -207,6 +208,23 @@ def _unpacked(packed: bytes) -> bytes:
 def _plain_names(part: bytes) -> bytes:
     """`/J#61vaScript` is `/JavaScript`."""
     return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), part) if b"#" in part else part
+
+
+def keep_beside(case: Case, slot: str, examined: Examined, stored_name: str) -> Material:
+    """Keep a file with a case that no material of its bundle asks for: what lies beside a question, evidence."""
+    kept = Material(
+        case=case,
+        slot=slot,
+        material_id="",
+        source=Material.Source.UPLOAD,
+        name=examined.name,
+        sha256=examined.sha256,
+        size=len(examined.content),
+        media_type=examined.media_type,
+    )
+    kept.file.save(stored_name, ContentFile(examined.content), save=False)
+    kept.save()
+    return kept
 
 
 def forget_file(kept: Material | PileFile) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from .conditions import Conditions
-from .signing import BadSignature, Keyring, verify
+from .signed_line import SignedLine
+from .signing import Keyring
 from .store import Row, Store
 
 GATEWAY = "MSG"
@@ -24,9 +25,8 @@ class MessageGateway:
 
     def __init__(self, store: Store, keyring: Keyring, conditions: Conditions, *, enforce: bool) -> None:
         self._store = store
-        self._keyring = keyring
         self._conditions = conditions
-        self._enforce = enforce
+        self._line = SignedLine(GATEWAY, store, keyring, conditions, enforce=enforce)
 
     def routes(self, local: Any) -> list[web.RouteDef]:
         """Its address, and what this machine may ask and say: the messages taken, the numbers that are refused."""
@@ -38,7 +38,7 @@ class MessageGateway:
 
     async def take(self, request: web.Request) -> web.Response:
         """Take a message, once per key; the same key with other words is refused."""
-        raw = await self._signed(request)
+        raw = await self._line.signed(request)
         wait_s = self._conditions.wait_s(GATEWAY)
         if wait_s:
             return _json({"message": "超过限速"}, 429, wait_s)
@@ -71,32 +71,6 @@ class MessageGateway:
         if says is not None:
             self._store.insert("message_numbers", {"number": str(body["number"]), "says": says})
         return _json({"number": body["number"], "says": says}, 201)
-
-    # -- common -------------------------------------------------------------------------------------------------------
-    async def _signed(self, request: web.Request) -> bytes:
-        """The body of a request that the portal has signed; an outage answers 503."""
-        raw = await request.read()
-        if self._conditions.outage_of(GATEWAY):
-            raise web.HTTPServiceUnavailable(text='{"message": "系统维护中"}', content_type="application/json")
-        try:
-            if self._enforce:
-                self._verify(request, raw)
-        except BadSignature as error:
-            text = json.dumps({"message": str(error)}, ensure_ascii=False)
-            raise web.HTTPUnauthorized(text=text, content_type="application/json") from error
-        return raw
-
-    def _verify(self, request: web.Request, raw: bytes) -> None:
-        verify(
-            self._keyring,
-            self._store,
-            dept=GATEWAY,
-            method=request.method,
-            path=request.raw_path,
-            headers=request.headers,
-            body=raw,
-            at=self._conditions.time_at(GATEWAY),
-        )
 
 
 def _message(raw: bytes) -> dict[str, Any] | None:

@@ -17,7 +17,8 @@ from aiohttp import web
 from .callbacks import Outbox
 from .clock import now
 from .conditions import Conditions
-from .signing import BadSignature, Keyring, verify
+from .signed_line import SignedLine
+from .signing import Keyring
 from .store import Row, Store
 
 CHANNEL = "PAY"
@@ -40,10 +41,9 @@ class PaymentChannel:
         address: str = "",
     ) -> None:
         self._store = store
-        self._keyring = keyring
         self._outbox = outbox
         self._conditions = conditions
-        self._enforce = enforce
+        self._line = SignedLine(CHANNEL, store, keyring, conditions, enforce=enforce)
         self._address = address.rstrip("/")
 
     def routes(self) -> list[web.RouteDef]:
@@ -60,7 +60,7 @@ class PaymentChannel:
     # -- the portal asks ----------------------------------------------------------------------------------------------
     async def open(self, request: web.Request) -> web.Response:
         """Make an order, once per key; the same key with other content is refused."""
-        raw = await self._signed(request)
+        raw = await self._line.signed(request)
         body, key = _order(raw), request.headers.get("Idempotency-Key", "")
         if body is None or key != body["key"]:
             return _json({"message": "支付单不合规范"}, 422)
@@ -80,19 +80,19 @@ class PaymentChannel:
 
     async def ask(self, request: web.Request) -> web.Response:
         """Where an order stands."""
-        await self._signed(request)
+        await self._line.signed(request)
         return _json(_state(self._row(request.match_info["reference"])))
 
     async def close(self, request: web.Request) -> web.Response:
         """An open order takes no money any more; another one stays as it is."""
-        await self._signed(request)
+        await self._line.signed(request)
         reference = request.match_info["reference"]
         self._store.run("UPDATE pay_orders SET status = 'closed' WHERE reference = ? AND status = 'open'", reference)
         return _json(_state(self._row(reference)))
 
     async def refund(self, request: web.Request) -> web.Response:
         """Give money of a paid order back, once per key, never more than was paid."""
-        raw = await self._signed(request)
+        raw = await self._line.signed(request)
         row, asked = self._row(request.match_info["reference"]), json.loads(raw)
         with self._store.transaction():
             if self._store.one("SELECT 1 FROM pay_refunds WHERE key = ?", asked["key"]) is None:
@@ -148,31 +148,6 @@ class PaymentChannel:
         if row is None:
             raise web.HTTPNotFound(text='{"message": "没有这个支付单"}', content_type="application/json")
         return row
-
-    async def _signed(self, request: web.Request) -> bytes:
-        """The body of a request that the portal has signed; an outage answers 503."""
-        raw = await request.read()
-        if self._conditions.outage_of(CHANNEL):
-            raise web.HTTPServiceUnavailable(text='{"message": "系统维护中"}', content_type="application/json")
-        try:
-            if self._enforce:
-                self._verify(request, raw)
-        except BadSignature as error:
-            text = json.dumps({"message": str(error)}, ensure_ascii=False)
-            raise web.HTTPUnauthorized(text=text, content_type="application/json") from error
-        return raw
-
-    def _verify(self, request: web.Request, raw: bytes) -> None:
-        verify(
-            self._keyring,
-            self._store,
-            dept=CHANNEL,
-            method=request.method,
-            path=request.raw_path,
-            headers=request.headers,
-            body=raw,
-            at=self._conditions.time_at(CHANNEL),
-        )
 
 
 def _order(raw: bytes) -> dict[str, Any] | None:

@@ -223,12 +223,12 @@ def test_the_list_and_the_page_have_a_query_budget(
 ) -> None:
     client = at(doctor)
     client.get(DESK)
-    # session, account, counts, rows, total, two groups, outages, maintenance; what waits in the menu (questions,
-    # call-backs, stuck cases); at times whether the catalogue changed
-    with django_assert_max_num_queries(13):
+    # session, account, counts, rows, total, two groups, outages, maintenance; in the menu the questions that wait; at
+    # times whether the catalogue changed
+    with django_assert_max_num_queries(11):
         client.get(DESK)
     client.get(page_of(raised))
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(25):
         client.get(page_of(raised))
 
 

@@ -230,5 +230,5 @@ def test_the_letters_have_a_query_budget(
 ) -> None:
     client = at(lead)
     client.get(place("letters"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(6):
         client.get(place("letters"))
