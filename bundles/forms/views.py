@@ -13,6 +13,7 @@ from typing import Any, Final
 from bundles.forms.answers import Place, rows_of, source_of, stored
 from bundles.forms.checks import Checker, FieldError
 from bundles.forms.cleaning import is_box
+from bundles.forms.coded import place_name
 from bundles.forms.context import Context, Row
 from bundles.forms.instances import row_label
 from bundles.forms.materials import departments_of
@@ -143,6 +144,8 @@ def display(spec: BundleSpec, registry: Registry, field_id: str, value: object, 
     field = spec.field(field_id)
     if value in EMPTY:
         return ""
+    if field.type == "region" and not field.options:
+        return place_name(registry, value, lang)
     if field.type in ("enum", "multi", "region"):
         labels = dict(choices(field, registry, lang))
         return "、".join(labels.get(str(v), str(v)) for v in (value if isinstance(value, list | tuple) else [value]))

@@ -47,13 +47,15 @@ class Person:
         return "1" if int(self.id_no[16]) % 2 else "2"
 
     @property
+    def home_place(self) -> str:
+        """City and district of the household register, in the words a certificate prints."""
+        return f"示例市{_DISTRICTS.get(self.region, '思明区')}" if self.local else "外省示例市"
+
+    @property
     def address(self) -> str:
         """Where this person is registered."""
-        district = _DISTRICTS.get(self.region, "思明区")
-        city = f"示例市{district}" if self.local else f"外省示例市（{self.region}）"
-        return (
-            f"{city}{_STREETS[steady(self.id_no, 0, 7)]}{steady(self.id_no, 1, 300)}号{steady(self.id_no, 101, 909)}室"
-        )
+        street = _STREETS[steady(self.id_no, 0, 7)]
+        return f"{self.home_place}{street}{steady(self.id_no, 1, 300)}号{steady(self.id_no, 101, 909)}室"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class World:
         self.marriages: dict[str, Marriage] = {}
         self._settle(library, Random(seed))
         self._companies = {company.uscc: company for company in self._bodies(library)}
+        self._admit_all(self.raw["elders"], 301)  # last: none of them leads a company
 
     def person(self, id_no: object) -> Person | None:
         """The person of an identity number."""
@@ -143,9 +146,7 @@ class World:
         for entry in library.samples["persons"]:
             ethnic = "05" if "·" in entry["name"] else "01"
             self._admit(entry["name"], entry["id_no"], entry["region"], entry["phone"], entry["bank_card"], ethnic)
-        for number, entry in enumerate(self.raw["persons"], 101):
-            id_no = identity_number(entry["region"], date.fromisoformat(entry["birth"]), entry["sequence"])
-            self._admit(entry["name"], id_no, entry["region"], f"1380000{number:04d}", _card(number))
+        self._admit_all(self.raw["persons"], 101)
         self._newborn()
         for couple in self.raw["couples"]:
             self._marry(
@@ -155,6 +156,12 @@ class World:
             self._couple(random, number)
         for number in range(MADE_UP_DRIVERS):
             self._made_up(random, "1", 400 + number, date(1985, 1, 1))
+
+    def _admit_all(self, entries: Iterable[Mapping[str, Any]], first: int) -> None:
+        """People of the demo's own; their telephones and bank cards are numbered on from `first`."""
+        for number, entry in enumerate(entries, first):
+            id_no = identity_number(entry["region"], date.fromisoformat(entry["birth"]), entry["sequence"])
+            self._admit(entry["name"], id_no, entry["region"], f"1380000{number:04d}", _card(number))
 
     def _admit(self, name: str, id_no: str, region: str, phone: str, card: str, ethnic: str = "01") -> Person:
         local = any(region.startswith(prefix) for prefix in self.raw["locals"])

@@ -117,7 +117,7 @@ class SectionDrawing:
             type="multi" if field.widget == "checkbox" else field.type,
             value=field.value,
             choices=_choices(field),
-            hint=field.help,
+            hint=field.help or _place_in_words(field),
             error=field.errors[0] if field.errors else "",
             required=field.required,
             locked=field.locked,
@@ -127,6 +127,13 @@ class SectionDrawing:
             shown=field.display,
             fill=field.autocomplete or ("off" if field.type in ABOUT_PEOPLE else ""),
         )
+
+
+def _place_in_words(field: forms.FieldView) -> str:
+    """What the code of a place means, under the code that a register gave (420102：湖北省武汉市江岸区)."""
+    if field.type != "region" or field.display in ("", field.value):
+        return ""
+    return _("%(code)s：%(place)s") % {"code": field.value, "place": field.display}
 
 
 def _choices(field: forms.FieldView) -> tuple[Choice, ...]:

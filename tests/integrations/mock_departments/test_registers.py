@@ -331,6 +331,14 @@ def test_a_licence_is_found_by_its_number_too(departments: Departments) -> None:
     assert licence["data"]["female_name"] == "林晓岚"
 
 
+def test_a_certificate_prints_a_place_in_words_and_not_as_a_code(city: City) -> None:
+    child = city.person("张雨桐")["id_no"]
+    papers = [one.data for kind in ("BIRTH_CERT", "HUKOU_BOOK") for one in city.licences.search(kind, child)]
+    assert [paper["birth_place"] for paper in papers] == ["外省示例市", "外省示例市"]
+    (book,) = city.licences.search("HUKOU_BOOK", LIN)
+    assert book.data["native_place"] == "示例市思明区"
+
+
 def test_an_issued_licence_is_found_and_a_revoked_one_is_invalid(departments: Departments) -> None:
     face = {"permit_no": "CG1", "company": "五洲顺运", "plate_no": "闽DA0002", "valid_to": "2027-01-01"}
     issued = departments.send("CG", "POST", "licences/MUCK_PERMIT", {"data": face, "holder": {"plate_no": "闽DA0002"}})
