@@ -1,11 +1,13 @@
-"""python -m devtools.screens [--out FOLDER] [--only WORDS] [--modes NAMES]: against the portal that is running."""
+"""python -m devtools.screens [--out FOLDER] [--only WORDS] [--modes NAMES] [--minutes N]: against a running portal."""
 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,7 @@ from devtools.screens.figures import Figures
 from devtools.screens.listing import Page, pages
 from devtools.screens.modes import MODES, Mode
 
+MOST_MINUTES = 90.0
 CHILD = "陈一诺"  # in the scenario of the newborn
 
 
@@ -28,18 +31,25 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path(os.environ["PORTAL_VAR"]) / "screens")
     parser.add_argument("--only", default="", help="words in the names of pages, parted by commas")
     parser.add_argument("--modes", default=",".join(MODES), help=f"of {', '.join(MODES)}")
+    parser.add_argument("--minutes", type=float, default=MOST_MINUTES, help="what is not seen by then is said and left")
     return parser.parse_args(words)
 
 
 def main(words: Sequence[str]) -> int:
     """0 when every page keeps every budget."""
-    from devtools.screens import report
+    from devtools.screens import report, sheets
 
     asked = arguments(words)
+    logging.disable(logging.INFO)  # what is filed here is told by the pictures
+    until = time.monotonic() + asked.minutes * 60
     listed, modes = pages(asked.only), [MODES[name] for name in asked.modes.split(",")]
     prepared = _prepared(listed)
-    figures = list(_taken(listed, modes, prepared, asked.out))
-    report.written(figures, asked.out)
+    figures = []
+    for page_figures in _taken(listed, modes, prepared, asked.out, until):
+        figures += page_figures
+        report.written(figures, asked.out)
+    for mode in modes:
+        sheets.made(asked.out / mode.name, [page.name for page in listed], asked.out / sheets.SHEETS)
     print(report.table(figures))
     say(f"图片在 {asked.out}", f"the pictures are in {asked.out}")
     return 1 if any(any(one.over()) for one in figures) else 0
@@ -53,16 +63,30 @@ def _prepared(listed: Sequence[Page]) -> dict[str, str]:
     return preparation.make(frozenset(name for page in listed for name in page.needs()))
 
 
-def _taken(listed: Sequence[Page], modes: Sequence[Mode], prepared: dict[str, str], out: Path) -> Iterator[Figures]:
+def _taken(
+    listed: Sequence[Page], modes: Sequence[Mode], prepared: dict[str, str], out: Path, until: float
+) -> Iterator[list[Figures]]:
+    """The figures of one page after the other, in every look."""
     with _browser() as browser:
         camera = Camera(browser, os.environ["PORTAL_URL"], out, names=_names())
         for page in listed:
-            missing = page.needs() - set(prepared)
-            if missing:
-                yield Figures(page.name, "-", missing=[f"not prepared: {', '.join(sorted(missing))}"])
-                continue
-            say(f"拍 {page.name}", f"taking {page.name}")
-            yield from (camera.take(page, mode, prepared) for mode in modes)
+            if time.monotonic() > until:
+                yield [Figures(page.name, "-", missing=["not seen: the time is up"])]
+            elif missing := page.needs() - set(prepared):
+                yield [Figures(page.name, "-", missing=[f"not prepared: {', '.join(sorted(missing))}"])]
+            else:
+                say(f"拍 {page.name}", f"taking {page.name}")
+                yield _seen(camera, page, modes, prepared)
+
+
+def _seen(camera: Camera, page: Page, modes: Sequence[Mode], prepared: dict[str, str]) -> list[Figures]:
+    """A page in every look; one that does not open in the first is not waited for in the others."""
+    figures: list[Figures] = []
+    for mode in modes:
+        figures.append(camera.take(page, mode, prepared))
+        if not figures[0].is_open:
+            break
+    return figures
 
 
 def _names() -> Names:

@@ -38,6 +38,7 @@ class Figures:
     fallback: list[str] = field(default_factory=list)  # Chinese on an English page, marked as such
     complaints: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    is_open: bool = False
 
     def over(self) -> Iterator[str]:
         """Every budget that is not kept, in words."""

@@ -18,7 +18,9 @@ _PLACE = re.compile(r"\{([\w.-]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page. `path` may name what was prepared, as {case.done}; `follow` are links clicked from there on."""
+    """One page. `path` may name what was prepared, as {done}; `follow` are links clicked from there on. `person` is a
+    demo person, @name for whom something prepared belongs to, kiosk or kiosk:lin for a terminal.
+    """
 
     name: str
     path: str
@@ -29,8 +31,12 @@ class Page:
     prints: bool = False
 
     def needs(self) -> frozenset[str]:
-        """Names of prepared things in the path."""
-        return frozenset(_PLACE.findall(self.path))
+        """Names of prepared things in the path, and of the person."""
+        whose = {self.person} if self.person.startswith("@") else set()
+        return frozenset(_PLACE.findall(self.path)) | whose
+
+    def whom(self, prepared: Mapping[str, str]) -> str:
+        return prepared[self.person] if self.person.startswith("@") else self.person
 
     def address(self, prepared: Mapping[str, str]) -> str:
         return _PLACE.sub(lambda found: prepared[found[1]], self.path)

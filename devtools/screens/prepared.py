@@ -14,17 +14,22 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from cases.errors import CaseError
 from devtools.messages import say
+from devtools.screens import scenes
 from portal.demo import walk
 from portal.demo.api_client import ApiClient, Refused
+from portal.seed_check.filler import CannotFill
+from portal.seed_check.walk import Stuck
 
 PATIENCE_S = 60.0
 POLL_S = 0.5
 HELD_S = 36_000
+NOT_MADE = (Refused, walk.NotAsExpected, TimeoutError, CaseError, CannotFill, Stuck, LookupError, OSError)
 
 
 class Preparation:
-    """Makes what the list of pages asks for; `made` maps a name to the id of a case."""
+    """Makes what the list of pages asks for; `made` maps a name to the id of a case, @name to whose it is."""
 
     def __init__(self, base_url: str, mock_url: str, kept_in: Path) -> None:
         self.base_url, self.mock_url, self.kept_in = base_url, mock_url, kept_in
@@ -36,21 +41,41 @@ class Preparation:
         for name in ORDER:
             if name in names and name not in self.made:
                 self._make_one(name)
+        for name in scenes.SCENES:
+            if names & {name, f"@{name}"} and name not in self.made:
+                self._make_one(name)
         return self.made
 
     def _make_one(self, name: str) -> None:
         say(f"准备 {name}", f"preparing {name}")
         try:
-            self.made[name] = MAKERS[name](self)
-        except (Refused, walk.NotAsExpected, TimeoutError) as error:
+            self._make(name)
+        except NOT_MADE as error:
             say(f"{name} 没准备成：{error}", f"{name} could not be prepared")
             return
         self.kept_in.parent.mkdir(parents=True, exist_ok=True)
         self.kept_in.write_text(json.dumps(self.made, indent=1))
 
+    def _make(self, name: str) -> None:
+        if name in MAKERS:
+            self.made[name] = MAKERS[name](self)
+            return
+        case, username = scenes.play(scenes.SCENES[name], self._tell, self._people())
+        self.made |= {name: case, f"@{name}": username}
+
+    def _tell(self, word: str, **body: Any) -> Any:
+        return self.control(word, body)
+
+    def _people(self) -> Any:
+        with urllib.request.urlopen(f"{self.mock_url}/_control/people", timeout=10) as answer:
+            return json.load(answer)
+
     def _forget_what_is_gone(self) -> None:
         """The database may be another one than last time."""
-        for name, case in list(self.made.items()):
+        for name in scenes.SCENES:
+            if name in self.made and not scenes.is_there(self.made[name], self.made[f"@{name}"]):
+                del self.made[name], self.made[f"@{name}"]
+        for name, case in [one for one in self.made.items() if one[0] in MAKERS]:
             person = ApiClient(self.base_url, APPLICANTS[name])
             kind = "drafts" if name in DRAFTS else "cases"
             try:
