@@ -9,8 +9,8 @@ from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 
 from cases import alarm
-from cases.actions.pumping import pump
-from cases.actions.sweep import keep_sweeping, sweep_alone
+from cases.actions.delivery.pumping import pump
+from cases.actions.engine.sweep import keep_sweeping, sweep_alone
 
 _stopping = Event()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from cases.actions import circuits
+from cases.actions.delivery import circuits
 from cases.ports import Contact, Finding, Query
 from integrations import quotas
 from integrations.http import Budget, Call, Failure, Reply, System, client, contact_of, lasting, system_of

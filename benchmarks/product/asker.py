@@ -27,7 +27,7 @@ def ask_on(seconds: float, case: Any, done: list[tuple[int, float]], failed: lis
     from django.db import connection
 
     from bundles import forms
-    from cases.actions import facts
+    from cases.actions.registers import facts
     from cases.ports import Actor
     from cases.queries.context import context_of
 
@@ -48,7 +48,7 @@ def main() -> None:
     seconds, count = float(sys.argv[1]), int(sys.argv[2])
     django.setup()
     from benchmarks.product.people import applicants
-    from cases.actions import drafting
+    from cases.actions.applying import drafting
 
     people = applicants(count)
     cases = [drafting.start_draft(CODE, applicant=one, channel="online", guidance=GUIDANCE) for one in people]

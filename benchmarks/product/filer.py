@@ -31,7 +31,7 @@ Draft = tuple[UUID, Any]
 def draft(code: str, count: int) -> Iterator[Draft]:
     """Applications as the pages make them: begun, filled from the account, saved section by section."""
     from benchmarks.product.people import applicants
-    from cases.actions import drafting
+    from cases.actions.applying import drafting
 
     people = applicants(min(count, ACCOUNTS))
     for number in range(count):
@@ -45,7 +45,7 @@ def draft(code: str, count: int) -> Iterator[Draft]:
 
 def submit(made: Draft) -> UUID:
     """One press of the button: checked, numbered, laid out, the first wave promised, committed."""
-    from cases.actions import filing
+    from cases.actions.applying import filing
 
     case_id, actor = made
     filing.submit_case(case_id, by=actor, client_key=uuid4().hex)

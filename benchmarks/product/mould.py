@@ -142,7 +142,7 @@ class Mould:
 
     def _chain(self, pour: Pour) -> None:
         """The hash of every event of the copy; the last one goes under the case."""
-        from cases.actions.events import link
+        from cases.actions.engine.events import link
 
         last = ""
         for event in self._events:

@@ -37,7 +37,7 @@ class Material(models.Model):
     size = models.PositiveIntegerField(default=0)
     media_type = models.CharField(max_length=100, blank=True, default="")
     pages = models.PositiveSmallIntegerField(default=1, db_default=1)
-    # What makes it hard to read (cases.actions.picture_advice); empty for nothing, or for advice that was heard.
+    # What makes it hard to read (cases.actions.papers.picture_advice); empty for nothing, or for advice that was heard.
     advice = models.CharField(max_length=16, blank=True, default="", db_default="")
     copied_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="copies")
     # Since when its owner wants it offered no more (我的材料); the case keeps it.

@@ -1,8 +1,8 @@
 """Lines to departments as they are now: which carry, which are probed, which rest, and why.
 
-The breaker itself is in cases.actions.circuits. Two ways to ask it: the claim of the outbox joins `DOORS`, which lets
-nothing through to a department whose line is shut but one probe; whoever calls from a page asks `shut_lines`, a view
-of this process that is a second old at most.
+The breaker itself is in cases.actions.delivery.circuits. Two ways to ask it: the claim of the outbox joins `DOORS`,
+which lets nothing through to a department whose line is shut but one probe; whoever calls from a page asks
+`shut_lines`, a view of this process that is a second old at most.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 
-from cases.actions import circuits
+from cases.actions.delivery import circuits
 from cases.ports import Actor
 from cases.queries.circuits import LineState, maintenance_of, recent_line_states
 from integrations.admin.asking import ReasonForm, asked, object_or_404, page, person_of

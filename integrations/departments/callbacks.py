@@ -12,7 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from cases.actions.inbox import receive_callback
+from cases.actions.delivery.inbox import receive_callback
 from cases.ports import Callback
 from integrations.departments.wire import NotInContract, callback_of
 from integrations.incoming import Refusal, body_of, event_id_of, evidence_of, first_use_of_nonce, verify

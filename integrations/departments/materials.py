@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from cases.actions import material_links
+from cases.actions.delivery import material_links
 
 
 @require_safe

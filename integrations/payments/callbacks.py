@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from cases.actions.payments import receive_notice
+from cases.actions.fees.payments import receive_notice
 from integrations.incoming import Refusal, body_of, event_id_of, first_use_of_nonce, verify
 from integrations.payments.wire import NotInContract, notice_of
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from cases.actions import drafting, parties, telling
+from cases.actions.applying import drafting, parties
+from cases.actions.dialogue import telling
 from cases.errors import CaseError, WrongState
 from cases.queries.leaving import OpenCase, consents_in_force, drafts_of, open_cases_of
 from portal.accounts import exporting, mandates

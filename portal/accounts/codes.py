@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from cases.actions import telling
+from cases.actions.dialogue import telling
 from cases.errors import CaseError
 from portal.accounts.models import Account, SentCode
 

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from cases.actions import telling
+from cases.actions.dialogue import telling
 from cases.errors import WrongState
 from cases.queries.own_copy import bytes_of, own_copy, own_files, weight_of
 from portal.accounts.models import Account, AccountEvent, Address, DataExport, Mandate

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from bundles.queries import published_all
 from bundles.rules.validators import is_id_number
 from bundles.spec import BundleSpec
-from cases.actions import telling
+from cases.actions.dialogue import telling
 from cases.errors import CaseError, WrongState
 from cases.protection import blind_index
 from cases.queries.people import Acting

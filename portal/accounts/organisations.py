@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bundles.rules.validators import is_uscc
-from cases.actions.legal_representatives import body_of
+from cases.actions.applying.legal_representatives import body_of
 from cases.errors import CaseError
 from cases.ports import Identity
 from cases.protection import blind_index

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.actions import telling
+from cases.actions.dialogue import telling
 from cases.errors import CaseError
 from portal.accounts import codes
 from portal.accounts.models import Account, Address, SentCode

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cases import access
-from cases.actions import staging
+from cases.actions.applying import staging
 from cases.errors import CaseError, ChangedMeanwhile, WrongState
 from cases.queries.task_list import can_be_edited
 from portal.accounts.models import Account

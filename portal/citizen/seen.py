@@ -13,7 +13,8 @@ from django.utils import timezone
 from bundles import forms
 from bundles.queries import version
 from cases import access
-from cases.actions import drafting, held_values
+from cases.actions.applying import drafting
+from cases.actions.registers import held_values
 from cases.errors import ChangedMeanwhile
 from cases.queries.context import context_of
 from portal.citizen import clashes

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from cases.actions import telling
+from cases.actions.dialogue import telling
 from cases.errors import CaseError
 from portal.accounts.models import Account, Role
 from portal.accounts.terminal import AtTerminal

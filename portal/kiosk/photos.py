@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cases import access
-from cases.actions import materials
+from cases.actions.papers import materials
 from cases.errors import CaseError
 from portal.accounts.models import Account
 from portal.kiosk.models import PhotoLink

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from cases import access
-from cases.actions import drafting
+from cases.actions.applying import drafting
 from cases.errors import CaseError
 from portal.accounts.models import Account
 from portal.accounts.terminal import AtTerminal

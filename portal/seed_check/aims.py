@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from bundles import forms
 from bundles.forms.typed import EMPTY, as_typed
 from cases import queries
-from cases.actions import replanning, withdrawal
+from cases.actions.applying import withdrawal
+from cases.actions.scheduling import replanning
 from cases.queries.under_way import UnderWay
 from portal.seed_check.pace import HELD_S, takes_time
 from portal.seed_check.values import written

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from cases import queries
-from cases.actions import replanning
+from cases.actions.scheduling import replanning
 from cases.errors import CaseError
 from cases.queries import under_way
 from cases.states import CASE_FINAL

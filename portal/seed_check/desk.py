@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bundles.spec import BundleSpec
 from cases import queries
-from cases.actions import worklist
+from cases.actions.desk import worklist
 from cases.ports import Reason
 from cases.queries.under_way import UnderWay
 from portal.accounts.models import Account

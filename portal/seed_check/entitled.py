@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cases.actions import entitled, searching
+from cases.actions.proactive import entitled, searching
 from cases.queries import candidates
 
 if TYPE_CHECKING:

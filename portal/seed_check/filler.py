@@ -16,7 +16,8 @@ from bundles import forms
 from bundles.rules import RuleError, parse
 from bundles.spec import Question
 from cases import access, queries
-from cases.actions import drafting, materials
+from cases.actions.applying import drafting
+from cases.actions.papers import materials
 from cases.queries.context import frame_of
 from portal.accounts.models import Account
 from portal.seed_check.papers import paper

@@ -8,7 +8,7 @@ import urllib.request
 from typing import Any
 from uuid import UUID
 
-from cases.actions import payments
+from cases.actions.fees import payments
 from cases.queries.charges import pay_page
 from portal.accounts.models import Account
 

@@ -12,8 +12,8 @@ from uuid import UUID
 from bundles import forms
 from bundles import queries as catalogue
 from bundles.forms.tables import columns_of
-from cases.actions import confirming
-from cases.actions import rosters as actions
+from cases.actions.batches import confirming
+from cases.actions.batches import rosters as actions
 from cases.queries import rosters as views
 from portal.seed_check.values import written
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from cases.actions import allocation, placing, seats
+from cases.actions.batches import allocation, placing, seats
 from cases.ports import Actor
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases import access
-from cases.actions import appointments, joint_visits
+from cases.actions.scheduling import appointments, joint_visits
 from cases.queries.under_way import UnderWay
 
 if TYPE_CHECKING:

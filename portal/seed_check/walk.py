@@ -13,7 +13,10 @@ from django.utils import timezone
 from bundles import queries as catalogue
 from bundles.spec import BundleSpec
 from cases import access, queries
-from cases.actions import deferrals, drafting, filing, materials, parties, prepaying, supplements, withdrawal
+from cases.actions.applying import drafting, filing, parties, withdrawal
+from cases.actions.fees import prepaying
+from cases.actions.papers import deferrals, materials
+from cases.actions.supplementing import supplements
 from cases.errors import CaseError
 from cases.ports import Identity
 from cases.queries import under_way

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from cases.actions import dispatch
-from cases.actions.sweep import sweep
+from cases.actions.delivery import dispatch
+from cases.actions.engine.sweep import sweep
 from portal.seed_check.clock import RunningClock, running_ahead
 from portal.seed_check.departments import Departments
 from portal.seed_check.door import Door

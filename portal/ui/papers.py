@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from cases.actions.document_words import day_in_full
+from cases.actions.deciding.document_words import day_in_full
 from cases.papers import Block, CannotPrint, Facts, Heading, Paper, Signature, document_renderer
 from cases.queries.documents import DocumentPage
 from portal.ui.paper_blocks import blocks_of

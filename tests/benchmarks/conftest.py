@@ -10,7 +10,7 @@ import yaml
 from benchmarks.product import filer, prepare
 from benchmarks.work import ITEMS, NOTE
 from bundles import loading, publishing, queries
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Case
 from tests.factories.doubles import FakeDepartments
 

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 from benchmarks.product import filer, filler
-from cases.actions.events import broken_link
+from cases.actions.engine.events import broken_link
 from cases.models import Case, Delivery, Event, Result, SubApplication
 
 
@@ -45,7 +45,7 @@ def test_a_filled_promise_names_its_own_sub_application(concluded: Case) -> None
 
 
 def test_numbers_of_filled_cases_differ_and_carry_their_check_character(concluded: Case) -> None:
-    from cases.actions.numbering import check_character
+    from cases.actions.engine.numbering import check_character
 
     filler.fill(20, is_open=False, since=1000, years=3)
     numbers = list(Case.objects.values_list("number", flat=True))

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.utils import Error
 
 from cases import access
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import AccessRecord, Case, Material, Result, SubApplication
 from portal.accounts.models import Account, Role
 from tests.factories import newborn
@@ -55,7 +55,7 @@ def test_a_case_is_seen_by_its_applicant_alone(people: dict[str, Account], concl
 
 
 def test_a_case_taken_in_at_the_counter_is_seen_by_the_clerk_who_helped(people: dict[str, Account]) -> None:
-    from cases.actions import drafting
+    from cases.actions.applying import drafting
 
     case = drafting.start_draft(
         "XSECS", applicant=people["lin"], channel="window", assisted_by=people["clerk"], guidance=newborn.GUIDANCE

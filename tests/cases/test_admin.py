@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Attention, Case, Delivery, Event, Notification, SubApplication
 from portal.accounts.models import Account, Role
 from tests.factories import newborn

@@ -12,9 +12,11 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.actions import allocation, dispatch, placing, scoring, withdrawal
-from cases.actions.seating import Entry, Seating, seat_all
-from cases.actions.sweep import sweep
+from cases.actions.applying import withdrawal
+from cases.actions.batches import allocation, placing, scoring
+from cases.actions.batches.seating import Entry, Seating, seat_all
+from cases.actions.delivery import dispatch
+from cases.actions.engine.sweep import sweep
 from cases.errors import NotReady, WrongState
 from cases.models import (
     AllocationPlace,

@@ -13,8 +13,9 @@ import time_machine
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from cases.actions import arrivals, dispatch, inbox, sweep
-from cases.actions.inbox import Verdict
+from cases.actions.delivery import arrivals, dispatch, inbox
+from cases.actions.delivery.inbox import Verdict
+from cases.actions.engine import sweep
 from cases.actions.mending import replay
 from cases.models import Arrival, Attention, Case, Event, InboxMessage, SubApplication
 from cases.ports import Answer, Callback

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cases.actions import binding, dispatch, withdrawal
-from cases.actions.inbox import Verdict
+from cases.actions.applying import withdrawal
+from cases.actions.delivery import dispatch
+from cases.actions.delivery.inbox import Verdict
+from cases.actions.engine import binding
 from cases.models import Case, Delivery, Event, HeldAnswer, Result
 from cases.ports import Answer, Callback, Reason
 from cases.queries import silent_rows

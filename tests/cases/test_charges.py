@@ -11,9 +11,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.actions import charging, dispatch, drafting, filing, relief, withdrawal
-from cases.actions import payments as payments_of
-from cases.actions.sweep import sweep
+from cases.actions.applying import drafting, filing, withdrawal
+from cases.actions.delivery import dispatch
+from cases.actions.engine.sweep import sweep
+from cases.actions.fees import charging, relief
+from cases.actions.fees import payments as payments_of
 from cases.errors import NotReady, WrongState
 from cases.models import Attention, Case, Charge, Pause, Refund
 from cases.ports import Actor, StatedFee

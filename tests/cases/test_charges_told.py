@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.actions import dispatch
-from cases.actions.sweep import sweep
+from cases.actions.delivery import dispatch
+from cases.actions.engine.sweep import sweep
 from cases.models import Charge
 from portal.accounts.models import Account
 from tests.factories import newborn, toll

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases import outbox
-from cases.actions import circuits, dispatch
-from cases.actions.circuits import Tally, note, note_calls, note_outcomes
+from cases.actions.delivery import circuits, dispatch
+from cases.actions.delivery.circuits import Tally, note, note_calls, note_outcomes
 from cases.errors import NotReady
 from cases.models import Circuit, Delivery, Maintenance, Outage, SubApplication
 from cases.ports import SYSTEM, Actor, Outcome

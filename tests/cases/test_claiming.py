@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from cases.actions import worklist
+from cases.actions.desk import worklist
 from cases.errors import CaseError, WrongState
 from cases.models import Event
 from cases.ports import Actor, Reason

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cases.actions import commitments, dispatch, drafting, materials
-from cases.actions.sweep import sweep
+from cases.actions.applying import drafting
+from cases.actions.delivery import dispatch
+from cases.actions.engine.sweep import sweep
+from cases.actions.papers import commitments, materials
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Attention, Case, Commitment, CommitmentCheck, Document, Result
 from portal.accounts.models import Account, Role

@@ -10,8 +10,9 @@ import time_machine
 from django.utils import timezone
 
 from bundles import queries
-from cases.actions import drafting, filing, guardians, held_values, parties
-from cases.actions.consents import covers_of
+from cases.actions.applying import drafting, filing, parties
+from cases.actions.registers import guardians, held_values
+from cases.actions.registers.consents import covers_of
 from cases.errors import CaseError
 from cases.models import Case, Consent, DataCall, Lookup, Party
 from cases.protection import blind_index

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from cases.actions import consulting, dispatch, proceedings, worklist
+from cases.actions.deciding import consulting
+from cases.actions.delivery import dispatch
+from cases.actions.desk import proceedings, worklist
 from cases.errors import CaseError, ChangedMeanwhile, NotReady, WrongState
 from cases.models import Consultation, Event, SubApplication
 from cases.ports import Answer, Callback, Reason

@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cases import access
-from cases.actions import drafting, facts
+from cases.actions.applying import drafting
+from cases.actions.registers import facts
 from cases.models import Case, DataCall, Lookup
 from cases.protection import blind_index
 from cases.queries.readings import readings_of

@@ -12,8 +12,10 @@ import time_machine
 from django.db import transaction
 
 from bundles.models import CalendarDay, CalendarYear
-from cases.actions import calendar_rounds, deeming, dispatch, limits, sweep
-from cases.actions.locking import lock_case, lock_subs
+from cases.actions.deadlines import calendar_rounds, deeming, limits
+from cases.actions.delivery import dispatch
+from cases.actions.engine import sweep
+from cases.actions.engine.locking import lock_case, lock_subs
 from cases.errors import NotReady, WrongState
 from cases.models import Attention, Case, Delivery, Event, Pause, SubApplication
 from cases.ports import SYSTEM, Answer, Callback, Reason

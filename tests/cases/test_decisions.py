@@ -11,8 +11,13 @@ import time_machine
 from django.db import transaction
 
 from cases import outbox
-from cases.actions import dispatch, handing_on, holding, procedures, proceedings, withdrawal, worklist
-from cases.actions.locking import lock_case, lock_subs
+from cases.actions.applying import withdrawal
+from cases.actions.deadlines import procedures
+from cases.actions.deciding import handing_on
+from cases.actions.delivery import dispatch
+from cases.actions.desk import proceedings, worklist
+from cases.actions.engine import holding
+from cases.actions.engine.locking import lock_case, lock_subs
 from cases.errors import NotReady, WrongState
 from cases.models import (
     Attention,
@@ -248,7 +253,7 @@ def test_a_wrong_department_gives_an_item_back_to_the_lead_who_hands_it_on(case:
 
 def test_what_a_department_had_filed_is_called_back_when_the_item_is_handed_on(case: Case) -> None:
 
-    from cases.actions.locking import lock_case
+    from cases.actions.engine.locking import lock_case
 
     sub = sub_of(case, "HUKOU")
     with transaction.atomic():

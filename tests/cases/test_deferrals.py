@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cases.actions import deferrals, dispatch, materials, withdrawal
-from cases.actions.sweep import sweep
+from cases.actions.applying import withdrawal
+from cases.actions.delivery import dispatch
+from cases.actions.engine.sweep import sweep
+from cases.actions.papers import deferrals, materials
 from cases.errors import NotReady, WrongState
 from cases.models import Case, Delivery, Document, Event, OwedPaper, Result, SubApplication, Supplement
 from portal.accounts.models import Account

@@ -10,8 +10,11 @@ import pytest
 from django.utils import timezone
 
 from cases import access
-from cases.actions import dispatch, disputes, drafting, filing, limits, parties
-from cases.actions.sweep import sweep
+from cases.actions.applying import drafting, filing, parties
+from cases.actions.deadlines import limits
+from cases.actions.delivery import dispatch
+from cases.actions.engine.sweep import sweep
+from cases.actions.registers import disputes
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Attention, Case, DataDispute, Party, SubApplication
 from cases.queries.disputes import disputes_at, disputes_of

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases import docket
-from cases.actions import dispatch
-from cases.actions.events import broken_link, record
-from cases.actions.locking import lock_case, lock_on, lock_subs
+from cases.actions.delivery import dispatch
+from cases.actions.engine.events import broken_link, record
+from cases.actions.engine.locking import lock_case, lock_on, lock_subs
 from cases.models import Attention, Case, Delivery, Event, SubApplication
 from cases.ports import SYSTEM
 from portal.accounts.models import Account

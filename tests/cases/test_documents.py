@@ -10,7 +10,9 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from cases.actions import dispatch, documents, withdrawal
+from cases.actions.applying import withdrawal
+from cases.actions.deciding import documents
+from cases.actions.delivery import dispatch
 from cases.models import Case, Document, Event
 from cases.ports import SYSTEM, Reason
 from portal.accounts.models import Account

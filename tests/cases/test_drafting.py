@@ -6,7 +6,9 @@ import pytest
 from django.db import transaction
 
 from cases import access
-from cases.actions import drafting, events, facts, late, parties
+from cases.actions.applying import drafting, parties
+from cases.actions.engine import events
+from cases.actions.registers import facts, late
 from cases.errors import CaseError, ChangedMeanwhile, WrongState
 from cases.models import Case, Consent, Event, Lookup, Material, Party
 from cases.queries import my_cases

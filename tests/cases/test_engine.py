@@ -13,8 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from cases.actions import dispatch, events, filing, materials, supplements, sweep, withdrawal
-from cases.actions.inbox import Verdict
+from cases.actions.applying import filing, withdrawal
+from cases.actions.delivery import dispatch
+from cases.actions.delivery.inbox import Verdict
+from cases.actions.engine import events, sweep
+from cases.actions.papers import materials
+from cases.actions.supplementing import supplements
 from cases.errors import Duplicate, NotReady, WrongState
 from cases.models import Attention, Case, Delivery, Event, InboxMessage, Result, SubApplication, Supplement
 from cases.ports import Answer, Callback, Reason

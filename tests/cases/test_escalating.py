@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.actions import escalating, limits, worklist
+from cases.actions.deadlines import escalating, limits
+from cases.actions.desk import worklist
 from cases.models import Attention, DeskRound, EscalationRule, EscalationStep, Event, Pause, StaffMail, SubApplication
 from cases.queries.task_history import history_of
 from portal.accounts.models import Account, Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bundles import queries as catalogue
-from cases.actions import drafting
+from cases.actions.applying import drafting
 from cases.models import Case, Party
 from cases.queries import task_list
 from portal.accounts.models import Account, Role

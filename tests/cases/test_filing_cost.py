@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from bundles.forms import select
 from cases import docket
-from cases.actions import filing
-from cases.actions.locking import lock_on
+from cases.actions.applying import filing
+from cases.actions.engine.locking import lock_on
 from cases.models import Party, Result, SubApplication
 from cases.queries.context import context_of
 from cases.queries.people import parties_of

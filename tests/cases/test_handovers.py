@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cases.actions import handovers, limits, posts, worklist
+from cases.actions.deadlines import limits
+from cases.actions.desk import handovers, posts, worklist
 from cases.errors import ChangedMeanwhile, NotReady
 from cases.models import Event, Pause, StaffMail, SubApplication
 from cases.queries import worklist as worklist_of

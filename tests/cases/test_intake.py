@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from bundles.spec import Schedule, ScheduleStep
-from cases.actions import drafting, filing, intake, withdrawal
+from cases.actions.applying import drafting, filing, intake, withdrawal
 from cases.errors import NotEligible, NotReady
 from cases.models import Case, OnceOnly
 from cases.queries.contradictions import advisory

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.actions import dispatch, withdrawal
+from cases.actions.applying import withdrawal
+from cases.actions.delivery import dispatch
 from cases.errors import CaseError, WrongState
 from cases.models import Case, Event, Party
 from portal.accounts.models import Account

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Attention, Case, SubApplication
 from portal.accounts.models import Account
 from tests.factories import newborn

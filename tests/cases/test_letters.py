@@ -8,7 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cases.actions import letters, task_files, withdrawal, worklist
+from cases.actions.applying import withdrawal
+from cases.actions.desk import letters, task_files, worklist
 from cases.errors import BadUpload, CaseError, NotReady, WrongState
 from cases.models import Event, Result, SubApplication, TaskFile, TaskLetter
 from cases.ports import Actor, Reason

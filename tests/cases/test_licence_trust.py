@@ -8,10 +8,11 @@ import pytest
 
 from bundles import forms
 from bundles.rules import UNKNOWN
-from cases.actions import dispatch, materials
-from cases.actions.facts import context_of
+from cases.actions.delivery import dispatch
+from cases.actions.engine.sweep import sweep
 from cases.actions.licences import originals
-from cases.actions.sweep import sweep
+from cases.actions.papers import materials
+from cases.actions.registers.facts import context_of
 from cases.errors import CaseError, WrongState
 from cases.models import Attention, Case, HeldAnswer, Material, OriginalCheck, SubApplication
 from cases.queries.originals import originals_of_case, originals_of_item

@@ -10,10 +10,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bundles import forms
-from cases.actions import afterwards, dispatch, drafting
-from cases.actions.facts import ask, context_of
+from cases.actions.applying import drafting
+from cases.actions.deciding import afterwards
+from cases.actions.delivery import dispatch
 from cases.actions.licences import fetching, granting, reading
 from cases.actions.licences.reading import Sought
+from cases.actions.registers.facts import ask, context_of
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Case, Consent, DataCall, Licence, LicenceCopy, LicenceGrant, Lookup, SubApplication
 from cases.protection import blind_index

@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from bundles import forms
 from bundles import queries as bundle_queries
-from cases.actions import afterwards, dispatch, drafting, results
-from cases.actions.facts import ask, context_of
+from cases.actions.applying import drafting
+from cases.actions.deciding import afterwards, results
+from cases.actions.delivery import dispatch
+from cases.actions.engine.sweep import sweep
 from cases.actions.licences import keeping
-from cases.actions.sweep import sweep
+from cases.actions.registers.facts import ask, context_of
 from cases.models import Case, Licence, LicenceErrand, Lookup, Result, SubApplication
 from cases.ports import Actor
 from cases.protection import blind_index

@@ -9,7 +9,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.actions import drafting, matching
+from cases.actions.applying import drafting
+from cases.actions.proactive import matching
 from cases.models import Candidate, Case, Search
 from cases.queries.matches import matches_of
 from portal.accounts.models import Account

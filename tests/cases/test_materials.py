@@ -10,7 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from cases.actions import drafting, filing, materials, parties
+from cases.actions.applying import drafting, filing, parties
+from cases.actions.papers import materials
 from cases.errors import BadUpload, CaseError, WrongState
 from cases.models import Case, Event, Material, Party
 from cases.queries import SlotView

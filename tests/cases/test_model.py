@@ -18,8 +18,12 @@ from django_fsm.signals import post_transition
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.actions import dispatch, events, limits, supplements, sweep, withdrawal
-from cases.actions.locking import lock_subs
+from cases.actions.applying import withdrawal
+from cases.actions.deadlines import limits
+from cases.actions.delivery import dispatch
+from cases.actions.engine import events, sweep
+from cases.actions.engine.locking import lock_subs
+from cases.actions.supplementing import supplements
 from cases.errors import CaseError
 from cases.models import Attention, Case, Delivery, Event, Pause, SubApplication
 from cases.ports import Answer, Callback, Reason

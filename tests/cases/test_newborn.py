@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from cases.actions import dispatch, drafting, events
+from cases.actions.applying import drafting
+from cases.actions.delivery import dispatch
+from cases.actions.engine import events
 from cases.models import Case, Result, SubApplication
 from portal.accounts.models import Account
 from tests.factories import newborn

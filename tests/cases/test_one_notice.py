@@ -17,7 +17,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from bundles.spec.one_notice import OneNotice
-from cases.actions import dispatch, materials, notice_terms, spot, supplements, sweep, withdrawal, worklist
+from cases.actions.applying import withdrawal
+from cases.actions.delivery import dispatch
+from cases.actions.desk import worklist
+from cases.actions.engine import sweep
+from cases.actions.papers import materials
+from cases.actions.supplementing import notice_terms, spot, supplements
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Attention, Case, Delivery, Document, Event, Pause, SubApplication, Supplement, SupplementPoint
 from cases.ports import Actor, Answer, Callback, Reason

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from cases import access
-from cases.actions import drafting, filing, handing_in, parties
+from cases.actions.applying import drafting, filing, handing_in, parties
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Case, Consent, Event, Material, Party
 from cases.queries import authorisation, consents_given, parties_seen_by

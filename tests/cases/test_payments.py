@@ -10,9 +10,9 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cases.actions import dispatch
-from cases.actions import payments as payments_of
-from cases.actions.sweep import sweep
+from cases.actions.delivery import dispatch
+from cases.actions.engine.sweep import sweep
+from cases.actions.fees import payments as payments_of
 from cases.errors import WrongState
 from cases.models import Attention, Case, Charge, PaymentOrder
 from cases.ports import PaymentNotice

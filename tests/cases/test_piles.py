@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from cases.actions import drafting, file_moves, materials, piles, previews, reusing
+from cases.actions.applying import drafting
+from cases.actions.papers import file_moves, materials, piles, previews, reusing
 from cases.errors import BadUpload, CaseError
 from cases.models import Case, Event, Material, PileFile
 from cases.queries.my_papers import offered, papers_of

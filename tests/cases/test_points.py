@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bundles import forms
 from bundles.forms.points import PointsLine, points_item, sheet, sum_up
 from bundles.spec import PointsTable
-from cases.actions import facts, scoring
+from cases.actions.batches import scoring
+from cases.actions.registers import facts
 from cases.errors import NotReady, WrongState
 from cases.models import Attention, Case, Event, PointsScore, PointsSheet
 from cases.queries.points import points_of

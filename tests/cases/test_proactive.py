@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from cases.actions import dispatch, entitled, searching
+from cases.actions.delivery import dispatch
+from cases.actions.proactive import entitled, searching
 from cases.errors import WrongState
 from cases.models import Candidate, Case, Consent, Event, RecurringEntitlement, Search, SubApplication
 from cases.ports import Actor

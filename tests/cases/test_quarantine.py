@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from cases import outbox
-from cases.actions import dispatch, quarantine
-from cases.actions.sweep import sweep
+from cases.actions.delivery import dispatch, quarantine
+from cases.actions.engine.sweep import sweep
 from cases.models import Attention, Delivery
 from portal.accounts.models import Account
 from tests.factories import toll

@@ -10,7 +10,9 @@ import pytest
 from django.utils import timezone
 
 from bundles import queries as catalogue
-from cases.actions import dispatch, drafting, filing, worklist
+from cases.actions.applying import drafting, filing
+from cases.actions.delivery import dispatch
+from cases.actions.desk import worklist
 from cases.models import Case, Delivery, SubApplication
 from cases.ports import Reason
 from cases.queries import (

@@ -10,8 +10,11 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
-from cases.actions import dispatch, drafting, filing, sweep, worklist
-from cases.actions.locking import lock_case
+from cases.actions.applying import drafting, filing
+from cases.actions.delivery import dispatch
+from cases.actions.desk import worklist
+from cases.actions.engine import sweep
+from cases.actions.engine.locking import lock_case
 from cases.models import Case, Need, Result, SubApplication
 from cases.ports import Actor
 from portal.accounts.models import Account, Role

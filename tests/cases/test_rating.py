@@ -9,8 +9,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cases.actions import dispatch, limits, rating
-from cases.actions.sweep import sweep
+from cases.actions.deadlines import limits
+from cases.actions.delivery import dispatch
+from cases.actions.dialogue import rating
+from cases.actions.engine.sweep import sweep
 from cases.errors import NotReady, WrongState
 from cases.models import Attention, Case, Event, Notification, Rating, RatingInvite, RatingRepair, SubApplication
 from cases.queries.ratings import case_behind, figures, ratings_of, repairs_for

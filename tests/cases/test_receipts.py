@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from cases.actions.receipts import receipt_of
+from cases.actions.applying.receipts import receipt_of
 from cases.errors import WrongState
 from cases.models import Case, Document, Event
 from cases.queries.documents import verify_document

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from cases.actions import ledger, recurring, recurring_rounds
+from cases.actions.proactive import ledger, recurring, recurring_rounds
 from cases.errors import WrongState
 from cases.models import Attention, Case, Event, RecurringEntitlement, RecurringPayment
 from portal.accounts.models import Account

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.actions import limits, reminding
+from cases.actions.deadlines import limits, reminding
 from cases.models import Attention, Case, Event, Pause, SubApplication
 from cases.queries.task_history import history_of
 from portal.accounts.models import Account, Role

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cases.actions import dispatch, plan_pauses, replanning
+from cases.actions.delivery import dispatch
+from cases.actions.scheduling import plan_pauses, replanning
 from cases.errors import CaseError, NotReady
 from cases.models import Case, Delivery, Pause, PlanVersion, Result, SubApplication
 from cases.ports import Actor, Reason

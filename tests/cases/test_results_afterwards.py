@@ -9,10 +9,12 @@ import pytest
 from django.utils import timezone
 
 from bundles.rules import UNKNOWN
-from cases.actions import afterwards, dispatch, errands
-from cases.actions.answers import Effect, apply_answer
-from cases.actions.locking import lock_case, lock_subs
-from cases.actions.sweep import sweep
+from cases.actions.deciding import afterwards
+from cases.actions.delivery import dispatch
+from cases.actions.engine.answers import Effect, apply_answer
+from cases.actions.engine.locking import lock_case, lock_subs
+from cases.actions.engine.sweep import sweep
+from cases.actions.registers import errands
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Attention, Case, Document, LicenceErrand, Result, SubApplication
 from cases.ports import Actor, Answer, Reason

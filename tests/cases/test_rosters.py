@@ -12,7 +12,9 @@ import time_machine
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from cases.actions import confirming, drafting, filing, materials, roster_rounds, rosters, withdrawal
+from cases.actions.applying import drafting, filing, withdrawal
+from cases.actions.batches import confirming, roster_rounds, rosters
+from cases.actions.papers import materials
 from cases.errors import BadUpload, CaseError
 from cases.models import Case, Event, RosterRow, SubApplication
 from cases.queries.context import context_of

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from cases import docket
-from cases.actions import attention
-from cases.actions.events import record
-from cases.actions.locking import lock_case, lock_on
-from cases.actions.shelf import Shelf
+from cases.actions.desk import attention
+from cases.actions.engine.events import record
+from cases.actions.engine.locking import lock_case, lock_on
+from cases.actions.engine.shelf import Shelf
 from cases.models import Attention, Case, SubApplication
 from cases.ports import SYSTEM
 from portal.accounts.models import Account
@@ -80,7 +80,7 @@ def test_what_most_cases_have_nothing_of_is_asked_every_time(published: None, li
 def test_nothing_is_kept_for_long(published: None, lin: Account, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     case = toll.filed(lin)
     first = taken_up(case, shelf)
-    monkeypatch.setattr("cases.actions.shelf.KEEPS_S", 0.0)
+    monkeypatch.setattr("cases.actions.engine.shelf.KEEPS_S", 0.0)
     assert taken_up(case, shelf) is not first
 
 

@@ -12,7 +12,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import attention_rounds, dispatch, heartbeats, sweep
+from cases.actions.delivery import dispatch
+from cases.actions.desk import attention_rounds
+from cases.actions.engine import heartbeats, sweep
 from cases.actions.mending import desk
 from cases.errors import NotReady
 from cases.models import (

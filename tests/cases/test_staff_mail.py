@@ -10,7 +10,8 @@ import time_machine
 from django.utils import timezone
 
 from cases import ports
-from cases.actions import digests, dispatch, staff_mail, worklist
+from cases.actions.delivery import dispatch
+from cases.actions.desk import digests, staff_mail, worklist
 from cases.models import Event, StaffMail, SubApplication
 from portal.accounts.models import Account
 from tests.factories import newborn

@@ -9,7 +9,8 @@ import pytest
 from bundles import forms
 from bundles.forms.stages import closed_items
 from bundles.spec import BundleSpec, load
-from cases.actions import dispatch, filing
+from cases.actions.applying import filing
+from cases.actions.delivery import dispatch
 from cases.errors import NotReady
 from cases.models import Case, Event, SubApplication
 from cases.queries import case_page, task_list

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cases.actions import dispatch, drafting, filing, parties
+from cases.actions.applying import drafting, filing, parties
+from cases.actions.delivery import dispatch
 from cases.errors import NotReady, WrongState
 from cases.models import Case, Party, SubApplication
 from cases.queries import case_page, task_list

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cases.actions import limits, phone_codes, stuck
-from cases.actions.sweep import sweep
+from cases.actions.applying import phone_codes
+from cases.actions.deadlines import limits
+from cases.actions.dialogue import stuck
+from cases.actions.engine.sweep import sweep
 from cases.errors import NotReady, WrongState
 from cases.models import Case, Event, Notification, PhoneCode, StuckCase
 from cases.queries.reckoning import calendar_of

@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.actions import dispatch, withdrawal
+from cases.actions.applying import withdrawal
+from cases.actions.delivery import dispatch
 from cases.models import Attention, Case, Delivery, Event
 from cases.queries import silent_rows
 from portal.accounts.models import Account

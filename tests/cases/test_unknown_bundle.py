@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from bundles import publishing
-from cases.actions import dispatch, worklist
+from cases.actions.delivery import dispatch
+from cases.actions.desk import worklist
 from cases.models import Case, SubApplication
 from portal.accounts.models import Account
 from tests.factories.doubles import FakeDepartments

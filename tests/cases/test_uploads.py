@@ -12,8 +12,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from cases.actions import pdf_reading
-from cases.actions.uploads import clean_name, examine
+from cases.actions.papers import pdf_reading
+from cases.actions.papers.uploads import clean_name, examine
 from cases.errors import BadUpload
 from tests.factories import papers
 

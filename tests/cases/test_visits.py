@@ -9,7 +9,9 @@ import time_machine
 from django.utils import timezone
 
 from bundles import queries
-from cases.actions import appointments, dispatch, joint_visits, sweep
+from cases.actions.delivery import dispatch
+from cases.actions.engine import sweep
+from cases.actions.scheduling import appointments, joint_visits
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Case, Document, Pause, SubApplication, Visit
 from cases.ports import Actor

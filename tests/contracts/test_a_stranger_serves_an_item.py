@@ -11,7 +11,8 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from cases import ports
-from cases.actions import dispatch, events
+from cases.actions.delivery import dispatch
+from cases.actions.engine import events
 from cases.models import Case, InboxMessage, Result, SubApplication
 from cases.ports import Outcome, Parcel
 from cases.states import SubState

@@ -15,8 +15,9 @@ from django.utils import timezone
 from bundles import forms
 from bundles import queries as catalogue
 from bundles.spec import BundleSpec, Field
-from cases.actions import dispatch, drafting
-from cases.actions.bodies import change_body, filing_body, supplement_body
+from cases.actions.applying import drafting
+from cases.actions.delivery import dispatch
+from cases.actions.delivery.bodies import change_body, filing_body, supplement_body
 from cases.models import Case, SubApplication
 from cases.queries.context import context_of
 from tests.cases.test_every_bundle import applicant_for

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cases.actions import arrivals
+from cases.actions.delivery import arrivals
 from cases.models import Delivery, InboxMessage, SubApplication
 from cases.ports import Parcel
 from cases.states import SubState

@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from cases import ports
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.actions.mending import asking, correcting, replay
 from cases.actions.mending.asking import Heard
 from cases.errors import WrongState

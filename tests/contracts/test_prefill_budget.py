@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.actions import drafting, late
+from cases.actions.applying import drafting
+from cases.actions.registers import late
 from cases.models import Case, DataCall, LatePrefill
 from portal.accounts.models import Account
 from tests.factories import newborn

@@ -10,7 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from cases import ports
-from cases.actions import dispatch, withdrawal
+from cases.actions.applying import withdrawal
+from cases.actions.delivery import dispatch
 from cases.models import Attention, Delivery, SubApplication
 from integrations.http import systems
 from integrations.models import DepartmentSystem

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from cases.actions import dispatch, drafting, filing, materials
+from cases.actions.applying import drafting, filing
+from cases.actions.delivery import dispatch
+from cases.actions.papers import materials
 from cases.models import Case
 from portal.accounts.models import Account
 from tests.factories import newborn

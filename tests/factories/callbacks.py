@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cases.actions import arrivals, inbox
-from cases.actions.inbox import Verdict
+from cases.actions.delivery import arrivals, inbox
+from cases.actions.delivery.inbox import Verdict
 from cases.ports import Callback
 
 

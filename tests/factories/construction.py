@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from cases.actions import drafting, filing, materials, parties
+from cases.actions.applying import drafting, filing, parties
+from cases.actions.papers import materials
 from cases.models import Case, Party
 from cases.queries import task_list
 from cases.queries.people import indexes_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import DeskPost, SubApplication
 from cases.ports import GatewayError, Mail
 from portal.accounts.models import Account, Role

@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cases.actions import dispatch, drafting, filing
-from cases.actions.locking import lock_case
+from cases.actions.applying import drafting, filing
+from cases.actions.delivery import dispatch
+from cases.actions.engine.locking import lock_case
 from cases.models import Case
 from portal.accounts.models import Account, Role
 from tests.factories.doubles import FakeDepartments

@@ -9,7 +9,8 @@ from uuid import uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from cases.actions import drafting, filing, materials, parties
+from cases.actions.applying import drafting, filing, parties
+from cases.actions.papers import materials
 from cases.models import Case, Party
 from portal.accounts.models import Account, Role
 from tests.factories.doubles import FakeLicences, FakeRegister

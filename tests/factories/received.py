@@ -6,8 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
-from cases.actions import charges, dispatch, drafting, filing, progress
-from cases.actions.locking import lock_case, lock_subs
+from cases.actions.applying import drafting, filing
+from cases.actions.delivery import dispatch
+from cases.actions.engine import progress
+from cases.actions.engine.locking import lock_case, lock_subs
+from cases.actions.fees import charges
 from cases.models import Case, Charge, Delivery, SubApplication
 from cases.ports import Actor
 from portal.accounts.models import Account, Role

@@ -12,7 +12,9 @@ from uuid import uuid4
 from django.utils import timezone
 from PIL import Image
 
-from cases.actions import dispatch, drafting, filing, rosters
+from cases.actions.applying import drafting, filing
+from cases.actions.batches import rosters
+from cases.actions.delivery import dispatch
 from cases.models import Case, Roster, RosterRow
 from integrations.mock_departments.check_digits import identity_number
 from portal.accounts.models import Account, Role

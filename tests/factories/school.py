@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from cases.actions import drafting, filing, materials
+from cases.actions.applying import drafting, filing
+from cases.actions.papers import materials
 from cases.models import Case
 from portal.accounts.models import Account, Role
 from tests.factories.doubles import FakeRegister

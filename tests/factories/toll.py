@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from bundles import publishing
-from cases.actions import drafting, filing
+from cases.actions.applying import drafting, filing
 from cases.models import Case, Charge, SubApplication
 from portal.accounts.models import Account
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from cases.actions import circuits
+from cases.actions.delivery import circuits
 from integrations.http import system_of
 from integrations.models import DepartmentKey, DepartmentSystem, RegisterCall, SystemRecord
 from portal.accounts.models import Account

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cases.actions import sweep, tidying
+from cases.actions.engine import sweep, tidying
 from integrations.models import QuotaUse
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.actions.uploads import examine
+from cases.actions.papers.uploads import examine
 from portal.seed_check import scenario
 from portal.seed_check.papers import paper
 from portal.seed_check.patterns import example_of

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from bundles import queries
 from bundles.spec.registry import LicenceKind
-from cases.actions import sharing
 from cases.actions.licences.keeping import BEGINS, ENDS, day_on, end, number_on
+from cases.actions.registers import sharing
 from cases.errors import CaseError, NotReady
 from cases.models import Licence
 from cases.ports import Finding, Query

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from bundles import queries
 from cases import access
-from cases.actions.events import record
+from cases.actions.engine.events import record
+from cases.actions.engine.locking import lock_case
 from cases.actions.licences.shelf import is_in_force
-from cases.actions.locking import lock_case
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Case, Licence, LicenceGrant, Lookup
 from cases.ports import Actor

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from bundles import queries
 from cases import access, docket, notices
-from cases.actions import attention, holding, progress
-from cases.actions.bodies import row_of
-from cases.actions.events import record
-from cases.actions.locking import lock_case, lock_subs
+from cases.actions.delivery.bodies import row_of
+from cases.actions.desk import attention
+from cases.actions.engine import holding, progress
+from cases.actions.engine.events import record
+from cases.actions.engine.locking import lock_case, lock_subs
 from cases.errors import CaseError, WrongState
 from cases.models import Attention, Case, Material, OriginalCheck, SubApplication
 from cases.ports import Answer

@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from bundles import queries
 from cases import access
+from cases.actions.deciding.results import MARK_ALPHABET, MARK_LENGTH
 from cases.actions.licences.granting import index_of_code
 from cases.actions.licences.shelf import is_in_force
-from cases.actions.results import MARK_ALPHABET, MARK_LENGTH
 from cases.errors import NotReady
 from cases.models import Case, Consent, DataCall, Licence, LicenceCopy, LicenceGrant, Lookup
 from cases.ports import Actor

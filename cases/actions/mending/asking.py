@@ -8,8 +8,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases import outbox, ports
-from cases.actions import attention, inbox
-from cases.actions.answers import apply_answer
+from cases.actions.delivery import inbox
+from cases.actions.desk import attention
+from cases.actions.engine.answers import apply_answer
 from cases.actions.mending import desk
 from cases.actions.mending.desk import Kind, Opened
 from cases.errors import WrongState

@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from bundles import forms
 from cases import outbox, ports
-from cases.actions import progress
-from cases.actions.bodies import filing_body
-from cases.actions.facts import context_of
+from cases.actions.delivery.bodies import filing_body
+from cases.actions.engine import progress
 from cases.actions.mending import asking, desk
 from cases.actions.mending.asking import Heard
 from cases.actions.mending.desk import Kind, Opened
+from cases.actions.registers.facts import context_of
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Attention, Correction, Delivery, SubApplication
 from cases.ports import Actor

@@ -16,8 +16,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from bundles import queries
-from cases.actions.events import record
-from cases.actions.locking import lock_case, lock_subs
+from cases.actions.engine.events import record
+from cases.actions.engine.locking import lock_case, lock_subs
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Attention, AttentionAct, Case, Delivery, Material, SubApplication
 from cases.ports import Actor

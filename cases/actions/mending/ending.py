@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from bundles import queries
 from cases import notices, outbox
-from cases.actions import documents, pauses, progress, supplements
-from cases.actions.events import record
+from cases.actions.deadlines import pauses
+from cases.actions.deciding import documents
+from cases.actions.engine import progress
+from cases.actions.engine.events import record
 from cases.actions.mending import desk, moving
 from cases.actions.mending.correcting import is_refused_outright
 from cases.actions.mending.desk import Kind
+from cases.actions.supplementing import supplements
 from cases.errors import WrongState
 from cases.models import Delivery, SubApplication
 from cases.ports import Actor

@@ -7,8 +7,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases import outbox, ports
-from cases.actions import attention, consulting, handing_on, progress
-from cases.actions.events import record
+from cases.actions.deciding import consulting, handing_on
+from cases.actions.desk import attention
+from cases.actions.engine import progress
+from cases.actions.engine.events import record
 from cases.actions.mending import asking, desk
 from cases.actions.mending.asking import Heard
 from cases.actions.mending.correcting import is_refused_outright

@@ -15,7 +15,7 @@ import structlog
 from django.utils import timezone
 
 from cases import outbox
-from cases.actions import arrivals
+from cases.actions.delivery import arrivals
 from cases.actions.mending import desk
 from cases.actions.mending.desk import Kind, Opened
 from cases.errors import CaseError, WrongState

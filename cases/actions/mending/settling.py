@@ -15,12 +15,14 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 
 from bundles import queries
-from cases.actions import afterwards, holding, uploads
-from cases.actions.answers import Effect, apply_answer
-from cases.actions.events import record
+from cases.actions.deciding import afterwards
+from cases.actions.engine import holding
+from cases.actions.engine.answers import Effect, apply_answer
+from cases.actions.engine.events import record
 from cases.actions.mending import desk
 from cases.actions.mending.desk import Kind, Opened
-from cases.actions.uploads import Examined, Posted
+from cases.actions.papers import uploads
+from cases.actions.papers.uploads import Examined, Posted
 from cases.errors import NotReady, WrongState
 from cases.models import Attention, InboxMessage, Material
 from cases.ports import Actor, Answer, Reason

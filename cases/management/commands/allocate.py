@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from cases.actions import allocation, placing
+from cases.actions.batches import allocation, placing
 from cases.errors import CaseError
 from cases.models import AllocationRun
 from cases.ports import Actor

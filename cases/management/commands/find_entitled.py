@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cases.actions.searching import find_entitled
+from cases.actions.proactive.searching import find_entitled
 from cases.errors import CaseError
 from cases.models import Candidate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cases.actions.rating import may_explain
+from cases.actions.dialogue.rating import may_explain
 from cases.queries.rating_reasons import tags_of
 from cases.queries.ratings import rating_view
 

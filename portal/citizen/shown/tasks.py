@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bundles.queries import version
-from cases.actions.drafting import DRAFT_KEPT
+from cases.actions.applying.drafting import DRAFT_KEPT
 from cases.queries.rosters import roster_view, takes_roster
 from cases.queries.stages import fileable_later
 from cases.queries.task_list import ItemChoice, PartyView, TaskList, TaskSection

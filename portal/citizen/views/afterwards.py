@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.actions import deferrals, disputes, materials, recurring
+from cases.actions.papers import deferrals, materials
+from cases.actions.proactive import recurring
+from cases.actions.registers import disputes
 from cases.errors import BadUpload, NotReady, WrongState
 from cases.queries.disputes import disputes_of
 from cases.queries.owed import owed_papers

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases import access
-from cases.actions import parties, withdrawal
+from cases.actions.applying import parties, withdrawal
 from cases.queries.authorisations import authorisation, consents_given, parties_seen_by
 from cases.queries.joint import joint_filings_of
 from cases.queries.rosters import asked_of

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import access
-from cases.actions import filing, staging, withdrawal
+from cases.actions.applying import filing, staging, withdrawal
 from cases.errors import NotReady
 from cases.queries.case_page import CasePage, case_page
 from cases.queries.due_days import why_due

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bundles import queries
-from cases.actions import confirming
+from cases.actions.batches import confirming
 from cases.errors import CaseError, WrongState
 from cases.queries.people import indexes_of
 from cases.queries.rosters import cells_of, rows_asked_of

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bundles import forms
-from cases.actions import notice_terms, supplements
+from cases.actions.supplementing import notice_terms, supplements
 from cases.errors import NotReady
 from cases.queries.case_page import CasePage, Point, case_page
 from cases.queries.context import context_of

@@ -14,7 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bundles import forms
-from cases.actions import drafting, late, matching
+from cases.actions.applying import drafting
+from cases.actions.proactive import matching
+from cases.actions.registers import late
 from cases.queries.context import context_of
 from cases.queries.matches import matches_of
 from cases.queries.my_cases import my_cases

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cases.actions import entitled
+from cases.actions.proactive import entitled
 from cases.ports import Actor
 from cases.queries.candidates import candidate_view, candidates_of
 from portal.accounts.access import applicants_only, public

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import access
-from cases.actions import file_moves, materials, previews
+from cases.actions.papers import file_moves, materials, previews
 from cases.queries.piles import seems_misplaced
 from cases.queries.slots import SlotView, slots_of
 from portal.accounts.access import applicants_only

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cases.actions import inquiring
+from cases.actions.dialogue import inquiring
 from cases.errors import BadUpload, CaseError
 from cases.queries.inquiries import askable_of, inquiries_of, takes_questions
 from cases.queries.urging import urge_choices

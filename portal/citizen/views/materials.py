@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.actions import materials, reusing
+from cases.actions.papers import materials, reusing
 from cases.errors import BadUpload
 from cases.queries.my_papers import offered, papers_of
 from cases.queries.piles import pile_of, seems_misplaced

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from cases.actions.roster_files import as_csv
+from cases.actions.batches.roster_files import as_csv
 from cases.queries.messages import unread_count
 from cases.queries.readings import KINDS, MOST_EXPORTED, readings_of
 from portal.accounts.access import applicants_only, signed_in

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cases.actions import scoring
+from cases.actions.batches import scoring
 from portal.accounts.access import applicants_only
 from portal.citizen.own import OwnRequest, own_case, says_why
 

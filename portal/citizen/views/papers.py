@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import access
-from cases.actions import reusing
+from cases.actions.papers import reusing
 from cases.queries.my_papers import looks_at, paper_of, papers_of
 from portal.accounts.access import applicants_only
 from portal.citizen.own import OwnRequest, says_why

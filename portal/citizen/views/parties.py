@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.actions import parties, uninviting
+from cases.actions.applying import parties, uninviting
 from cases.queries.context import context_of
 from cases.queries.task_list import parties_of
 from portal.accounts.access import applicants_only

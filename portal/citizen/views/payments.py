@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cases.actions import payments, prepaying
-from cases.actions.relief import ask_relief
+from cases.actions.fees import payments, prepaying
+from cases.actions.fees.relief import ask_relief
 from cases.queries.charges import ChargeView, pay_page
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import access
-from cases.actions import piles
+from cases.actions.papers import piles
 from cases.errors import BadUpload
 from portal.accounts.access import applicants_only
 from portal.citizen.own import OwnRequest, own_case, says_why

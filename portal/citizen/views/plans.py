@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from bundles import forms
 from bundles.spec import Change, Item
-from cases.actions import replanning
+from cases.actions.scheduling import replanning
 from cases.errors import NotReady
 from cases.queries.context import context_of
 from cases.queries.plans import plans_of

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.actions import rating
+from cases.actions.dialogue import rating
 from cases.queries.ratings import case_behind, rating_for, ratings_of
 from portal.accounts.access import applicants_only, public
 from portal.citizen.own import OwnRequest, own_case, says_why

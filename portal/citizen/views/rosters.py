@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cases.actions import rosters
+from cases.actions.batches import rosters
 from cases.errors import BadUpload
 from cases.queries.context import context_of
 from cases.queries.rosters import roster_view, rounds_of, rows_for_correction, takes_roster

@@ -16,7 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bundles import forms
-from cases.actions import drafting, held_values
+from cases.actions.applying import drafting
+from cases.actions.registers import held_values
 from cases.errors import CaseError, ChangedMeanwhile
 from cases.queries.context import context_of
 from portal.accounts.access import applicants_only

@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from bundles import forms
-from cases.actions import filing
-from cases.actions.receipts import receipt_of
+from cases.actions.applying import filing
+from cases.actions.applying.receipts import receipt_of
 from cases.errors import NotEligible, NotReady
 from cases.queries.case_page import case_page
 from cases.queries.context import context_of

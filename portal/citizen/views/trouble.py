@@ -14,7 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import access
-from cases.actions import phone_codes, stuck
+from cases.actions.applying import phone_codes
+from cases.actions.dialogue import stuck
 from cases.errors import CaseError, NotReady
 from cases.ports import Actor
 from cases.queries.my_cases import my_cases

@@ -17,8 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import access
-from cases.actions import appointments
-from cases.actions.appointments import Slot
+from cases.actions.scheduling import appointments
+from cases.actions.scheduling.appointments import Slot
 from cases.queries.visits import visits_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang

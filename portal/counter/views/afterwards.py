@@ -16,7 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cases import access
 from cases.access import record_access
-from cases.actions import afterwards, commitments, disputes, recurring, recurring_rounds
+from cases.actions.deciding import afterwards
+from cases.actions.papers import commitments
+from cases.actions.proactive import recurring, recurring_rounds
+from cases.actions.registers import disputes
 from cases.errors import CaseError
 from cases.queries.disputes import dispute_for, disputes_at
 from cases.queries.mending import results_to_mend

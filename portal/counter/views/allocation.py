@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import access
-from cases.actions import allocation, seats
+from cases.actions.batches import allocation, seats
 from cases.errors import CaseError, NotReady
 from cases.queries.allocation import allocation_desk
 from portal.accounts.access import staff_only

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cases.actions import worklist
+from cases.actions.desk import worklist
 from cases.errors import CaseError, NotReady
 from cases.ports import Reason
 from cases.queries.answer_rows import AnswerRow, answer_rows

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.access import record_access
-from cases.actions import relief
+from cases.actions.fees import relief
 from cases.errors import CaseError
 from cases.queries.charges import ToDecide, charges_to_decide
 from portal.accounts.access import staff_only

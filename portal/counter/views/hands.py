@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.actions import handovers, posts, worklist
+from cases.actions.desk import handovers, posts, worklist
 from cases.errors import CaseError, NotReady
 from cases.queries.desk_people import colleagues_of, post_of
 from portal.accounts.access import staff_only

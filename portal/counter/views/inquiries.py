@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.access import record_access
-from cases.actions import inquiring
+from cases.actions.dialogue import inquiring
 from cases.errors import CaseError
 from cases.queries.inquiries import inquiries_for, open_inquiries, saved_answers
 from portal.accounts.access import staff_only

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases import access
-from cases.actions import joint_visits as acts
+from cases.actions.scheduling import joint_visits as acts
 from cases.errors import CaseError, NotReady, WrongState
 from cases.queries.joint_visits import JointRow, joint_row, joint_rows
 from portal.accounts.access import staff_only

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import access
-from cases.actions import letters as actions
+from cases.actions.desk import letters as actions
 from cases.errors import CaseError, NotReady
 from cases.queries.letters import STAGES, code_of, letter_page, letters_desk, link_of
 from portal.accounts.access import staff_only

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cases.actions import circuits
+from cases.actions.delivery import circuits
 from cases.queries.line_desk import DeskLine, desk_lines
 from portal.accounts.access import attention_desk
 from portal.counter.worker import worker

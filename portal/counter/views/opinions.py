@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import queries
-from cases.actions import consulting
+from cases.actions.deciding import consulting
 from cases.errors import CaseError, NotReady
 from portal.accounts.access import staff_only
 from portal.counter.shown.opinions import question_shown

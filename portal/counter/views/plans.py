@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from bundles import forms
 from cases import access
-from cases.actions import plan_pauses, replanning
+from cases.actions.scheduling import plan_pauses, replanning
 from cases.errors import CaseError, NotReady, WrongState
 from cases.queries.plan_desk import closures as closures_shown
 from cases.queries.plan_desk import plan_rows

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import access
-from cases.actions import scoring
+from cases.actions.batches import scoring
 from cases.errors import CaseError, NotReady
 from cases.queries.points import open_sheets, points_of
 from portal.accounts.access import staff_only

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from cases.actions import proceedings
+from cases.actions.desk import proceedings
 from portal.accounts.access import staff_only
 from portal.counter.shown.steps import OTHER
 from portal.counter.views.tasks import act_on

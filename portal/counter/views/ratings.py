@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.access import record_access
-from cases.actions import rating
+from cases.actions.dialogue import rating
 from cases.errors import CaseError
 from cases.queries.ratings import RepairView, figures, finding_choices, repairs_for, way_choices
 from portal.accounts.access import attention_desk

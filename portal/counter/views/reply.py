@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cases import access, queries
-from cases.actions import letters, task_files, worklist
+from cases.actions.desk import letters, task_files, worklist
 from cases.errors import CaseError, ChangedMeanwhile, NotReady, WrongState
 from cases.ports import Actor
 from cases.queries.letters import letter_page, link_of

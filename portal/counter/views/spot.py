@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import access
-from cases.actions import notice_terms
-from cases.actions.spot import correct_on_spot
+from cases.actions.supplementing import notice_terms
+from cases.actions.supplementing.spot import correct_on_spot
 from cases.errors import CaseError
 from portal.accounts.access import clerks_only
 from portal.counter.shown.spot import correctable, drawn

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bundles import queries
 from cases.access import record_access
-from cases.actions import stuck
+from cases.actions.dialogue import stuck
 from cases.errors import CaseError
 from cases.queries.stuck import at_desk, one_at_desk
 from portal.accounts.access import attention_desk

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import access
-from cases.actions import task_files
+from cases.actions.desk import task_files
 from cases.errors import NotReady
 from portal.accounts.access import staff_only
 from portal.counter.views.tasks import act_on

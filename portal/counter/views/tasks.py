@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import access, queries
-from cases.actions import worklist
+from cases.actions.desk import worklist
 from cases.errors import CaseError, ChangedMeanwhile, NotReady, WrongState
 from cases.ports import Actor, Reason
 from cases.queries import TaskPage

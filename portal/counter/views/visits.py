@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import access
-from cases.actions import appointments
+from cases.actions.scheduling import appointments
 from cases.errors import CaseError
 from cases.queries.visits import todays_visits
 from portal.accounts.access import staff_only

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Attention, Case, Delivery, SubApplication
 from cases.ports import Actor
 from portal.accounts.models import Account, Role

@@ -7,7 +7,7 @@ import json
 import pytest
 from django.db import IntegrityError, transaction
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.actions.mending import correcting
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Attention, Correction, Delivery, Event

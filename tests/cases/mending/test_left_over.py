@@ -6,8 +6,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from cases.actions import attention, dispatch, withdrawal
-from cases.actions.locking import lock_case
+from cases.actions.applying import withdrawal
+from cases.actions.delivery import dispatch
+from cases.actions.desk import attention
+from cases.actions.engine.locking import lock_case
 from cases.actions.mending import asking, desk, ending, replay
 from cases.actions.mending.asking import Heard
 from cases.models import Attention, AttentionAct, Case, Delivery, LicenceErrand, Result

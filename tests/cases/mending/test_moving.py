@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cases.actions import dispatch, worklist
+from cases.actions.delivery import dispatch
+from cases.actions.desk import worklist
 from cases.actions.mending import asking, ending, moving
 from cases.actions.mending.asking import Heard
 from cases.errors import CaseError, NotReady, WrongState

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cases.actions import dispatch, withdrawal
+from cases.actions.applying import withdrawal
+from cases.actions.delivery import dispatch
 from cases.actions.mending import replay
 from cases.errors import WrongState
 from cases.models import Attention, AttentionAct, Delivery, Event

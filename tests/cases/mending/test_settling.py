@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bundles import queries
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.actions.mending import desk, settling
 from cases.actions.mending.settling import Decided
 from cases.errors import CaseError, NotReady, WrongState

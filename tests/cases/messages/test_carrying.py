@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cases import notices
-from cases.actions import messaging
+from cases.actions.dialogue import messaging
 from cases.models import Attention, Case, Event, Notification
 from cases.ports import Message, Sending
 from cases.queries.silence import silent_rows

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from cases import access
-from cases.actions import inquiring
+from cases.actions.dialogue import inquiring
 from cases.errors import CaseError, NotReady, WrongState
 from cases.models import Attention, Case, Inquiry, Pause, SavedAnswer, StaffMail, SubApplication
 from cases.queries.inquiries import inquiries_of, open_inquiries

@@ -17,7 +17,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
-from cases.actions import arrivals
+from cases.actions.delivery import arrivals
 from cases.models import Arrival, InboxMessage, SubApplication
 from cases.states import SubState
 from integrations.http import SigningKey

@@ -9,7 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from cases.actions import dispatch, drafting, filing, materials, parties
+from cases.actions.applying import drafting, filing, parties
+from cases.actions.delivery import dispatch
+from cases.actions.papers import materials
 from cases.models import AccessRecord, Case, Material, Party
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister

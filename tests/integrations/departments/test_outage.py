@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from django.utils import timezone
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Attention, Circuit, Delivery, SubApplication
 from cases.queries import circuits, silent_rows
 from tests.factories.outside import Outside

@@ -13,8 +13,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cases.actions import dispatch
-from cases.actions import payments as payments_of
+from cases.actions.delivery import dispatch
+from cases.actions.fees import payments as payments_of
 from cases.models import Attention, Case, Event, PaymentEvent, PaymentOrder
 from integrations.http import SigningKey
 from integrations.http.signing import canonical, signature

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Case
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments

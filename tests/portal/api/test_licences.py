@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Case, LicenceGrant
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import time_machine
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import SubApplication
 from portal.accounts.models import Account
 from tests.factories import modes

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.urls import URLPattern, reverse
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Case, Consent, Material, Party, Result, SubApplication
 from portal.accounts.access import PUBLIC
 from portal.accounts.models import Account

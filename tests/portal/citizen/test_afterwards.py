@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
-from cases.actions import afterwards, dispatch, disputes, drafting, filing, parties
+from cases.actions.applying import drafting, filing, parties
+from cases.actions.deciding import afterwards
+from cases.actions.delivery import dispatch
+from cases.actions.registers import disputes
 from cases.models import Case, DataDispute, OwedPaper, Party, Result, SubApplication
 from portal.accounts.models import Account, Role
 from tests.factories import allowance, newborn

@@ -7,7 +7,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from cases.actions import drafting, late
+from cases.actions.applying import drafting
+from cases.actions.registers import late
 from cases.models import Case, LatePrefill, Lookup
 from portal.accounts.models import Account
 from tests.factories import newborn

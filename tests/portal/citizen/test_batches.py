@@ -9,8 +9,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from cases.actions import allocation, dispatch, scoring
-from cases.actions.sweep import sweep
+from cases.actions.batches import allocation, scoring
+from cases.actions.delivery import dispatch
+from cases.actions.engine.sweep import sweep
 from cases.models import AllocationRun, AllocationSeat, Case, Objection, PointsSheet
 from portal.accounts.models import Account, Role
 from tests.factories import construction, school

@@ -9,10 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.actions import dispatch, documents
-from cases.actions.locking import lock_case, lock_subs
-from cases.actions.progress import advance
-from cases.actions.supplements import request
+from cases.actions.deciding import documents
+from cases.actions.delivery import dispatch
+from cases.actions.engine.locking import lock_case, lock_subs
+from cases.actions.engine.progress import advance
+from cases.actions.supplementing.supplements import request
 from cases.models import AccessRecord, Case, Document, SubApplication
 from cases.ports import Actor, Reason
 from portal.accounts.models import Account, Role

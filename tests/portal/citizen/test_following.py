@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import dispatch, rating
+from cases.actions.delivery import dispatch
+from cases.actions.dialogue import rating
 from cases.models import Case, Notification, Rating, RatingRepair, StuckCase
 from portal.accounts.models import Account
 from tests.portal.citizen.conftest import SignIn, text_of

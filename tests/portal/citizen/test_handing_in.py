@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from bundles import publishing
 from bundles.queries import registry, version
-from cases.actions import dispatch, parties
+from cases.actions.applying import parties
+from cases.actions.delivery import dispatch
 from cases.models import Case, Party, Result, SubApplication
 from cases.queries.timeline import timeline_of
 from portal.accounts.models import Account
@@ -210,8 +211,9 @@ def _ask_to_correct(case: Case, sub: SubApplication, about: str, text: str) -> N
     """As a department does over the wire: it received the filing and asks for something."""
     from django.db import transaction
 
-    from cases.actions import progress, supplements
-    from cases.actions.locking import lock_case_of, lock_subs
+    from cases.actions.engine import progress
+    from cases.actions.engine.locking import lock_case_of, lock_subs
+    from cases.actions.supplementing import supplements
     from cases.ports import Actor, Reason
 
     dispatch.judging.judge_ready()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from cases.actions import drafting
+from cases.actions.applying import drafting
 from cases.models import Case, Consent, DataCall
 from cases.queries.interfaces import Figures, figures
 from portal.accounts.models import Account

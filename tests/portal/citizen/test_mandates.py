@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bundles import queries
-from cases.actions import drafting
+from cases.actions.applying import drafting
 from cases.errors import CaseError, ChangedMeanwhile
 from cases.models import Case, Consent, Event, Material
 from cases.queries.slots import missing_materials

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Case
 from portal.accounts.models import Account
 from tests.portal.citizen.conftest import SignIn, text_of

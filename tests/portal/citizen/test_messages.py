@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import notices
-from cases.actions import inquiring
+from cases.actions.dialogue import inquiring
 from cases.models import Case, Inquiry, Notification, SubApplication
 from portal.accounts.models import Account
 from tests.factories import toll

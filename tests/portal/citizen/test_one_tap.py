@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.actions import searching
+from cases.actions.proactive import searching
 from cases.models import Candidate
 from portal.accounts.models import Account
 from tests.cases.test_proactive import ZHENG, know

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cases import access
-from cases.actions import materials, piles
+from cases.actions.papers import materials, piles
 from cases.models import Case, Material, PileFile
 from cases.ports import Actor
 from portal.accounts.models import Account

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from cases.actions import materials
+from cases.actions.papers import materials
 from cases.models import Case, Material, PileFile
 from portal.accounts.models import Account
 from tests.factories import papers

@@ -11,7 +11,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import filing, parties
+from cases.actions.applying import filing, parties
 from cases.models import Case, Event, Party
 from portal.accounts.models import Account
 from tests.factories.doubles import RecordingNotifier

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Case, PaymentOrder
 from portal.accounts.models import Account
 from tests.factories import newborn, toll

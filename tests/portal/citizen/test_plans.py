@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Case, PlanVersion
 from portal.accounts.models import Account
 from tests.factories import modes

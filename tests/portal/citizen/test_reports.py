@@ -9,7 +9,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from cases.actions import dispatch, sweep, worklist
+from cases.actions.delivery import dispatch
+from cases.actions.desk import worklist
+from cases.actions.engine import sweep
 from cases.models import Case, SubApplication
 from cases.ports import Actor
 from portal.accounts.models import Account, Role

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.actions import roster_rounds
+from cases.actions.batches import roster_rounds
 from cases.models import Case, RosterRow
 from portal.accounts.models import Account
 from tests.factories import rosters as made

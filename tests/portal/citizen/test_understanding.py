@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import documents
+from cases.actions.deciding import documents
 from cases.models import Case
 from cases.queries import observed
 from portal.accounts.models import Account

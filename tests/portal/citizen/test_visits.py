@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.actions import joint_visits
+from cases.actions.scheduling import joint_visits
 from cases.models import Case, SubApplication, Visit
 from cases.ports import Actor
 from portal.accounts.models import Account

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Case, Licence, LicenceCopy, LicenceGrant
 from portal.accounts.models import Account
 from tests.factories import newborn

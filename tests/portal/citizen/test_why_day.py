@@ -11,8 +11,9 @@ import time_machine
 from django.db import transaction
 from django.urls import reverse
 
-from cases.actions import dispatch, limits
-from cases.actions.locking import lock_case, lock_subs
+from cases.actions.deadlines import limits
+from cases.actions.delivery import dispatch
+from cases.actions.engine.locking import lock_case, lock_subs
 from cases.models import Case, Pause
 from portal.accounts.models import Account
 from tests.factories import newborn

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import SubApplication
 from portal.accounts.models import Account, Role
 from tests.factories import newborn

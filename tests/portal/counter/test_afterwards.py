@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
-from cases.actions import dispatch, drafting, filing, parties, recurring, recurring_rounds
+from cases.actions.applying import drafting, filing, parties
+from cases.actions.delivery import dispatch
+from cases.actions.proactive import recurring, recurring_rounds
 from cases.models import AccessRecord, Case, CommitmentCheck, DataDispute, Party, RecurringPayment, Result
 from portal.accounts.models import Account, Role
 from tests.factories import allowance, newborn

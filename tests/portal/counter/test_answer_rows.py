@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from cases.actions import worklist
+from cases.actions.desk import worklist
 from cases.models import Result, SubApplication
 from portal.accounts.models import Account
 from tests.portal.counter.conftest import At, now

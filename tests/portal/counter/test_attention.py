@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import AccessRecord, Attention, AttentionAct, Case, Correction, Delivery, SubApplication
 from portal.accounts.models import Account, Role
 from tests.factories import newborn

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import worklist
+from cases.actions.desk import worklist
 from cases.models import Attention, SubApplication
 from portal.accounts.models import Account
 from tests.portal.counter.conftest import At, now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from cases.actions import rating, stuck
+from cases.actions.dialogue import rating, stuck
 from cases.models import AccessRecord, Case, RatingRepair, StuckCase, SubApplication
 from portal.accounts.models import Account, Role
 from tests.portal.counter.conftest import At, staff

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import inquiring
+from cases.actions.dialogue import inquiring
 from cases.models import AccessRecord, Inquiry, SavedAnswer, SubApplication
 from portal.accounts.models import Account
 from tests.portal.counter.conftest import At

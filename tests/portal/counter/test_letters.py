@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import letters, withdrawal, worklist
+from cases.actions.applying import withdrawal
+from cases.actions.desk import letters, worklist
 from cases.models import AccessRecord, DeskPost, Pause, SubApplication, TaskFile, TaskLetter
 from portal.accounts.models import Account, Role
 from tests.factories import newborn

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import circuits
+from cases.actions.delivery import circuits
 from cases.models import Circuit, Heartbeat, Maintenance, Outage
 from cases.ports import SYSTEM
 from cases.queries import circuits as lines

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import tallies
+from cases.actions.desk import tallies
 from cases.models import Case, DeskTally, SubApplication
 from portal.accounts.models import Account
 from tests.portal.counter.conftest import At

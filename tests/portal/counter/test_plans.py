@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import AccessRecord, Case, Pause, PlanVersion
 from portal.accounts.models import Account, Role
 from tests.factories import modes

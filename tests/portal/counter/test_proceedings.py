@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.actions import worklist
+from cases.actions.desk import worklist
 from cases.models import Consultation, Extension, SubApplication
 from portal.accounts.models import Account, Role
 from tests.portal.counter.conftest import At, now, staff

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from cases import access
-from cases.actions import worklist
+from cases.actions.desk import worklist
 from cases.models import AccessRecord, Event, Material, Result, SubApplication, SupplementPoint
 from portal.accounts.models import Account
 from tests.factories import newborn

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bundles import queries
-from cases.actions import appointments
+from cases.actions.scheduling import appointments
 from cases.models import Case, Pause, SubApplication, Visit
 from portal.accounts.models import Account, Role
 from tests.factories import modes

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cases.actions import dispatch
+from cases.actions.delivery import dispatch
 from cases.models import Case
 from cases.queries.marks import marks_of
 from portal.accounts.models import Account

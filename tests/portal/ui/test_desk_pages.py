@@ -8,7 +8,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.actions import circuits, dispatch, inbox, relief, sweep, worklist
+from cases.actions.delivery import circuits, dispatch, inbox
+from cases.actions.desk import worklist
+from cases.actions.engine import sweep
+from cases.actions.fees import relief
 from cases.models import Attention, Case, Delivery, SubApplication
 from cases.ports import SYSTEM, Actor, Answer, Callback
 from portal.accounts.models import Account, Role

@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Route
 
-from cases.actions import appointments, dispatch, joint_visits, plan_pauses, replanning
+from cases.actions.delivery import dispatch
+from cases.actions.scheduling import appointments, joint_visits, plan_pauses, replanning
 from cases.models import SubApplication
 from cases.ports import Actor
 from portal.accounts.models import Account, Role

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cases import access
-from cases.actions import parties
+from cases.actions.applying import parties
 from cases.queries import authorisation, parties_seen_by
 from portal.api.caller import caller
 from portal.api.v1 import serializers

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cases import access
-from cases.actions import withdrawal
+from cases.actions.applying import withdrawal
 from cases.queries import case_page, my_cases, results_page
 from portal.api.caller import caller
 from portal.api.v1 import serializers

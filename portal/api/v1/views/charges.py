@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cases import access
-from cases.actions import payments, prepaying
+from cases.actions.fees import payments, prepaying
 from cases.queries.charges import pay_page
 from portal.api.caller import caller
 

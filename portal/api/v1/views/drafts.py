@@ -18,7 +18,8 @@ from rest_framework.views import APIView
 from bundles import forms, queries
 from bundles.errors import BundleError
 from cases import access
-from cases.actions import drafting, filing, materials
+from cases.actions.applying import drafting, filing
+from cases.actions.papers import materials
 from cases.errors import CaseError, NotReady
 from cases.queries import context_of, parties_of, slots_of
 from portal.api.caller import ApplicantsOnly, caller

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cases import access
-from cases.actions import replanning
+from cases.actions.scheduling import replanning
 from cases.queries.plans import Plans, plans_of
 from portal.api.caller import caller
 from portal.api.v1.mode_serializers import Plan, PlanRequest

@@ -1,0 +1,1 @@
+"""Time limits (期限): computed, stopped, extended, deemed, reminded of and escalated."""

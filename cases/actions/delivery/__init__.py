@@ -1,0 +1,1 @@
+"""To departments and back: what is due is carried, what arrives is verified, kept and applied."""

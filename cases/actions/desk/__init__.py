@@ -1,0 +1,1 @@
+"""What people of departments do: worklists, letters, handovers, attention, their mail."""

@@ -1,0 +1,1 @@
+"""Between people and departments: messages, questions and urging, ratings, what got stuck."""

@@ -1,0 +1,133 @@
+"""The sweep: finds what no nudge announced and what time has moved. It could run the whole product alone."""
+
+from __future__ import annotations
+
+from threading import Event
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from cases.actions.applying import handing_in
+from cases.actions.deadlines import pauses
+from cases.actions.delivery import dispatch
+from cases.actions.desk import attention
+from cases.actions.engine import holding, occasions, progress
+from cases.actions.engine.locking import lock_case, lock_subs
+from cases.models import Attention, Case, SubApplication
+from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, CaseState, SubState
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+PUMPS_FOR_S = 5.0  # the nudges carry a rush; what else the sweep has to do does not wait for its end
+SWEEP_LOCK = 7_310_001  # one sweep at a time in the whole installation
+# The pump and the queries look after these; only on a worklist nobody else does.
+OWN_CLOCK = frozenset({SubState.READY}) | SUB_WITH_DEPARTMENT
+
+
+def sweep() -> int:
+    """One round: carry what is due, ask the silent, look again at cases whose time has come."""
+    done = dispatch.pump(PUMPS_FOR_S)
+    done += ask_the_silent()
+    done += look_again()
+    done += occasions.on_sweep()
+    if done:
+        log.info("sweep.done", steps=done)
+    return done
+
+
+def keep_sweeping(stop: Event) -> None:
+    """Sweep every few seconds until told to stop: the product runs on even where no broker and no beat does."""
+    while not stop.wait(settings.SWEEP_INTERVAL_S):
+        try:
+            sweep_alone()
+        except Exception as error:
+            log.exception("sweep.failed", error=type(error).__name__)
+        finally:
+            connections.close_all()
+
+
+def sweep_alone() -> int:
+    """One round, unless another process is sweeping right now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        try:
+            return sweep()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
+
+
+def ask_the_silent() -> int:
+    """Ask departments that have not decided by their next query time; past the limit a person is told."""
+    now = timezone.now()
+    silent = SubApplication.objects.filter(state__in=SUB_WITH_DEPARTMENT, next_at__lte=now).exclude(connect="manual")
+    found = list(silent.order_by("next_at")[:BATCH])
+    for sub in found:
+        SubApplication.objects.filter(pk=sub.pk).update(next_at=progress.next_query(sub, now))
+    dispatch.ask_about(found)
+    _tell_of_overdue(found)
+    return len(found)
+
+
+def _tell_of_overdue(asked: list[SubApplication]) -> None:
+    today = timezone.localdate()
+    overdue = [sub.case_id for sub in asked if sub.due_on and sub.due_on < today]
+    for case_id in dict.fromkeys(overdue):
+        with transaction.atomic():
+            case = lock_case(case_id)
+            for sub in lock_subs(case):
+                if sub.state in SUB_WITH_DEPARTMENT and _is_late(sub):
+                    attention.raise_attention(case, Attention.Reason.SILENT, sub=sub)
+
+
+def look_again() -> int:
+    """Advance open cases whose time to look has come, and push on everything of theirs that has no own clock."""
+    now = timezone.now()
+    due = Case.objects.filter(state__in=CASE_OPEN, next_at__lte=now).order_by("next_at")
+    ids = list(due.values_list("pk", flat=True)[:BATCH])
+    waiting = SubApplication.objects.filter(next_at__lte=now).exclude(state__in=SUB_FINAL | OWN_CLOCK)
+    ids += list(waiting.values_list("case_id", flat=True)[:BATCH])
+    manual = SubApplication.objects.filter(state__in=SUB_WITH_DEPARTMENT, connect="manual", next_at__lte=now)
+    ids += list(manual.values_list("case_id", flat=True)[:BATCH])
+    for case_id in dict.fromkeys(ids):
+        _look_at(case_id)
+    return len(set(ids))
+
+
+def _look_at(case_id: UUID) -> None:
+    if handing_in.look_at_waiting(case_id).state == CaseState.AWAITING_PARTIES:
+        return
+    now = timezone.now()
+    with transaction.atomic():
+        case = lock_case(case_id)
+        subs = lock_subs(case)
+        for sub in subs:
+            if _is_ours(sub) and sub.next_at and sub.next_at <= now:
+                _overdue_task(case, sub)
+                sub.next_at = now + progress.RECHECK
+                sub.save(update_fields=["next_at"])
+        holding.release(case, subs)
+        progress.advance(case, subs)
+        if not subs:
+            case.next_at = now + progress.RECHECK
+            case.save(update_fields=["next_at"])
+
+
+def _is_ours(sub: SubApplication) -> bool:
+    on_a_worklist = sub.connect == "manual" and sub.state in SUB_WITH_DEPARTMENT
+    return on_a_worklist or sub.state not in SUB_FINAL | OWN_CLOCK
+
+
+def _overdue_task(case: Case, sub: SubApplication) -> None:
+    if sub.connect == "manual" and sub.state in SUB_WITH_DEPARTMENT and _is_late(sub):
+        attention.raise_attention(case, Attention.Reason.SILENT, sub=sub)
+
+
+def _is_late(sub: SubApplication) -> bool:
+    """Past its day while the clock ran; one that stands still is nobody's delay."""
+    return sub.due_on is not None and sub.due_on < timezone.localdate() and not pauses.is_stopped(sub)

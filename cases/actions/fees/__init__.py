@@ -1,0 +1,1 @@
+"""Fees (收费): worked out, charged, paid, waived, given back."""

@@ -1,0 +1,1 @@
+"""Appointments, joint visits, and plans that change while they run."""
