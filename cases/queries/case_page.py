@@ -46,7 +46,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The one thing to do now. `kind`: fill, parties, supplement, choose, pay, results, later, none."""
+    """The one thing to do now. `kind`: fill, parties, supplement, choose, pay, results, later, over, none."""
 
     kind: str
     text: str
@@ -291,12 +291,14 @@ def _next_step(
         return NextStep("later", _("还有 %(count)s 件以后办的事，想办时从这里继续") % {"count": len(later)})
     if case.state == CaseState.CONCLUDED and results:
         return NextStep("results", _("领取结果"))
+    if not case.is_open:
+        return NextStep("over", _("没有要您做的了"))
     return NextStep("none", _("不用做什么，有进展会通知您"))
 
 
 def _owed_first(step: NextStep, owed: Sequence[OwedView]) -> NextStep:
     """A paper promised for later comes before whatever may wait: no result without it (容缺受理)."""
-    if step.kind not in ("later", "results", "none"):
+    if step.kind not in ("later", "results", "over", "none"):
         return step
     paper = next((one for one in owed if one.is_owed), None)
     return NextStep("owed", _("请补交承诺后补的材料"), paper.due_on) if paper else step
@@ -305,7 +307,7 @@ def _owed_first(step: NextStep, owed: Sequence[OwedView]) -> NextStep:
 def _pay_first(step: NextStep, charges: Sequence[ChargeView]) -> NextStep:
     """A fee that is due comes before whatever may wait."""
     due = [one for one in charges if one.is_due and one.relief != "asked"]
-    if not due or step.kind not in ("later", "results", "none", "owed"):
+    if not due or step.kind not in ("later", "results", "over", "none", "owed"):
         return step
     total = f"{sum((one.amount or Decimal(0) for one in due), Decimal(0)):,.2f}"
     days = [one.pay_by for one in due if one.pay_by]

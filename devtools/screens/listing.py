@@ -13,13 +13,15 @@ import yaml
 from devtools.messages import DoorError
 
 FILE = Path(__file__).with_name("pages.yaml")
+LEFT_OUT = FILE.with_name("left_out.yaml")
 _PLACE = re.compile(r"\{([\w.-]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page. `path` may name what was prepared, as {done}; `follow` are links clicked from there on. `person` is a
-    demo person, @name for whom something prepared belongs to, kiosk or kiosk:lin for a terminal.
+    demo person, @name for whom something prepared belongs to, kiosk or kiosk:lin for a terminal. `shows` is the name
+    of the address that the links lead to.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Page:
     do: tuple[Mapping[str, Any], ...] = ()
     status: int = 200
     prints: bool = False
+    shows: str = ""
 
     def needs(self) -> frozenset[str]:
         """Names of prepared things in the path, and of the person."""
@@ -53,8 +56,14 @@ def pages(wanted: str = "") -> list[Page]:
     return chosen
 
 
+def left_out() -> dict[str, str]:
+    """Names of addresses without a picture, each with the reason."""
+    reasons = yaml.safe_load(LEFT_OUT.read_text(encoding="utf-8"))
+    return {name: reason for reason, names in reasons.items() for name in names}
+
+
 def _page(row: Mapping[str, Any]) -> Page:
-    known = {"name", "path", "as", "follow", "do", "status", "prints"}
+    known = {"name", "path", "as", "follow", "do", "status", "prints", "shows"}
     if unknown := set(row) - known:
         raise DoorError(f"pages.yaml 里不认识的词：{unknown}", f"unknown words in pages.yaml: {unknown}")
     return Page(
@@ -65,4 +74,5 @@ def _page(row: Mapping[str, Any]) -> Page:
         do=tuple(row.get("do", ())),
         status=row.get("status", 200),
         prints=bool(row.get("prints")),
+        shows=row.get("shows", ""),
     )
