@@ -35,6 +35,7 @@ from cases.models.rating import Rating, RatingInvite, RatingRepair
 from cases.models.recurring import RecurringEntitlement, RecurringPayment
 from cases.models.result import Result
 from cases.models.roster import Roster, RosterRow
+from cases.models.round_fault import RoundFault
 from cases.models.stuck import PhoneCode, StuckAct, StuckCase
 from cases.models.sub_application import Need, SubApplication
 from cases.models.supplement import Supplement, SupplementPoint
@@ -111,6 +112,7 @@ __all__ = [
     "Result",
     "Roster",
     "RosterRow",
+    "RoundFault",
     "SavedAnswer",
     "Search",
     "StaffMail",
