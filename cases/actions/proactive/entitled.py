@@ -32,6 +32,7 @@ from cases.states import SUB_FINAL
 DUTY = "duty"
 ROUND = 50
 AGAIN = timedelta(hours=1)
+GRANTING = timedelta(minutes=1)  # so long a second tap is the same tap; after it the first one has failed
 MAX_WORDS = 300
 State = Candidate.State
 Sort = Callable[[Candidate], None]
@@ -49,19 +50,20 @@ def act(candidate: Candidate, one: EntitledClass | None) -> None:
         acts[one.act](candidate, one)
 
 
-def grant(candidate: Candidate, one: EntitledClass) -> None:
+def grant(candidate: Candidate, one: EntitledClass, *, token: str = "") -> None:
     """File for the person without a step of the person's, and say so with a way to refuse.
 
-    Limits run from the selection. Where the data turns out to have a gap somebody calls at the door.
+    Limits run from the selection. Where the data turns out to have a gap somebody calls at the door. `token`: the link
+    that the person came by, which goes on to open the page.
     """
     case = _begun(candidate, one, one.guidance or {})
     try:
         _file(candidate, case, one, checked=True)
     except (NotReady, CaseError) as gap:
         _forget(case)
-        visit(candidate, _class(candidate, "visit") or one, because=str(gap))
+        visit(candidate, _class(candidate, "visit") or one, because=str(gap), token=token)
         return
-    token = _fresh_link(candidate)
+    token = token or _fresh_link(candidate)
     candidate.answer_by = _days_on(one)
     _stand(candidate, State.GRANTED, case)
     notices.entitled(candidate, "entitled_granted", token)
@@ -75,13 +77,13 @@ def ask(candidate: Candidate, one: EntitledClass) -> None:
     notices.entitled(candidate, "entitled_asked", token)
 
 
-def visit(candidate: Candidate, one: EntitledClass, *, because: str = "") -> None:
+def visit(candidate: Candidate, one: EntitledClass, *, because: str = "", token: str = "") -> None:
     """Somebody of the village or street calls: a case whose first item is the visit, everything else waits for it."""
     case = _begun(candidate, one, one.guidance or {})
     _file(candidate, case, one, checked=False)
     candidate.reason = because or candidate.reason
     candidate.class_id = one.id
-    token = _fresh_link(candidate)
+    token = token or _fresh_link(candidate)
     _stand(candidate, State.VISITING, case)
     notices.entitled(candidate, "entitled_visit", token)
 
@@ -177,16 +179,21 @@ def candidate_by_token(token: str) -> Candidate | None:
     return Candidate.objects.filter(link_digest=digest).select_related("case").first()
 
 
-def accept(candidate_id: UUID, *, by: Actor) -> Candidate:
-    """Yes, with one tap: the case is filed now. Raises WrongState where nobody is asked any more."""
+def accept(candidate_id: UUID, *, by: Actor, token: str = "") -> Candidate:
+    """Yes, with one tap: the case is filed now. Raises WrongState where nobody is asked any more.
+
+    `token`: the link it was said by; the same page tells what became of it.
+    """
     with transaction.atomic():
         candidate = _locked(candidate_id)
         if candidate.state != State.ASKED:
             raise WrongState("已经答复过了，不用再点")
+        if candidate.answered_at and timezone.now() - candidate.answered_at < GRANTING:
+            raise WrongState("正在为您办理，请稍等一会儿")
         candidate.answer, candidate.answered_at = "accept", timezone.now()
         candidate.save(update_fields=["answer", "answered_at"])
         one = next(c for c in _proactive(candidate).classes if c.id == candidate.class_id)
-    grant(candidate, one)
+    grant(candidate, one, token=token)
     return candidate
 
 

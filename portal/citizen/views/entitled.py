@@ -33,7 +33,7 @@ def one_tap(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         if request.POST.get("answer") == "yes":
-            entitled.accept(candidate.pk, by=ONE_TAP)
+            entitled.accept(candidate.pk, by=ONE_TAP, token=token)
         elif request.POST.get("answer") == "no":
             entitled.refuse(candidate.pk, by=ONE_TAP)
         return redirect("citizen:one_tap", token=token)

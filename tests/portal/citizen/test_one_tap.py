@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.actions.proactive import searching
 from cases.models import Candidate
@@ -45,7 +47,24 @@ def test_one_tap_is_enough(city: FakeRegister, as_person: SignIn, notifier: Reco
     shown = browser.get(link(notifier)).content.decode()
     assert "我要领" in shown and "郑**" in shown
     assert ZHENG["name"] not in shown and ZHENG["id_no"] not in shown and ZHENG["bank_card"] not in shown
-    browser.post(link(notifier), {"answer": "yes"})
+    asked = link(notifier)
+    said = browser.post(asked, {"answer": "yes"}, follow=True)
+    assert "已为您自动办理" in said.content.decode()
+    assert Candidate.objects.get().state == "granted"
+    assert link(notifier) == asked
+
+
+def test_a_second_tap_while_the_first_is_at_work_begins_nothing(
+    city: FakeRegister, as_person: SignIn, notifier: RecordingNotifier, december: Any
+) -> None:
+    know(city, ZHENG, SOCIAL_CARD_INFO={"has_card": False, "status": "未持卡"})
+    searching.find_entitled("GLJT")
+    Candidate.objects.update(answer="accept", answered_at=timezone.now())
+    browser, address = as_person(None), link(notifier)
+    assert "正在为您办理" in browser.post(address, {"answer": "yes"}, follow=True).content.decode()
+    assert Candidate.objects.get().state == "asked"
+    december.shift(timedelta(minutes=2))
+    browser.post(address, {"answer": "yes"})
     assert Candidate.objects.get().state == "granted"
 
 
