@@ -85,7 +85,7 @@ class Paper:
 
     title: str
     number: str
-    lang: Literal["zh", "en"]
+    lang: Literal["zh", "zh-Hant", "en"]
     on: date
     blocks: Sequence[Block]
     to: str = ""

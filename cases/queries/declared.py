@@ -11,6 +11,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from bundles import queries
+from bundles.forms.coded import code_label, place_name, term
+from bundles.forms.words import options_of
 from bundles.spec import BundleSpec
 from bundles.spec import Result as ResultSpec
 from bundles.spec.registry import Registry
@@ -39,10 +41,35 @@ def readable(value: Any, kind: str) -> str:
     return str(value)
 
 
+def in_words(
+    registry: Registry, name: str, value: Any, kind: str, lang: str = "zh", spec: BundleSpec | None = None
+) -> str:
+    """A value of a result or licence by its label, where one of these lists knows it; else as it reads.
+
+    The answers of the bundle (`reply`), the options of its form, the code list of that name, the places.
+    """
+    if kind == "region":
+        return place_name(registry, value, lang)
+    listed = (_answer(spec, name, value) or _option(spec, registry, name, value, lang)) if spec else ""
+    if not listed and kind == "enum":
+        listed = code_label(registry, name, value, lang)
+    return term(registry, listed or readable(value, kind), lang)
+
+
 def said_as(spec: BundleSpec, name: str, value: Any, kind: str) -> str:
     """A result value in words; one of the answers that the bundle lists (`reply`) by its label."""
-    listed = dict(spec.reply.choices.get(name, ())) if spec.reply else {}
-    return listed.get(str(value)) or readable(value, kind)
+    return in_words(queries.registry(), name, value, kind, spec=spec)
+
+
+def _answer(spec: BundleSpec, name: str, value: Any) -> str:
+    return str(dict(spec.reply.choices.get(name, ())).get(str(value)) or "") if spec.reply else ""
+
+
+def _option(spec: BundleSpec, registry: Registry, name: str, value: Any, lang: str) -> str:
+    """The label of a value that the form of the bundle offers under the same name."""
+    options = options_of(spec.field(name), registry) if spec.has_field(name) else ()
+    found = next(((zh, en) for code, zh, en in options if code == str(value)), ("", ""))
+    return (found[1] if lang == "en" else "") or found[0]
 
 
 def _entry(entry: Any) -> str:

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
-from bundles import forms
+from bundles import forms, queries
 from bundles.spec import BundleSpec, Item
 from cases.models import Case, Result, SubApplication, SupplementPoint
 from cases.queries.context import context_of
-from cases.queries.declared import declared_fields, readable
+from cases.queries.declared import declared_fields, in_words
 from cases.queries.nodes import RuleTrace, reasons_of, trace_of
 from cases.queries.people import StaffPerson
 from cases.queries.slots import SlotView, slots_of
@@ -171,13 +171,17 @@ def _upstream(sub: SubApplication, spec: BundleSpec) -> tuple[FromUpstream, ...]
         for result in spec.results_of(item_id):
             labels |= declared_fields(result)
         rows = values if isinstance(values, list) else [values]
-        found += [FromUpstream(item_id, named(spec.item(item_id)), _labelled(fields, labels)) for fields in rows]
+        title = named(spec.item(item_id))
+        found += [FromUpstream(item_id, title, _labelled(spec, fields, labels)) for fields in rows]
     return tuple(found)
 
 
-def _labelled(fields: Mapping[str, Any], labels: Mapping[str, tuple[str, str]]) -> tuple[Seen, ...]:
+def _labelled(spec: BundleSpec, fields: Mapping[str, Any], labels: Mapping[str, tuple[str, str]]) -> tuple[Seen, ...]:
+    registry = queries.registry()
     known = ((name, value, *labels.get(name, (name, ""))) for name, value in fields.items())
-    return tuple(Seen(name, label, readable(value, kind), kind) for name, value, label, kind in known)
+    return tuple(
+        Seen(name, label, in_words(registry, name, value, kind, spec=spec), kind) for name, value, label, kind in known
+    )
 
 
 def _issued(sub: SubApplication, spec: BundleSpec) -> tuple[Issued, ...]:
@@ -188,7 +192,7 @@ def _issued(sub: SubApplication, spec: BundleSpec) -> tuple[Issued, ...]:
             declared[row.result_id].zh,
             row.mark,
             row.issued_at,
-            _labelled(row.fields, declared_fields(declared[row.result_id])),
+            _labelled(spec, row.fields, declared_fields(declared[row.result_id])),
         )
         for row in rows
     )

@@ -6,23 +6,23 @@ Who holds a licence is found by blind index; numbers are masked wherever a list 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bundles import queries
+from bundles.forms.coded import term
 from bundles.spec import Result as ResultSpec
 from bundles.spec.registry import Registry
 from cases.models import Case, Consent, DataCall, Licence, LicenceCopy, LicenceErrand, LicenceGrant, Party, Result
 from cases.protection import blind_index
 from cases.queries.charges import marked_withheld
-from cases.queries.declared import declared_fields, readable
+from cases.queries.declared import declared_fields, in_words
 from cases.queries.people import Person, indexes_of
 from cases.queries.trust import PERMITS
 
@@ -195,7 +195,7 @@ def licence_page(account: Person, licence_id: UUID, lang: str = "zh") -> Licence
     shown = card(row, role_of(account, row), withheld, lang)
     return LicencePage(
         card=shown,
-        face=() if shown.is_withheld else face_in_words(row),
+        face=() if shown.is_withheld else face_in_words(row, lang),
         reason=row.reason or "",
         flow=flow_of(row),
         grants=() if shown.role == ISSUED else grants_of([row], lang),
@@ -215,7 +215,7 @@ def card(row: Licence, role: str, withheld: frozenset[UUID], lang: str = "zh") -
     department = registry.departments.get(row.department)
     state = standing_of(row, today)
     is_withheld = row.pk in withheld
-    facts = () if is_withheld else face_in_words(row)[:FACTS_ON_CARD]
+    facts = () if is_withheld else face_in_words(row, lang)[:FACTS_ON_CARD]
     return LicenceCard(
         id=row.pk,
         code=row.code,
@@ -264,7 +264,7 @@ def _number(row: Licence) -> str:
     return str(row.face.get(known.id_field) or "") if known else ""
 
 
-def face_in_words(row: Licence) -> tuple[LicenceFact, ...]:
+def face_in_words(row: Licence, lang: str = "zh") -> tuple[LicenceFact, ...]:
     """What stands on its face, by the labels of its kind and of the result it came out of."""
     registry = queries.registry()
     declared = _declared(row)
@@ -272,7 +272,7 @@ def face_in_words(row: Licence) -> tuple[LicenceFact, ...]:
     if declared is not None:
         labels |= declared_fields(declared, registry)
     return tuple(
-        LicenceFact(label, _in_words(registry, name, row.face[name], kind))
+        LicenceFact(term(registry, label, lang), in_words(registry, name, row.face[name], kind, lang))
         for name, (label, kind) in labels.items()
         if row.face.get(name) not in (None, "", [])
     )
@@ -288,13 +288,6 @@ def _declared(row: Licence) -> ResultSpec | None:
         return None
     spec = queries.version(row.result.sub.case.bundle_version_id).spec
     return next((one for one in spec.results if one.id == row.result.result_id), None)
-
-
-def _in_words(registry: Registry, name: str, value: Any, kind: str) -> str:
-    labels: Mapping[str, str] = {}
-    if kind == "enum":
-        labels = {code: zh for code, zh, _en in registry.codelists.get(name, ())}
-    return labels.get(str(value)) or readable(value, kind)
 
 
 def flow_of(row: Licence) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from bundles import queries
+from bundles.forms.coded import term
 from bundles.spec import BundleSpec
 from bundles.spec import Result as ResultSpec
 from bundles.spec.registry import Registry
 from cases.models import Case, Result, SubApplication
 from cases.queries.charges import marked_withheld
-from cases.queries.declared import declared_fields, said_as
+from cases.queries.declared import declared_fields, in_words
 from cases.queries.nodes import reasons_of
 from cases.queries.people import Person
 from cases.queries.remedies import apply_to_of, article_of, remedy_of
@@ -175,7 +175,7 @@ def _view(row: Result, spec: BundleSpec, registry: Registry, lang: str) -> Resul
         instance=row.sub.instance_label or "",
         dept_code=row.sub.department,
         dept_short=department.short if department else row.sub.department,
-        fields=() if withheld else _fields(row, declared, spec, registry),
+        fields=() if withheld else _fields(row, declared, spec, registry, lang),
         mark=row.mark,
         issued_at=row.issued_at,
         is_revoked=row.revoked_at is not None,
@@ -211,21 +211,17 @@ def _named(declared: ResultSpec, lang: str) -> str:
     return declared.en if lang == "en" and declared.en else declared.zh
 
 
-def _fields(row: Result, declared: ResultSpec | None, spec: BundleSpec, registry: Registry) -> tuple[ResultField, ...]:
+def _fields(
+    row: Result, declared: ResultSpec | None, spec: BundleSpec, registry: Registry, lang: str
+) -> tuple[ResultField, ...]:
     """The declared fields in words; the sections of a merged report are a page of their own (`reports`)."""
     known = declared_fields(declared, registry) if declared else {}
     apart = sections_name(spec)
     return tuple(
-        ResultField(name, label, _in_words(spec, registry, name, row.fields[name], kind))
+        ResultField(name, term(registry, label, lang), in_words(registry, name, row.fields[name], kind, lang, spec))
         for name, (label, kind) in known.items()
         if row.fields.get(name) not in (None, "", []) and name != apart
     )
-
-
-def _in_words(spec: BundleSpec, registry: Registry, name: str, value: Any, kind: str) -> str:
-    """A value as a person reads it; a code by the label of the code list of that name."""
-    labels = {code: zh for code, zh, _en in registry.codelists.get(name, ())} if kind == "enum" else {}
-    return labels.get(str(value)) or said_as(spec, name, value, kind)
 
 
 def _refusal(sub: SubApplication, spec: BundleSpec, registry: Registry, lang: str) -> Refusal:

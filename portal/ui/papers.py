@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.actions.deciding.document_words import day_in_full
 from cases.papers import Block, CannotPrint, Facts, Heading, Paper, Signature, document_renderer
 from cases.queries.documents import DocumentPage
 from portal.ui.paper_blocks import blocks_of
+from portal.ui.script import traditional
+
+# What of a paper is no sentence: the address in its code, and what the parts are.
+_NO_WORDS = frozenset({"code", "kind", "lang", "on"})
 
 
 def document_paper(page: DocumentPage, address: str) -> Paper:
@@ -41,6 +48,24 @@ def document_paper(page: DocumentPage, address: str) -> Paper:
     )
 
 
+def in_script_of_page(paper: Paper) -> Paper:
+    """A paper made for the reader of this page, in traditional characters where the page is.
+
+    Only for what is made anew for each reader and names nobody; a document issued once keeps its characters.
+    """
+    return replace(_turned(paper), lang="zh-Hant") if get_language() == "zh-hant" else paper
+
+
+def _turned(value: Any) -> Any:
+    if isinstance(value, str):
+        return traditional(value)
+    if isinstance(value, list | tuple):
+        return tuple(_turned(one) for one in value)
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    return replace(value, **{f.name: _turned(getattr(value, f.name)) for f in fields(value) if f.name not in _NO_WORDS})
+
+
 def _body(page: DocumentPage) -> str:
     return render_to_string(f"documents/bodies/{page.line.kind}.html", {"words": page.words})
 
@@ -60,11 +85,13 @@ def _annex(page: DocumentPage) -> list[Block]:
 def pdf_response(request: HttpRequest, make: Callable[[], Paper], *, filename: str, otherwise: str) -> HttpResponse:
     """The paper as a file; where a sign has no glyph, back to the page that says the same, which prints as well."""
     try:
-        made = document_renderer().pdf(make())
+        paper = make()
+        made = document_renderer().pdf(paper)
     except CannotPrint as missing:
         text = _("“%(sign)s”这个字，PDF 的字库里没有。这一页内容相同，请用浏览器打印。") % {"sign": missing.sign}
         messages.warning(request, text)
         return redirect(otherwise)
+    filename = traditional(filename) if paper.lang == "zh-Hant" else filename
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(filename)}.pdf"
     response["X-Content-Type-Options"] = "nosniff"

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from cases.papers import Block, Heading, Paper, Steps, Table, Words
 from portal.citizen.language import lang
 from portal.citizen.shown.notices import Notice
+from portal.ui.papers import in_script_of_page
 
 WIDTHS = (8, 3, 4, 7, 4)
 
@@ -25,7 +26,7 @@ def general(notice: Notice) -> Paper:
 
 
 def _paper(notice: Notice, scan: str, blocks: tuple[Block, ...]) -> Paper:
-    return Paper(
+    made = Paper(
         title=_("一次性告知单"),
         number=notice.number,
         lang="en" if lang() == "en" else "zh",
@@ -36,6 +37,7 @@ def _paper(notice: Notice, scan: str, blocks: tuple[Block, ...]) -> Paper:
         code_label=_("二维码：在手机上打开这件事"),
         page_label=notice.title,
     )
+    return in_script_of_page(made)
 
 
 def _personal(notice: Notice) -> Iterator[Block]:

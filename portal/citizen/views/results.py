@@ -26,6 +26,7 @@ from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case
 from portal.citizen.shown import case_view, outcomes, pictures
+from portal.citizen.shown.departments import short_of
 from portal.citizen.shown.parts import Certificate
 from portal.citizen.views.documents import paper
 from portal.ui.qr import qr_code
@@ -89,7 +90,7 @@ def _paper(request: OwnRequest, result: ResultView, reports: Sequence[Report]) -
     report = next((one for one in reports if one.result_id == result.id), None)
     return {
         "result": result, "facts": outcomes.facts_of(result), "address": address, "qr": qr_code(address),
-        "report": report,
+        "report": report, "dept": short_of(result.dept_code),
     }  # fmt: skip
 
 
@@ -104,12 +105,15 @@ def package(request: OwnRequest, case_id: UUID) -> HttpResponse:
     if not handed_out:
         raise Http404
     held, reports = io.BytesIO(), reports_of(case)
+    for_machines = {one.id: one for one in results_page(case).results}
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("look.css", sheet().plain)
         for number, result in enumerate(handed_out, start=1):
             name = f"{number:02d}-{get_valid_filename(result.title)}"
             archive.writestr(f"{name}.html", render_to_string("citizen/packed.html", _paper(request, result, reports)))
-            archive.writestr(f"{name}.json", json.dumps(outcomes.as_data(result), ensure_ascii=False, indent=2))
+            archive.writestr(
+                f"{name}.json", json.dumps(outcomes.as_data(for_machines[result.id]), ensure_ascii=False, indent=2)
+            )
         for number, one in enumerate(document_pages(case), start=1):
             page = render_to_string("documents/packed.html", paper(request, one))
             archive.writestr(f"文书-{number:02d}-{one.line.title}.html", page)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cases.actions.delivery import dispatch
 from cases.actions.dialogue import rating
-from cases.models import Case, Notification, Rating, RatingRepair, StuckCase
+from cases.models import Case, Document, Notification, Rating, RatingRepair, Result, StuckCase
 from portal.accounts.models import Account
 from tests.portal.citizen.conftest import SignIn, text_of
 
@@ -152,3 +152,24 @@ def test_the_person_closes_it_with_a_rating_and_nobody_else(
     assert client.post(close, {"solved": "yes", "level": "4"}).status_code == 302
     row = StuckCase.objects.get()
     assert (row.state, row.rating, row.is_solved) == ("closed", 4, True)
+
+
+def test_an_english_page_names_the_fields_of_a_result_in_english(
+    concluded: Case, lin: Account, as_person: SignIn
+) -> None:
+    born = Result.objects.get(sub__case=concluded, licence_code="BIRTH_CERT")
+    client, page = as_person(lin), reverse("citizen:certificate", args=[concluded.pk, born.pk])
+    shown = text_of(client.get(page, headers={"Accept-Language": "en"}))
+    labels = re.findall(r"<dt>([^<]*)</dt>", shown)
+    assert "Birth certificate no." in labels
+    assert not [label for label in labels if re.search(r"[\u3400-\u9fff]", label)]
+    assert "<dt>出生证编号</dt>" in text_of(client.get(page))
+
+
+def test_a_document_says_that_it_keeps_the_characters_it_was_issued_in(
+    concluded: Case, lin: Account, as_person: SignIn
+) -> None:
+    issued = Document.objects.filter(case=concluded)[0]
+    client, page = as_person(lin), reverse("citizen:document", args=[concluded.pk, issued.pk])
+    assert "文書用簽發時的簡體中文" in text_of(client.get(page, headers={"Accept-Language": "zh-TW"}))
+    assert "签发时的简体中文" not in text_of(client.get(page))

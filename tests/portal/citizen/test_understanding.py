@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from hashlib import sha256
+from urllib.parse import unquote
 
 import pytest
 from django.core.cache import cache
@@ -120,6 +121,15 @@ def test_the_notice_for_everybody_names_what_depends_on_the_situation(client: Cl
     assert "（按情况）" in text
     english = client.get(reverse("citizen:guide_paper", args=["XSECS"]), headers={"Accept-Language": "en"})
     assert "HavingaBaby" in words_of(english.content)
+
+
+def test_who_reads_traditional_characters_prints_them(client: Client) -> None:
+    guide = reverse("citizen:guide_paper", args=["XSECS"])
+    made = client.get(guide, headers={"Accept-Language": "zh-TW"})
+    text = words_of(made.content)
+    assert "戶口簿" in text and "户口" not in text
+    assert b"zh-TW" in made.content
+    assert "新生兒" in unquote(made["Content-Disposition"])
 
 
 def test_a_bundle_that_is_not_there_has_no_papers(client: Client) -> None:
