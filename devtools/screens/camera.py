@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Respons
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page as Tab
 
-from devtools.screens import paper
+from devtools.screens import modes, paper
 from devtools.screens.figures import GRAVE, NARROW, PAINT_S, THROTTLED, Figures
-from devtools.screens.listing import Page
+from devtools.screens.listing import TERMINAL, Page
 from devtools.screens.modes import MEASURED_FULLY, Mode
 
 PROBE = (Path(__file__).with_name("probe.js")).read_text(encoding="utf-8")
@@ -24,7 +24,6 @@ RULES = {
     "resultTypes": ["violations"],
 }
 PATIENCE_MS = 15_000
-TERMINAL = "kiosk"
 TALLEST = 6000
 TRIES = 3
 SHIFTS = """() => { window.__shift = 0; new PerformanceObserver((list) => { for (const one of list.getEntries())
@@ -52,18 +51,20 @@ class Camera:
     def take(self, page: Page, mode: Mode, prepared: Mapping[str, str]) -> Figures:
         """Picture and figures of a page in a look; a page that does not open is a figure over budget too."""
         found = Figures(page.name, mode.name)
-        context = self._context(page.whom(prepared), mode)
+        context = self._context(page.whom(prepared), mode, _size(page, mode))
         try:
             tab = context.new_page()
             tab.set_default_timeout(PATIENCE_MS)
-            self._listen(tab, found)
+            if not page.is_picture_only:
+                self._listen(tab, found)
             self._open(tab, page, page.address(prepared), found)
             found.is_open = found.status == page.status
             if found.is_open:
                 self._picture(tab, page, mode)
                 if page.prints and mode.name == MEASURED_FULLY:
                     paper.printed(tab, self._out / "print" / f"{page.name}.png")
-                self._judge(tab, mode, found)
+                if not page.is_picture_only:
+                    self._judge(tab, page, mode, found)
         except BrowserError as error:
             found.missing.append(str(error).splitlines()[0])
         finally:
@@ -71,8 +72,8 @@ class Camera:
         return found
 
     # -- the way there -----------------------------------------------------------------------------------------------
-    def _context(self, person: str, mode: Mode) -> BrowserContext:
-        width, height = mode.size
+    def _context(self, person: str, mode: Mode, size: tuple[int, int]) -> BrowserContext:
+        width, height = size
         context = self._browser.new_context(
             base_url=self._base_url,
             viewport={"width": width, "height": height},
@@ -87,8 +88,8 @@ class Camera:
         return context
 
     def _session(self, person: str) -> Any:
-        """Cookies of somebody signed in with one tap; nobody has none. Who stands at a terminal is wiped away after a
-        minute and signs in for every page anew.
+        """Cookies of somebody signed in with one tap; nobody has none. A terminal is registered for every
+        page anew: there is one of it, and who stands at it is wiped away after a minute.
         """
         if not person:
             return None
@@ -100,7 +101,7 @@ class Camera:
         _at_terminal(tab, person.partition(":")[2]) if person.startswith(TERMINAL) else _signed_in(tab, person)
         state = context.storage_state()
         context.close()
-        if ":" not in person:
+        if not person.startswith(TERMINAL):
             self._sessions[person] = state
         return state
 
@@ -119,7 +120,7 @@ class Camera:
             found.missing.append(f"{found.status} {tab.url}")
             return
         _settle(tab)
-        if measured and not page.do:
+        if measured and not page.do and not page.is_picture_only:
             self._weigh(tab, found)
 
     def _weigh(self, tab: Tab, found: Figures) -> None:
@@ -150,13 +151,14 @@ class Camera:
     def _picture(self, tab: Tab, page: Page, mode: Mode) -> None:
         folder = self._out / mode.name
         folder.mkdir(parents=True, exist_ok=True)
-        width, height = mode.size
+        width, height = _size(page, mode)
         tall = min(TALLEST, max(height, int(tab.evaluate("document.documentElement.scrollHeight"))))
-        tab.set_viewport_size({"width": width, "height": tall})
+        # The screen of a terminal is as tall as it is, and its pages know.
+        tab.set_viewport_size({"width": width, "height": height if page.is_at_terminal else tall})
         tab.screenshot(path=folder / f"{page.name}.png")
         tab.set_viewport_size({"width": width, "height": height})
 
-    def _judge(self, tab: Tab, mode: Mode, found: Figures) -> None:
+    def _judge(self, tab: Tab, page: Page, mode: Mode, found: Figures) -> None:
         told = tab.evaluate(PROBE, asdict(self._names))
         found.headings, found.unmarked = told["headings"], told["unmarked"][:5]
         found.foreign, found.turned = told["foreign"][:12], told["turned"]
@@ -164,11 +166,12 @@ class Camera:
         found.missing += [f"lang {told['lang']}"] if told["lang"] != mode.language else []
         found.missing += [] if told["skip"] else ["no skip link"]
         if told["wide"] > 0:
-            found.sideways.append(f"{mode.size[0]} px: {told['wide']} px too wide")
+            found.sideways.append(f"{_size(page, mode)[0]} px: {told['wide']} px too wide")
         for one in Axe().run(tab, options=RULES).response["violations"]:
             said = f"{one['id']} {one['nodes'][0]['html'][:110]}"
             (found.grave if one["impact"] in GRAVE else found.minor).append(said)
-        self._squeeze(tab, found)
+        if not page.is_at_terminal:
+            self._squeeze(tab, found)
 
     def _squeeze(self, tab: Tab, found: Figures) -> None:
         """320 px, which is also 400 % on a desktop."""
@@ -186,6 +189,10 @@ class Camera:
 
         tab.on("pageerror", lambda error: found.complaints.append(str(error)[:120]))
         tab.on("console", heard)
+
+
+def _size(page: Page, mode: Mode) -> tuple[int, int]:
+    return modes.TERMINAL if page.is_at_terminal and mode.size == modes.PHONE else mode.size
 
 
 def _signed_in(tab: Tab, person: str) -> None:

@@ -14,6 +14,7 @@ from devtools.messages import DoorError
 
 FILE = Path(__file__).with_name("pages.yaml")
 LEFT_OUT = FILE.with_name("left_out.yaml")
+TERMINAL = "kiosk"
 _PLACE = re.compile(r"\{([\w.-]+)\}")
 
 
@@ -32,11 +33,16 @@ class Page:
     status: int = 200
     prints: bool = False
     shows: str = ""
+    is_picture_only: bool = False
 
     def needs(self) -> frozenset[str]:
         """Names of prepared things in the path, and of the person."""
         whose = {self.person} if self.person.startswith("@") else set()
         return frozenset(_PLACE.findall(self.path)) | whose
+
+    @property
+    def is_at_terminal(self) -> bool:
+        return self.person.partition(":")[0] == TERMINAL
 
     def whom(self, prepared: Mapping[str, str]) -> str:
         return prepared[self.person] if self.person.startswith("@") else self.person
@@ -63,7 +69,7 @@ def left_out() -> dict[str, str]:
 
 
 def _page(row: Mapping[str, Any]) -> Page:
-    known = {"name", "path", "as", "follow", "do", "status", "prints", "shows"}
+    known = {"name", "path", "as", "follow", "do", "status", "prints", "shows", "looks"}
     if unknown := set(row) - known:
         raise DoorError(f"pages.yaml 里不认识的词：{unknown}", f"unknown words in pages.yaml: {unknown}")
     return Page(
@@ -75,4 +81,5 @@ def _page(row: Mapping[str, Any]) -> Page:
         status=row.get("status", 200),
         prints=bool(row.get("prints")),
         shows=row.get("shows", ""),
+        is_picture_only=bool(row.get("looks")),
     )

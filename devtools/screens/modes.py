@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 PHONE, DESKTOP = (390, 844), (1440, 900)
+TERMINAL = (1080, 1920)  # stands upright in the hall
 
 
 @dataclass(frozen=True, slots=True)
