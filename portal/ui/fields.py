@@ -47,13 +47,22 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """An answer the person has kept elsewhere and may take over by a press."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldView:
     """A field on the page. `type` is one of the field types of a bundle definition.
 
     `source` is the chip under a prefilled value ("医院分娩记录，今天 21:06 取来"); `locked` shows the value only, with
     `wrong_href` behind 信息不对?. `check` is the address that answers while typing is left (empty: no check).
     `form` is the id of the form it belongs to where it stands outside of it. `fill`: the autocomplete word where the
-    answer is about the person who types ("tel", "name"), `off` where it is about somebody else.
+    answer is about the person who types ("tel", "name"), `off` where it is about somebody else. `offers`: answers kept
+    in the profile, each put in by a press and never by itself.
     """
 
     name: str
@@ -73,6 +82,7 @@ class FieldView:
     shown: str = ""
     form: str = ""
     fill: str = ""
+    offers: Sequence[Offer] = ()
 
     @property
     def dom_id(self) -> str:

@@ -9,6 +9,7 @@ const BEHAVIOURS = {
   "[data-upload]": "./upload.js",
   "[data-pile]": "./pile.js",
   "[data-group]": "./group.js",
+  "[data-offer]": "./offer.js",
   "[data-fix]": "./fix.js",
   "[data-tabs]": "./tabs.js",
   "[data-rows], [data-key]": "./keys.js",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,7 +16,7 @@ from portal.citizen.language import lang
 from portal.citizen.shown.departments import receivers, short_of
 from portal.citizen.shown.parts import Mistake, Received
 from portal.ui import words
-from portal.ui.fields import Choice
+from portal.ui.fields import Choice, Offer
 from portal.ui.fields import FieldView as ShownField
 
 MOST_NAMED = 2
@@ -68,11 +69,20 @@ class ShownSection:
 
 
 class SectionDrawing:
-    """Turns a section of one case into what its page shows."""
+    """Turns a section of one case into what its page shows.
 
-    def __init__(self, case_id: object, as_of: Mapping[str, datetime] | None = None) -> None:
+    `addresses` gives the addresses that the person keeps; it is asked only where a question needs one.
+    """
+
+    def __init__(
+        self,
+        case_id: object,
+        as_of: Mapping[str, datetime] | None = None,
+        addresses: Callable[[], Sequence[Offer]] = tuple,
+    ) -> None:
         self.case_id = case_id
         self.as_of = as_of or {}
+        self._addresses = cache(addresses)
 
     def draw(self, view: forms.SectionView) -> ShownSection:
         """The section; what is wrong is listed once on top."""
@@ -126,7 +136,14 @@ class SectionDrawing:
             wrong_href=wrong if field.locked else "",
             shown=field.display,
             fill=field.autocomplete or ("off" if field.type in ABOUT_PEOPLE else ""),
+            offers=self._offers(field),
         )
+
+    def _offers(self, field: forms.FieldView) -> tuple[Offer, ...]:
+        """Kept addresses beside an open question for one; what a register has answered needs none."""
+        if field.type != "address" or field.locked or field.source is not None:
+            return ()
+        return tuple(one for one in self._addresses() if one.text != field.value)
 
 
 def _place_in_words(field: forms.FieldView) -> str:

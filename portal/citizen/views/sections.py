@@ -21,7 +21,7 @@ from cases.actions.registers import held_values
 from cases.errors import CaseError, ChangedMeanwhile
 from cases.queries.context import context_of
 from portal.accounts.access import applicants_only
-from portal.citizen import clashes
+from portal.citizen import clashes, kept_addresses
 from portal.citizen.clashes import USE, Collided, Merged, Typed
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
@@ -44,6 +44,7 @@ NOT_ANSWERS = frozenset(
         "apart",
         "settle",
         "back",
+        kept_addresses.POSTED,
     }
 )
 
@@ -66,7 +67,7 @@ def section_page(request: OwnRequest, case_id: UUID, section_id: str) -> HttpRes
 
 
 def _posted(request: OwnRequest, case: Any, section_id: str) -> HttpResponse:
-    typed = typed_in(request)
+    typed = kept_addresses.put_in(request, typed_in(request))
     try:
         if "settle" in request.POST:
             typed = _settled(request, case, section_id, typed)
@@ -96,7 +97,7 @@ def _acted(request: OwnRequest, case_id: UUID) -> bool:
         held_values.take_held(case_id, posted["take"], by=actor)
     elif "apart" in posted:
         held_values.agree_apart(case_id, by=actor)
-    return bool({"add", "remove", "take", "apart"} & posted.keys())
+    return bool({"add", "remove", "take", "apart", kept_addresses.POSTED} & posted.keys())
 
 
 def _ask(request: OwnRequest, case_id: UUID, section_id: str, merged: Merged) -> HttpResponse:
@@ -163,7 +164,7 @@ def _show(
         **marks(case, section_id, open_paths(view)),
         "base": clashes.base_of(view),
         "found": arrivals.shown(case, section_id, view),
-        "page": SectionDrawing(case.pk, as_of=arrivals.ages(case)).draw(view),
+        "page": SectionDrawing(case.pk, arrivals.ages(case), lambda: kept_addresses.of(request)).draw(view),
         "back": CHECK if CHECK in (request.GET.get("back"), request.POST.get("back")) else "",
         "position": selection.sections.index(section_id) + 1,
         "total": len(selection.sections) + 1,
