@@ -25,6 +25,7 @@ from cases.models.letter import TaskFile, TaskLetter
 from cases.models.licence import Licence, LicenceCopy, LicenceGrant, OriginalCheck
 from cases.models.lookup import DataCall, LatePrefill, Lookup
 from cases.models.material import Material, PileFile
+from cases.models.message_choice import MessageChoice
 from cases.models.notification import Notification
 from cases.models.owed import OwedPaper
 from cases.models.party import Consent, Party
@@ -84,6 +85,7 @@ __all__ = [
     "Lookup",
     "Maintenance",
     "Material",
+    "MessageChoice",
     "Need",
     "Notification",
     "NumberSeries",
