@@ -24,6 +24,7 @@ from cases.models import (
     Licence,
     LicenceGrant,
     Notification,
+    RoundFault,
     SavedAnswer,
     StaffMail,
     SubApplication,
@@ -94,6 +95,17 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "id", "sub", "department", "purpose", "round", "key", "target_key", "body_sha256", "state", "tries",
         "ask_first", "next_at", "lease_until", "lease_no", "last_error", "created_at", "closed_at",
     )  # fmt: skip
+
+
+@admin.register(RoundFault)
+class RoundFaultAdmin(ReadOnlyAdmin):
+    """What rounds of the sweep failed at by a fault of ours, and when they try again; no row stands for the round."""
+
+    list_display = ("round", "row", "case", "error", "tries", "first_at", "next_at")
+    list_filter = ("round", "error")
+    list_select_related = ("case",)
+    ordering = ("-next_at",)
+    fields = ("round", "row", "case", "error", "tries", "first_at", "next_at")
 
 
 @admin.register(Event)

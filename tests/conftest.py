@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from typing import Any, cast
@@ -30,6 +31,28 @@ def fresh_lines() -> Iterator[None]:
     circuits.forget()
     yield
     circuits.forget()
+
+
+class _FailedRounds(logging.Handler):
+    """What rounds of the sweep say when they keep a fault of ours to itself."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(str(record.msg))
+
+
+@pytest.fixture(autouse=True)
+def rounds_hold(request: pytest.FixtureRequest) -> Iterator[None]:
+    """In the product a fault stops no round; a test whose rounds fail has failed, unless it is about just that."""
+    heard, rounds = _FailedRounds(), logging.getLogger("cases.actions.engine.rounds")
+    rounds.addHandler(heard)
+    yield
+    rounds.removeHandler(heard)
+    if request.node.get_closest_marker("failing_rounds") is None:
+        assert heard.said == []
 
 
 @pytest.hookimpl(wrapper=True)

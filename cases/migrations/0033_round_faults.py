@@ -28,6 +28,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "定时处理失败",
+                "verbose_name_plural": "定时处理失败",
                 "constraints": [
                     models.UniqueConstraint(fields=("round", "row"), name="one_fault_a_row_of_a_round"),
                     models.CheckConstraint(condition=models.Q(("tries__gte", 1)), name="round_fault_was_tried"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class RoundFault(models.Model):
@@ -22,6 +23,8 @@ class RoundFault(models.Model):
     next_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("定时处理失败")
+        verbose_name_plural = _("定时处理失败")
         constraints = [
             models.UniqueConstraint(fields=["round", "row"], name="one_fault_a_row_of_a_round"),
             models.CheckConstraint(name="round_fault_was_tried", condition=Q(tries__gte=1)),

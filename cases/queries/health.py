@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, F, Min, OuterRef, Subquery
 from django.utils import timezone
 
-from cases.models import Arrival, Attention, Case, Delivery, Event, Heartbeat, Outage
+from cases.models import Arrival, Attention, Case, Delivery, Event, Heartbeat, Outage, RoundFault
 from cases.queries.silence import lines_at_rest, silent_rows
 from cases.states import CASE_OPEN, DeliveryState
 
@@ -18,6 +18,7 @@ from cases.states import CASE_OPEN, DeliveryState
 DUE_LATE_S, SWEEP_LATE_S, NUDGE_LATE_S = 90, 60, 120
 # How long a line may be broken before somebody calls the department.
 OUTAGE_LONG_S = 3600
+FAULT_TRIED_WITHIN = timedelta(hours=1)
 RECENT_EVENTS = 50
 
 
@@ -28,7 +29,9 @@ class Health:
     Ages in seconds, None where there is nothing to be of an age. `arrivals` are callbacks still to be applied.
     `resting` counts lines to departments that carry nothing now; what waits for those is told apart from what is
     late. `outages` are lines that broke and are probed: each is listed on the attention desk, once for all that
-    waits. `audit_events` is the length of the event log, to be kept elsewhere: a shorter one later is a cut tail.
+    waits. `failing_rounds` counts what rounds of the sweep failed at by a fault of ours and still try; each stands in
+    the administration, and on the attention desk where it belongs to a case. `audit_events` is the length of the event
+    log, to be kept elsewhere: a shorter one later is a cut tail.
     """
 
     due_deliveries: int
@@ -41,6 +44,7 @@ class Health:
     resting: int
     outages: int
     oldest_outage_s: int
+    failing_rounds: int
     attentions: Mapping[str, int]
     audit_events: int
     audit_head: str
@@ -68,6 +72,8 @@ def health_now() -> Health:
         "nudge_age_s": nudge_s,
         "outages": broken["count"],
         "oldest_outage_s": _age(broken["oldest"], now) or 0,
+        # What is still due is tried at least once an hour.
+        "failing_rounds": RoundFault.objects.filter(next_at__gt=now - 2 * FAULT_TRIED_WITHIN).count(),
     }
     return Health(
         **figures,
@@ -87,20 +93,17 @@ def _arrivals(now: datetime) -> dict[str, int]:
 
 
 def _alarms(figures: Mapping[str, int | None]) -> Iterator[str]:
-    if figures["silent_rows"]:
-        yield "silent_rows"
-    if (figures["oldest_due_s"] or 0) > DUE_LATE_S:
-        yield "due_late"
-    if (figures["oldest_arrival_s"] or 0) > DUE_LATE_S:
-        yield "arrivals_late"
-    if _is_late(figures["sweep_age_s"], SWEEP_LATE_S):
-        yield "sweep_late"
-    if settings.NUDGE_THROUGH_BROKER and (figures["nudge_age_s"] or 0) > NUDGE_LATE_S:
-        yield "nudge_late"
-    if (figures["oldest_outage_s"] or 0) > OUTAGE_LONG_S:
-        yield "outage_long"
-    if not _history_is_whole():
-        yield "audit_broken"
+    is_raised = {
+        "silent_rows": bool(figures["silent_rows"]),
+        "due_late": (figures["oldest_due_s"] or 0) > DUE_LATE_S,
+        "arrivals_late": (figures["oldest_arrival_s"] or 0) > DUE_LATE_S,
+        "sweep_late": _is_late(figures["sweep_age_s"], SWEEP_LATE_S),
+        "nudge_late": settings.NUDGE_THROUGH_BROKER and (figures["nudge_age_s"] or 0) > NUDGE_LATE_S,
+        "outage_long": (figures["oldest_outage_s"] or 0) > OUTAGE_LONG_S,
+        "rounds_failing": bool(figures["failing_rounds"]),
+        "audit_broken": not _history_is_whole(),
+    }
+    return (name for name, is_so in is_raised.items() if is_so)
 
 
 def _is_late(age_s: int | None, limit_s: int) -> bool:

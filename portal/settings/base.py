@@ -223,7 +223,12 @@ OUTBOUND_NETWORKS = env.list("OUTBOUND_NETWORKS", default=[])
 # Functions that name alarms of the adapters, for /healthz.
 HEALTH_CHECKS = ["integrations.systems.warnings.alarms", "portal.accounts.lateness.alarms"]
 # Functions that throw away what the adapters need no more, called by the sweep once an hour.
-TIDY_UP = ["integrations.quotas.forget_old", "cases.actions.papers.piles.forget_old", "portal.kiosk.tidying.forget_old"]
+TIDY_UP = [
+    "integrations.quotas.forget_old",
+    "cases.actions.papers.piles.forget_old",
+    "cases.actions.engine.rounds.forget_old",
+    "portal.kiosk.tidying.forget_old",
+]
 # Hosts that departments' systems may be on, besides those the administration lists: names, or `*.` and a suffix.
 OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", default=[])
 # Working days within which a department calls back after a bad rating (差评); places set it from 5 to 15.

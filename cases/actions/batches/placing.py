@@ -15,7 +15,7 @@ from bundles.rules import UNKNOWN, evaluate
 from bundles.spec import BundleSpec
 from cases import notices
 from cases.actions.batches import freezing
-from cases.actions.engine import answers
+from cases.actions.engine import answers, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.actions.registers.facts import context_of
@@ -36,10 +36,7 @@ def settle_published() -> int:
 def tell_publicity() -> int:
     """Tell those whose points and rank are shown now; returns how many were told."""
     due = AllocationPlace.objects.filter(run__state=AllocationRun.State.PUBLICITY, told_at=None).order_by("pk")
-    ids = list(due.values_list("pk", flat=True)[:CHUNK])
-    for place_id in ids:
-        _tell(place_id)
-    return len(ids)
+    return rounds.each("batches.placing.tell_publicity", due, _tell, case="sub__case_id", limit=CHUNK)
 
 
 @transaction.atomic
@@ -63,12 +60,10 @@ def settle_all(run: AllocationRun) -> int:
 
 def _settle(run: AllocationRun) -> int:
     due = AllocationPlace.objects.filter(run=run, settled_at=None).order_by("pk")
-    places = list(due.values_list("pk", flat=True)[:CHUNK])
-    for place_id in places:
-        _take_effect(place_id)
+    done = rounds.each("batches.placing.settle_published", due, _take_effect, case="sub__case_id", limit=CHUNK)
     if not due.exists():
         AllocationRun.objects.filter(pk=run.pk, settled_at=None).update(settled_at=timezone.now())
-    return len(places)
+    return done
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from bundles.spec import BundleSpec
 from bundles.spec.batch import Confirmation
 from cases import docket, notices
 from cases.actions.batches.rosters import TO_CORRECT, version_spec
-from cases.actions.engine import progress
+from cases.actions.engine import progress, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.models import Case, Roster, RosterRow, SubApplication
@@ -78,10 +78,7 @@ def keeps_open(case: Case, subs: list[SubApplication]) -> bool:
 def carry_on() -> int:
     """Look at the rosters whose time has come; returns how many."""
     due = Roster.objects.filter(state__in=OPEN, next_at__lte=timezone.now()).order_by("next_at")
-    ids = list(due.values_list("pk", flat=True)[:ROUND])
-    for roster_id in ids:
-        look_at(roster_id)
-    return len(ids)
+    return rounds.each("batches.roster_rounds.carry_on", due, look_at, limit=ROUND)
 
 
 @transaction.atomic

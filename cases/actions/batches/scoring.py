@@ -20,6 +20,7 @@ from bundles.forms.points import PointsLine
 from bundles.forms.selection import holds
 from cases import docket, notices
 from cases.actions.desk import attention
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case
 from cases.actions.registers import facts
@@ -58,10 +59,7 @@ def _scoring_sub(context: forms.Context, subs: list[SubApplication]) -> SubAppli
 def compute_due() -> int:
     """Compute the sheets that are due; returns how many. No transaction spans a look-up."""
     due = PointsSheet.objects.filter(next_at__lte=timezone.now()).order_by("next_at")
-    ids = list(due.values_list("pk", flat=True)[:BATCH])
-    for case_id in ids:
-        compute(case_id)
-    return len(ids)
+    return rounds.each("batches.scoring.compute_due", due, compute, limit=BATCH)
 
 
 def compute(case_id: UUID) -> PointsSheet:

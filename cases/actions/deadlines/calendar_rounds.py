@@ -5,6 +5,7 @@ Holidays are announced late in the year before; until then days in that year are
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -12,11 +13,13 @@ from django.utils import timezone
 
 from bundles import queries
 from cases.actions.deadlines import limits
+from cases.actions.engine import rounds
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.models import CalendarRound, Case
 from cases.states import CASE_OPEN
 
 BATCH = 200
+NAME = "deadlines.calendar_rounds.recount"
 
 
 def recount() -> int:
@@ -29,7 +32,9 @@ def recount() -> int:
         row.counting_with, row.after, row.moved = mark, None, 0
     queries.recheck()
     ids = _next(row.after)
-    row.moved += sum(_count_again(case_id, _announced_since(row)) for case_id in ids)
+    since = _announced_since(row)
+    for case_id in [*map(UUID, rounds.failed_before(NAME)), *ids]:
+        row.moved += rounds.one(NAME, case_id, partial(_count_again, case_id, since), about=case_id)
     row.after = ids[-1] if ids else row.after
     if len(ids) < BATCH:
         row.counted_with, row.counting_with, row.after, row.finished_at = mark, None, None, timezone.now()

@@ -7,6 +7,7 @@ the limits count from it.
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from django.utils import timezone
 from cases import clock, notices
 from cases.actions.deadlines import limits
 from cases.actions.desk import attention
-from cases.actions.engine import progress
+from cases.actions.engine import progress, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.models import Attention, Case, Delivery, Pause, SubApplication
@@ -49,9 +50,9 @@ def _silent() -> QuerySet[SubApplication]:
 def _accept_in(region: str, today: date) -> int:
     last = _last_day_over(reckoning.calendar_of(region), today)
     before = timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
-    due = _silent().filter(case__region=region, dispatched_at__lt=before).order_by("dispatched_at")
-    found = due.values_list("pk", "case_id")[:BATCH]
-    return sum(_accept(sub_id, case_id, today) for sub_id, case_id in found)
+    due = _silent().filter(case__region=region, dispatched_at__lt=before)
+    name = f"deadlines.deeming.accept_the_silent:{region}"
+    return rounds.each_in_turn(name, due, partial(_accept, today), "case_id", limit=BATCH)
 
 
 def _last_day_over(calendar: clock.WorkingCalendar, today: date) -> date:
@@ -62,7 +63,7 @@ def _last_day_over(calendar: clock.WorkingCalendar, today: date) -> date:
     return day
 
 
-def _accept(sub_id: UUID, case_id: UUID, today: date) -> bool:
+def _accept(today: date, sub_id: UUID, case_id: UUID) -> bool:
     with transaction.atomic():
         case = lock_case(case_id)
         subs = lock_subs(case)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from bundles import queries
 from cases.actions.deadlines import pauses
 from cases.actions.deciding.document_words import day_in_full
 from cases.actions.desk import attention, posts, staff_mail
-from cases.actions.engine import daily
+from cases.actions.engine import daily, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case_of
 from cases.models import Attention, Case, EscalationRule, EscalationStep, StaffMail, SubApplication
@@ -61,7 +62,8 @@ def _piece(cursor: str, today: date) -> str | None:
         waiting = waiting_of(sub, today)
         due = [rule for rule in fitting if is_due(rule, sub, waiting)]
         if due:
-            _tell(sub.pk, [rule.pk for rule in due], today)
+            tell = partial(_tell, sub.pk, [rule.pk for rule in due], today)
+            rounds.one("deadlines.escalating.escalate", sub.pk, tell, about=sub.case_id)
     return str(slim[-1].pk) if len(slim) == PIECE else None
 
 

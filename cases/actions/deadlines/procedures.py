@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +23,7 @@ from cases.actions.deciding import documents
 from cases.actions.deciding.consulting import ask_everybody, drop_open
 from cases.actions.delivery.bodies import row_of
 from cases.actions.desk import attention
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case_of
 from cases.actions.registers.facts import context_of
@@ -108,13 +110,16 @@ def tell_of_overruns() -> int:
     late = Pause.objects.filter(kind__in=KINDS, ended_at=None, expected_on__lt=timezone.localdate())
     late = late.filter(sub__state=SubState.SPECIAL_PROCEDURE)
     late = late.exclude(sub__attentions__in=Attention.objects.filter(reason=Attention.Reason.OVERRUN, closed_at=None))
-    found = list(late.order_by("expected_on")[:OVERRUNS_A_ROUND])
-    for pause in found:
-        with transaction.atomic():
-            case, sub = lock_case_of(pause.sub_id)
-            if sub.state == SubState.SPECIAL_PROCEDURE:
-                attention.raise_attention(case, Attention.Reason.OVERRUN, sub=sub, detail=pause.about)
-    return len(found)
+    name, columns = "deadlines.procedures.tell_of_overruns", ("sub_id", "about")
+    late = late.order_by("expected_on")
+    return rounds.each(name, late, _tell_of_overrun, *columns, case="sub__case_id", limit=OVERRUNS_A_ROUND)
+
+
+@transaction.atomic
+def _tell_of_overrun(pause_id: int, sub_id: UUID, about: str) -> None:
+    case, sub = lock_case_of(sub_id)
+    if sub.state == SubState.SPECIAL_PROCEDURE:
+        attention.raise_attention(case, Attention.Reason.OVERRUN, sub=sub, detail=about)
 
 
 def declared(item: Item, name: str) -> Special | None:

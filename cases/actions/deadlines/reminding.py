@@ -7,6 +7,7 @@ is the leading department.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from bundles import queries
 from bundles.spec import Remind
 from cases.actions.deadlines import limits, pauses
 from cases.actions.desk import attention
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case_of
 from cases.models import Attention, Case, Event, SubApplication
@@ -32,7 +34,8 @@ STEPS = 3  # contact, head, lead: where the bundle does not name the steps
 def remind_round() -> int:
     """Remind of every answer whose day is near or past, once a working day (ON_SWEEP)."""
     today = timezone.localdate()
-    return sum(_remind(sub_id, today) for sub_id in _candidates(today)[:BATCH])
+    owing = SubApplication.objects.filter(pk__in=_candidates(today)).order_by("due_on")
+    return rounds.each("deadlines.reminding.remind_round", owing, partial(_remind, today), limit=BATCH)
 
 
 def _candidates(today: date) -> list[UUID]:
@@ -73,7 +76,7 @@ def _working_days_late(case: Case, due_on: date, today: date) -> int:
 
 
 @transaction.atomic
-def _remind(sub_id: UUID, today: date) -> int:
+def _remind(today: date, sub_id: UUID) -> int:
     case, sub = lock_case_of(sub_id)
     known = Event.objects.filter(sub=sub, kind=REMINDED)
     is_open = sub.state in SUB_WITH_DEPARTMENT and not pauses.is_stopped(sub)

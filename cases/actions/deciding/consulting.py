@@ -15,6 +15,7 @@ from bundles import queries
 from bundles.spec import Special
 from cases import docket
 from cases.actions.deadlines import limits
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case_of
 from cases.errors import CaseError, NotReady, WrongState
@@ -76,16 +77,18 @@ def answer(consultation_id: UUID, opinion: str, text: str, *, by: Actor) -> Cons
 def close_overdue() -> int:
     """Whoever has not answered by the due day has no opinion (逾期视为无意见)."""
     late = Consultation.objects.filter(state=State.OPEN, due_on__lt=timezone.localdate()).order_by("due_on")
-    ids = list(late.values_list("pk", "sub_id")[:ROUND])
-    for pk, sub_id in ids:
-        with transaction.atomic():
-            case, sub = lock_case_of(sub_id)
-            asked = Consultation.objects.select_for_update().get(pk=pk)
-            if asked.state == State.OPEN:
-                asked.opinion = Consultation.Opinion.NONE
-                _close(asked, State.SILENT)
-                record(case, "consultation.silent", by=SYSTEM, sub=sub, department=asked.department)
-    return len(ids)
+    name = "deciding.consulting.close_overdue"
+    return rounds.each(name, late, _close_silent, "sub_id", case="sub__case_id", limit=ROUND)
+
+
+@transaction.atomic
+def _close_silent(pk: int, sub_id: UUID) -> None:
+    case, sub = lock_case_of(sub_id)
+    asked = Consultation.objects.select_for_update().get(pk=pk)
+    if asked.state == State.OPEN:
+        asked.opinion = Consultation.Opinion.NONE
+        _close(asked, State.SILENT)
+        record(case, "consultation.silent", by=SYSTEM, sub=sub, department=asked.department)
 
 
 def drop_open(case: Case, sub: SubApplication, *, of_procedure: bool = False) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
 from time import monotonic
@@ -20,7 +21,7 @@ from cases import outbox, ports
 from cases.actions.delivery import arrivals, circuits, inbox
 from cases.actions.delivery.recording import Ended, parcel_of, record
 from cases.actions.desk import attention
-from cases.actions.engine import judging, occasions
+from cases.actions.engine import judging, occasions, rounds
 from cases.actions.engine.answers import apply_answer
 from cases.actions.engine.locking import lock_case_of, lock_subs
 from cases.actions.engine.shelf import Shelf
@@ -189,21 +190,31 @@ def ask_about(subs: Sequence[SubApplication]) -> int:
     parcels = [parcel for sub in asked if (parcel := _question(sub)) is not None]
     if not parcels:
         return 0
+    of_sub = {sub.pk: sub.case_id for sub in asked}
+    of_delivery = {parcel.delivery_id: parcel.sub_application_id for parcel in parcels}
     answered = 0
     for outcome in ports.department_gateway().ask(parcels):
-        sub_id = next(p.sub_application_id for p in parcels if p.delivery_id == outcome.delivery_id)
-        with transaction.atomic():
-            case, _ = lock_case_of(sub_id)
-            mine = lock_subs(case)
-            sub = next(one for one in mine if one.pk == sub_id)
-            if outcome.kind == "done" and outcome.answer is not None:
-                department = Actor("department", department=sub.department)
-                effect = apply_answer(case, mine, sub, outcome.answer, by=department)
-                inbox.keep_answer(sub, outcome.answer, effect, event_id=f"asked:{sub.pk}:{outcome.answer.status}")
-                answered += 1
-            elif outcome.kind == "refused" and outcome.detail == NEVER_SEEN and sub.receipt_no:
-                attention.raise_attention(case, Attention.Reason.FORGOTTEN, sub=sub, detail=outcome.detail)
+        sub_id = of_delivery[outcome.delivery_id]
+        answered += rounds.one(
+            "delivery.dispatch.ask_about", sub_id, partial(_heard, sub_id, outcome), about=of_sub[sub_id]
+        )
     return answered
+
+
+@transaction.atomic
+def _heard(sub_id: UUID, outcome: Outcome) -> bool:
+    """What a department says when it is asked; whether that was an answer."""
+    case, _ = lock_case_of(sub_id)
+    mine = lock_subs(case)
+    sub = next(one for one in mine if one.pk == sub_id)
+    if outcome.kind == "done" and outcome.answer is not None:
+        department = Actor("department", department=sub.department)
+        effect = apply_answer(case, mine, sub, outcome.answer, by=department)
+        inbox.keep_answer(sub, outcome.answer, effect, event_id=f"asked:{sub.pk}:{outcome.answer.status}")
+        return True
+    if outcome.kind == "refused" and outcome.detail == NEVER_SEEN and sub.receipt_no:
+        attention.raise_attention(case, Attention.Reason.FORGOTTEN, sub=sub, detail=outcome.detail)
+    return False
 
 
 def _question(sub: SubApplication) -> Parcel | None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cases import outbox
 from cases.actions.desk import attention
+from cases.actions.engine import rounds
 from cases.actions.engine.locking import lock_case_of
 from cases.models import Attention, Delivery
 from cases.states import DeliveryState
@@ -26,10 +27,9 @@ WHY = "每次送出时处理进程都中断"
 def set_apart() -> int:
     """ON_SWEEP: promises that lost more leases than tries explain rest for a day or until a person sends them."""
     due = Delivery.objects.filter(state=DeliveryState.DUE, lease_no__gt=F("tries") + outbox.MOST_LOST_LEASES)
-    found = list(due.filter(lease_until__lt=timezone.now()).values_list("pk", "sub_id", "lease_no")[:BATCH])
-    for pk, sub_id, lease_no in found:
-        _set_apart(pk, sub_id, lease_no)
-    return len(found)
+    due = due.filter(lease_until__lt=timezone.now()).order_by("lease_until")
+    columns = ("sub_id", "lease_no")
+    return rounds.each("delivery.quarantine.set_apart", due, _set_apart, *columns, case="sub__case_id", limit=BATCH)
 
 
 def _set_apart(pk: UUID, sub_id: UUID, lease_no: int) -> None:

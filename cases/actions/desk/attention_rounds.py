@@ -14,6 +14,7 @@ from django.utils import timezone
 from bundles import queries
 from cases.actions.deadlines import limits
 from cases.actions.desk import posts, staff_mail
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case
 from cases.models import Attention, AttentionAct, Case, StaffMail
@@ -30,7 +31,7 @@ Kind = AttentionAct.Kind
 def look_round() -> int:
     """Look at every open attention whose time has come (ON_SWEEP); returns how many."""
     due = Attention.objects.filter(closed_at=None, next_at__lte=timezone.now()).order_by("next_at")
-    return sum(_look_at(pk, case_id) for pk, case_id in list(due.values_list("pk", "case_id")[:BATCH]))
+    return rounds.each("desk.attention_rounds.look_round", due, _look_at, "case_id", limit=BATCH)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from bundles import queries
 from cases.actions.desk import staff_mail
-from cases.actions.engine import daily
+from cases.actions.engine import daily, rounds
 from cases.actions.engine.daily import OPENS_AT
 from cases.models import DeskPost, Pause, StaffMail, SubApplication
 from cases.queries.desk_people import covered_by
@@ -57,7 +58,7 @@ def _piece(cursor: str, today: date) -> str | None:
         posts = posts.filter(pk__gt=cursor)
     found = list(posts.exclude(away_from__lte=today, away_until__gte=today).select_related("account")[:PIECE])
     for post in found:
-        _write(post, today)
+        rounds.one("desk.digests.write_digests", post.pk, partial(_write, post, today))
     return str(found[-1].pk) if len(found) == PIECE else None
 
 

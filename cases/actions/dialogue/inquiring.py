@@ -18,6 +18,7 @@ from cases import clock, notices
 from cases.actions.deadlines import limits, pauses
 from cases.actions.deciding.document_words import day_in_full
 from cases.actions.desk import attention, posts, staff_mail
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_case_of
 from cases.actions.papers import uploads
@@ -188,14 +189,15 @@ def _nobody_waits(case: Case, sub: SubApplication | None) -> None:
 def call_for_answers() -> int:
     """ON_SWEEP: whoever was asked and has not answered by the due day hears of it, and his superiors after him."""
     due = Inquiry.objects.filter(state=State.OPEN, next_at__lte=timezone.now()).order_by("next_at")
-    found = list(due.values_list("pk", "case_id")[:BATCH])
-    for pk, case_id in found:
-        with transaction.atomic():
-            case = lock_case(case_id)
-            asked = Inquiry.objects.select_for_update().filter(pk=pk, state=State.OPEN).first()
-            if asked is not None:
-                _call(case, asked)
-    return len(found)
+    return rounds.each("dialogue.inquiring.call_for_answers", due, _look_again, "case_id", limit=BATCH)
+
+
+@transaction.atomic
+def _look_again(inquiry_id: UUID, case_id: UUID) -> None:
+    case = lock_case(case_id)
+    asked = Inquiry.objects.select_for_update().filter(pk=inquiry_id, state=State.OPEN).first()
+    if asked is not None:
+        _call(case, asked)
 
 
 def _call(case: Case, asked: Inquiry) -> None:

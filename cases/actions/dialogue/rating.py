@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from bundles import queries
 from cases import clock, notices
 from cases.actions.deadlines import limits
 from cases.actions.desk import attention
-from cases.actions.engine import daily
+from cases.actions.engine import daily, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case
 from cases.errors import NotReady, WrongState
@@ -234,15 +235,17 @@ def _lock_repair(repair_id: UUID) -> tuple[Case, RatingRepair]:
 def look_at_repairs() -> int:
     """ON_SWEEP: a call-back that is late is put before people, again every week while it is."""
     due = RatingRepair.objects.exclude(state=State.ANSWERED).filter(next_at__lte=timezone.now())
-    found = list(due.order_by("next_at").values_list("pk", flat=True)[:BATCH])
-    for repair_id in found:
-        with transaction.atomic():
-            case, repair = _lock_repair(repair_id)
-            if repair.state != State.ANSWERED:
-                _tell_people(case, repair)
-                repair.next_at = timezone.now() + 7 * clock.ONE_DAY
-                repair.save(update_fields=["next_at"])
-    return len(found)
+    name = "dialogue.rating.look_at_repairs"
+    return rounds.each(name, due.order_by("next_at"), _call_back, case="rating__case_id", limit=BATCH)
+
+
+@transaction.atomic
+def _call_back(repair_id: int) -> None:
+    case, repair = _lock_repair(repair_id)
+    if repair.state != State.ANSWERED:
+        _tell_people(case, repair)
+        repair.next_at = timezone.now() + 7 * clock.ONE_DAY
+        repair.save(update_fields=["next_at"])
 
 
 def _tell_people(case: Case, repair: RatingRepair) -> None:
@@ -272,7 +275,7 @@ def _invite_piece(cursor: str, today: date) -> str | None:
         quiet = quiet.filter(pk__gt=cursor)
     found = list(quiet.values_list("pk", flat=True)[:BATCH])
     for case_id in found:
-        _invite(case_id)
+        rounds.one("dialogue.rating.invite_round", case_id, partial(_invite, case_id), about=case_id)
     return str(found[-1]) if len(found) == BATCH else None
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from bundles import queries
 from cases import notices
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case
 from cases.errors import NotReady, WrongState
@@ -217,11 +218,12 @@ def _reopen(stuck: StuckCase, by: Actor) -> StuckCase:
 def look_round() -> int:
     """ON_SWEEP: what nobody accepted or answered in time rises; an answer nobody spoke to is closed."""
     due = StuckCase.objects.filter(next_at__lte=timezone.now()).order_by("next_at")
-    found = list(due.values_list("pk", flat=True)[:BATCH])
-    for stuck_id in found:
-        with transaction.atomic():
-            _look_at(_lock(stuck_id))
-    return len(found)
+    return rounds.each("dialogue.stuck.look_round", due, _look_again, limit=BATCH)
+
+
+@transaction.atomic
+def _look_again(stuck_id: UUID) -> None:
+    _look_at(_lock(stuck_id))
 
 
 def _look_at(stuck: StuckCase) -> None:

@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from bundles import forms
 from bundles.spec import Item
+from cases.actions.engine import rounds
 from cases.models import Case, SubApplication
 from cases.ports import Answer
 
@@ -197,8 +198,13 @@ def after_closing(case: Case, subs: list[SubApplication]) -> None:
 
 
 def on_sweep() -> int:
-    return sum(act() for act in _of(ON_SWEEP))
+    return _each_whole(ON_SWEEP)
 
 
 def on_pump() -> int:
-    return sum(act() for act in _of(ON_PUMP))
+    return _each_whole(ON_PUMP)
+
+
+def _each_whole(paths: tuple[str, ...]) -> int:
+    """One round after the other; one that fails stops no other."""
+    return sum(rounds.whole(path, act) for path, act in zip(paths, _of(paths), strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from threading import Event
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from cases.actions.applying import handing_in
 from cases.actions.deadlines import pauses
 from cases.actions.delivery import dispatch
 from cases.actions.desk import attention
-from cases.actions.engine import holding, occasions, progress
+from cases.actions.engine import holding, occasions, progress, rounds
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.models import Attention, Case, SubApplication
 from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, CaseState, SubState
@@ -30,9 +31,9 @@ OWN_CLOCK = frozenset({SubState.READY}) | SUB_WITH_DEPARTMENT
 
 def sweep() -> int:
     """One round: carry what is due, ask the silent, look again at cases whose time has come."""
-    done = dispatch.pump(PUMPS_FOR_S)
-    done += ask_the_silent()
-    done += look_again()
+    done = rounds.whole("engine.sweep.pump", partial(dispatch.pump, PUMPS_FOR_S))
+    done += rounds.whole("engine.sweep.ask_the_silent", ask_the_silent)
+    done += rounds.whole("engine.sweep.look_again", look_again)
     done += occasions.on_sweep()
     if done:
         log.info("sweep.done", steps=done)
@@ -78,25 +79,29 @@ def _tell_of_overdue(asked: list[SubApplication]) -> None:
     today = timezone.localdate()
     overdue = [sub.case_id for sub in asked if sub.due_on and sub.due_on < today]
     for case_id in dict.fromkeys(overdue):
-        with transaction.atomic():
-            case = lock_case(case_id)
-            for sub in lock_subs(case):
-                if sub.state in SUB_WITH_DEPARTMENT and _is_late(sub):
-                    attention.raise_attention(case, Attention.Reason.SILENT, sub=sub)
+        rounds.one("engine.sweep.tell_of_overdue", case_id, partial(_tell_of_late, case_id), about=case_id)
+
+
+@transaction.atomic
+def _tell_of_late(case_id: UUID) -> None:
+    case = lock_case(case_id)
+    for sub in lock_subs(case):
+        if sub.state in SUB_WITH_DEPARTMENT and _is_late(sub):
+            attention.raise_attention(case, Attention.Reason.SILENT, sub=sub)
 
 
 def look_again() -> int:
     """Advance open cases whose time to look has come, and push on everything of theirs that has no own clock."""
     now = timezone.now()
     due = Case.objects.filter(state__in=CASE_OPEN, next_at__lte=now).order_by("next_at")
-    ids = list(due.values_list("pk", flat=True)[:BATCH])
-    waiting = SubApplication.objects.filter(next_at__lte=now).exclude(state__in=SUB_FINAL | OWN_CLOCK)
-    ids += list(waiting.values_list("case_id", flat=True)[:BATCH])
-    manual = SubApplication.objects.filter(state__in=SUB_WITH_DEPARTMENT, connect="manual", next_at__lte=now)
-    ids += list(manual.values_list("case_id", flat=True)[:BATCH])
-    for case_id in dict.fromkeys(ids):
-        _look_at(case_id)
-    return len(set(ids))
+    done = rounds.each("engine.sweep.look_again", due, _look_at, case="pk", limit=BATCH)
+    subs = SubApplication.objects.filter(next_at__lte=now)
+    waiting = subs.exclude(state__in=SUB_FINAL | OWN_CLOCK)
+    manual = subs.filter(state__in=SUB_WITH_DEPARTMENT, connect="manual")
+    for found in (waiting, manual):
+        cases = Case.objects.filter(pk__in=found.values("case_id")).order_by("next_at")
+        done += rounds.each("engine.sweep.look_again", cases, _look_at, case="pk", limit=BATCH)
+    return done
 
 
 def _look_at(case_id: UUID) -> None:

@@ -16,7 +16,7 @@ from bundles import forms, queries
 from bundles.rules import UNKNOWN
 from bundles.spec import Duration, Item
 from cases import clock, notices
-from cases.actions.engine import adding, progress
+from cases.actions.engine import adding, progress, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.actions.registers import facts
@@ -60,10 +60,7 @@ def _end(start: datetime, within: Duration | None) -> datetime:
 def look_round() -> int:
     """Look at every watch whose time has come; what is true lets its item join (ON_SWEEP)."""
     due = Watch.objects.filter(state=Watch.State.OPEN, next_at__lte=timezone.now()).order_by("next_at")
-    found = list(due.values_list("pk", "case_id", "item_id")[:BATCH])
-    for watch_id, case_id, item_id in found:
-        _look_at(watch_id, case_id, item_id)
-    return len(found)
+    return rounds.each("engine.watching.look_round", due, _look_at, "case_id", "item_id", limit=BATCH)
 
 
 def _look_at(watch_id: UUID, case_id: UUID, item_id: str) -> None:

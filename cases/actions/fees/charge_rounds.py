@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from functools import partial
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from cases.actions.engine import progress
+from cases.actions.engine import progress, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.actions.fees import charges, charging, pricing
@@ -27,39 +27,34 @@ REST = timedelta(days=30)
 
 def price_wanted(limit: int = 32) -> int:
     """Work out what is wanted, asking registers first; no transaction spans a look-up. Returns how many were tried."""
-    return _round(State.PRICING, limit)
+    return _round("fees.charge_rounds.price_wanted", State.PRICING, limit)
 
 
 def look_at_due(limit: int = 50) -> int:
     """Look again at what is due: a waiver that became known, a reminder, the last day to pay."""
-    return _round(State.DUE, limit)
+    return _round("fees.charge_rounds.look_at_due", State.DUE, limit)
 
 
-def _round(state: Charge.State, limit: int) -> int:
-    now = timezone.now()
-    due = Charge.objects.filter(state=state, next_at__lte=now).order_by("next_at")
-    tried = 0
-    for charge_id, case_id, seen in list(due.values_list("pk", "case_id", "next_at")[:limit]):
-        if Charge.objects.filter(pk=charge_id, state=state, next_at=seen).update(next_at=now + LEASE):
-            _carry(case_id, charge_id, state)
-            tried += 1
-    return tried
+def _round(name: str, state: Charge.State, limit: int) -> int:
+    due = Charge.objects.filter(state=state, next_at__lte=timezone.now()).order_by("next_at")
+    return rounds.each(name, due, partial(_carry, state), "next_at", limit=limit)
 
 
-def _carry(case_id: UUID, charge_id: UUID, state: Charge.State) -> None:
+def _carry(state: Charge.State, charge_id: int, seen: datetime) -> int:
     """Ask outside, act inside; whoever dies in between is made good when the lease runs out."""
-    try:
-        charge = Charge.objects.select_related("case").get(pk=charge_id)
-        pricing.ask_for(charge.case, [pricing.billed(charge)])
-        with transaction.atomic():
-            case = lock_case(case_id)
-            subs = lock_subs(case)
-            fresh = charges.locked(charge_id)
-            fresh.sub = next((sub for sub in subs if sub.pk == fresh.sub_id), None)
-            if fresh.state == state:
-                ACTS[state](case, subs, fresh)
-    except OperationalError as error:  # held by somebody for long, or the database goes away: time mends it
-        log.warning("charge.postponed", charge=str(charge_id), error=type(error).__name__)
+    mine = Charge.objects.filter(pk=charge_id, state=state, next_at=seen)
+    if not mine.update(next_at=timezone.now() + LEASE):
+        return 0
+    charge = Charge.objects.select_related("case").get(pk=charge_id)
+    pricing.ask_for(charge.case, [pricing.billed(charge)])
+    with transaction.atomic():
+        case = lock_case(charge.case_id)
+        subs = lock_subs(case)
+        fresh = charges.locked(charge_id)
+        fresh.sub = next((sub for sub in subs if sub.pk == fresh.sub_id), None)
+        if fresh.state == state:
+            ACTS[state](case, subs, fresh)
+    return 1
 
 
 def _price(case: Case, subs: list[SubApplication], charge: Charge) -> None:

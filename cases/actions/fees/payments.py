@@ -7,7 +7,7 @@ money that comes in after all goes back.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from django.utils import timezone
 from bundles import queries
 from cases import outbox, ports
 from cases.actions.desk import attention
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.actions.fees import charges, charging, prepaying
@@ -85,11 +86,12 @@ def ask_open_orders(limit: int = 50) -> int:
     """Ask about orders whose time has come; what has run out or no longer fits is closed at the channel."""
     now = timezone.now()
     due = PaymentOrder.objects.filter(state__in=OPEN, next_at__lte=now).order_by("next_at")
-    found = list(due[:limit])
-    for order in found:
-        if PaymentOrder.objects.filter(pk=order.pk, next_at=order.next_at).update(next_at=now + ASK_AFTER):
-            _look_at(order)
-    return len(found)
+    return rounds.each("fees.payments.ask_open_orders", due, _look_again, "next_at", limit=limit)
+
+
+def _look_again(order_id: UUID, seen: datetime) -> None:
+    if PaymentOrder.objects.filter(pk=order_id, next_at=seen).update(next_at=timezone.now() + ASK_AFTER):
+        _look_at(PaymentOrder.objects.get(pk=order_id))
 
 
 def _look_at(order: PaymentOrder) -> None:

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from bundles import forms
 from bundles.spec import Item
+from cases.actions.engine import rounds
 from cases.actions.engine.locking import lock_case
 from cases.actions.fees import charges, pricing
 from cases.actions.fees.charges import State
@@ -112,9 +113,10 @@ def _end_others(case: Case, wanted: set[tuple[str, str]]) -> None:
 def end_abandoned(limit: int = 50) -> int:
     """Drafts that were thrown away or taken back: what was paid for them goes back."""
     left = Charge.objects.filter(sub=None, case__state__in=CASE_FINAL, state__in=[*charges.UNSETTLED, State.PAID])
-    ids = list(left.values_list("pk", "case_id")[:limit])
-    for charge_id, case_id in ids:
-        with transaction.atomic():
-            case = lock_case(case_id)
-            charges.end(case, charges.locked(charge_id), reason="withdrawn")
-    return len(ids)
+    return rounds.each("fees.prepaying.end_abandoned", left.order_by("pk"), _end, "case_id", limit=limit)
+
+
+@transaction.atomic
+def _end(charge_id: int, case_id: UUID) -> None:
+    case = lock_case(case_id)
+    charges.end(case, charges.locked(charge_id), reason="withdrawn")

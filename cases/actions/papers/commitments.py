@@ -22,8 +22,9 @@ from cases.actions.deadlines import limits
 from cases.actions.deciding import afterwards
 from cases.actions.delivery.bodies import row_of
 from cases.actions.desk import attention
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
-from cases.actions.engine.locking import lock_case, lock_case_of
+from cases.actions.engine.locking import lock_case_of
 from cases.errors import NotReady, WrongState
 from cases.models import Attention, Case, Commitment, CommitmentCheck, Material, SubApplication
 from cases.ports import Actor
@@ -172,12 +173,13 @@ def _settle_attention(case: Case, check: CommitmentCheck) -> None:
 def call_for_checks() -> int:
     """ON_SWEEP: a check whose day has passed is put before the department, and again every week."""
     due = CommitmentCheck.objects.filter(state=State.DUE, next_at__lte=timezone.now()).order_by("next_at")
-    found = list(due.select_related("sub")[:BATCH])
-    for check in found:
-        with transaction.atomic():
-            case = lock_case(check.sub.case_id)
-            attention.raise_attention(case, Attention.Reason.UNCHECKED, sub=check.sub)
-            CommitmentCheck.objects.filter(pk=check.pk, state=State.DUE).update(
-                next_at=timezone.now() + 7 * clock.ONE_DAY
-            )
-    return len(found)
+    name = "papers.commitments.call_for_checks"
+    return rounds.each(name, due, _call_for_check, "sub_id", case="sub__case_id", limit=BATCH)
+
+
+@transaction.atomic
+def _call_for_check(check_id: int, sub_id: UUID) -> None:
+    case, sub = lock_case_of(sub_id)
+    attention.raise_attention(case, Attention.Reason.UNCHECKED, sub=sub)
+    again = timezone.now() + 7 * clock.ONE_DAY
+    CommitmentCheck.objects.filter(pk=check_id, state=State.DUE).update(next_at=again)

@@ -21,7 +21,7 @@ from cases.actions.deadlines import limits
 from cases.actions.deciding import documents
 from cases.actions.deciding.document_words import day_in_full
 from cases.actions.delivery.bodies import material_entry, row_of
-from cases.actions.engine import holding, progress
+from cases.actions.engine import holding, progress, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.errors import NotReady, WrongState
@@ -181,14 +181,15 @@ def _morning(day: date) -> datetime:
 def look_at_owed() -> int:
     """ON_SWEEP: remind three days and one day before; end what was not brought by its day."""
     due = OwedPaper.objects.filter(state=State.OWED, next_at__lte=timezone.now()).order_by("next_at")
-    found = list(due.values_list("pk", "case_id")[:BATCH])
-    for paper_id, case_id in found:
-        with transaction.atomic():
-            case = lock_case(case_id)
-            paper = OwedPaper.objects.select_for_update().get(pk=paper_id)
-            if paper.state == State.OWED and paper.next_at and paper.next_at <= timezone.now():
-                _look_at(case, paper)
-    return len(found)
+    return rounds.each("papers.deferrals.look_at_owed", due, _look_again, "case_id", limit=BATCH)
+
+
+@transaction.atomic
+def _look_again(paper_id: int, case_id: UUID) -> None:
+    case = lock_case(case_id)
+    paper = OwedPaper.objects.select_for_update().get(pk=paper_id)
+    if paper.state == State.OWED and paper.next_at and paper.next_at <= timezone.now():
+        _look_at(case, paper)
 
 
 def _look_at(case: Case, paper: OwedPaper) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from bundles import queries
 from bundles.spec.proactive import EntitledClass, Proactive
 from cases import notices, ports
 from cases.actions.applying import drafting, filing, withdrawal
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.actions.proactive import recurring
@@ -257,14 +259,17 @@ def look_again(take_up_again: Sort) -> int:
     """Those whose data is asked again, and those who did not answer: for these somebody calls at the door."""
     now = timezone.now()
     due = Candidate.objects.filter(state__in=[State.WAITING, State.ASKED], next_at__lte=now).order_by("next_at")
-    found = list(due[:ROUND])
-    for candidate in found:
-        Candidate.objects.filter(pk=candidate.pk).update(next_at=now + AGAIN)
-        if candidate.state == State.WAITING:
-            take_up_again(candidate)
-        else:
-            _no_answer(candidate)
-    return len(found)
+    name = "proactive.entitled.look_again"
+    return rounds.each(name, due, partial(_look_again, take_up_again, now), case="", limit=ROUND)
+
+
+def _look_again(take_up_again: Sort, now: datetime, candidate_id: UUID) -> None:
+    candidate = Candidate.objects.get(pk=candidate_id)
+    Candidate.objects.filter(pk=candidate.pk).update(next_at=now + AGAIN)
+    if candidate.state == State.WAITING:
+        take_up_again(candidate)
+    else:
+        _no_answer(candidate)
 
 
 def _no_answer(candidate: Candidate) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from bundles import forms, queries
 from bundles.forms.entitlement import expressions_of_matches, match_items
 from bundles.queries import PublishedBundle
 from cases import notices
+from cases.actions.engine import rounds
 from cases.actions.proactive.searching import Findings, basis_of
 from cases.actions.registers import facts
 from cases.models import Candidate, Case, Search, SubApplication
@@ -56,7 +58,7 @@ def carry_on() -> int:
     for published in queries.published_all():
         again = published.spec.match.again if published.spec.match else None
         if published.bundle.enabled and isinstance(again, dict) and today.day >= int(again.get("day", 1)):
-            done += _go_on(published, today)
+            done += rounds.one("proactive.matching.carry_on", published.bundle.code, partial(_go_on, published, today))
     return done
 
 

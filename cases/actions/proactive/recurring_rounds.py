@@ -12,6 +12,7 @@ from django.utils import timezone
 from bundles import forms, queries
 from bundles.spec import Ending, Recurring
 from cases import clock
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
 from cases.actions.proactive import ledger, recurring
 from cases.actions.proactive.recurring import RETURNED, State, at_night, lock_entitlement, next_round
@@ -29,22 +30,16 @@ BUDGET_S = 3.0
 def tend() -> int:
     """ON_SWEEP: look at every entitlement whose night has come; returns how many."""
     due = RecurringEntitlement.objects.filter(next_at__lte=timezone.now()).exclude(state=State.STOPPED)
-    found = list(due.order_by("next_at").values_list("pk", "next_at")[:BATCH])
-    done = 0
-    for pk, seen in found:
-        taken = RecurringEntitlement.objects.filter(pk=pk, next_at=seen).update(next_at=timezone.now() + LEASE)
-        if taken:
-            _tend_safely(pk)
-            done += 1
-    return done
+    return rounds.each("proactive.recurring_rounds.tend", due.order_by("next_at"), _take_up, "next_at", limit=BATCH)
 
 
-def _tend_safely(entitlement_id: UUID) -> None:
+def _take_up(entitlement_id: UUID, seen: datetime) -> int:
     """One that fails waits for its lease and keeps nobody else waiting."""
-    try:
-        tend_one(entitlement_id)
-    except Exception as error:
-        log.exception("recurring.failed", entitlement=str(entitlement_id), error=type(error).__name__)
+    mine = RecurringEntitlement.objects.filter(pk=entitlement_id, next_at=seen)
+    if not mine.update(next_at=timezone.now() + LEASE):
+        return 0
+    tend_one(entitlement_id)
+    return 1
 
 
 def tend_one(entitlement_id: UUID) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -22,6 +24,7 @@ from bundles.queries import PublishedBundle
 from bundles.rules import UNKNOWN, evaluate
 from bundles.spec.proactive import EntitledClass, Proactive
 from cases import ports
+from cases.actions.engine import rounds
 from cases.actions.proactive import entitled
 from cases.actions.registers import facts, sharing
 from cases.errors import CaseError
@@ -76,12 +79,15 @@ def carry_on() -> int:
     for published in queries.published_all():
         proactive = published.spec.proactive
         if published.bundle.enabled and proactive and proactive.population and now.time() >= NIGHT:
-            done += _begin(published.bundle.code, now.date())
+            code = published.bundle.code
+            done += rounds.one("proactive.searching.begin", code, partial(_begin, code, now.date()))
     due = Search.objects.filter(finished_at=None, kind=Search.Kind.GRANT, next_at__lte=timezone.now())
-    for search in list(due[:10]):
-        go_on(search)
-        done += 1
+    done += rounds.each("proactive.searching.carry_on", due.order_by("next_at"), _go_on, case="", limit=10)
     return done + entitled.look_again(take_up_again)
+
+
+def _go_on(search_id: UUID) -> None:
+    go_on(Search.objects.get(pk=search_id))
 
 
 def _begin(bundle_code: str, day: date) -> int:

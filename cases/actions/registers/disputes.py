@@ -19,7 +19,7 @@ from bundles.forms.answers import is_locked, place_of, source_of, stored, with_v
 from cases import clock, notices, outbox
 from cases.actions.deadlines import limits
 from cases.actions.desk import attention
-from cases.actions.engine import progress
+from cases.actions.engine import progress, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.actions.papers import uploads
@@ -225,11 +225,12 @@ def _told(case: Case, dispute: DataDispute, outcome: str) -> None:
 def call_for_answers() -> int:
     """ON_SWEEP: a dispute whose day has passed is put before the department of the source, again every week."""
     due = DataDispute.objects.filter(state=State.OPEN, next_at__lte=timezone.now()).order_by("next_at")
-    found = list(due[:BATCH])
-    for dispute in found:
-        with transaction.atomic():
-            case = lock_case(dispute.case_id)
-            attention.raise_attention(case, Attention.Reason.UNCHECKED, detail=f"数据异议：{dispute.department}")
-            again = timezone.now() + 7 * clock.ONE_DAY
-            DataDispute.objects.filter(pk=dispute.pk, state=State.OPEN).update(next_at=again)
-    return len(found)
+    return rounds.each("registers.disputes.call_for_answers", due, _call, "case_id", "department", limit=BATCH)
+
+
+@transaction.atomic
+def _call(dispute_id: int, case_id: UUID, department: str) -> None:
+    case = lock_case(case_id)
+    attention.raise_attention(case, Attention.Reason.UNCHECKED, detail=f"数据异议：{department}")
+    again = timezone.now() + 7 * clock.ONE_DAY
+    DataDispute.objects.filter(pk=dispute_id, state=State.OPEN).update(next_at=again)

@@ -20,7 +20,7 @@ from bundles import queries
 from bundles.spec import Appointment, Item
 from cases import notices
 from cases.actions.deadlines import limits
-from cases.actions.engine import progress
+from cases.actions.engine import progress, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case_of, lock_subs
 from cases.actions.supplementing import notice_terms
@@ -165,17 +165,23 @@ def tend() -> int:
     """Bookings nobody came to; items whose time to come has run out end, with notice (ON_SWEEP)."""
     now = timezone.now()
     past = Visit.objects.filter(state=Visit.State.BOOKED, sub__isnull=False, ends_at__lt=now - GRACE)
-    missed = list(past.values_list("pk", "department")[:BATCH])
-    for visit_id, department in missed:
-        note_arrival(visit_id, False, by=Actor("system", department=department))
+    missed = rounds.each(
+        "scheduling.appointments.note_missed", past.order_by("ends_at"), _note_missed, "department",
+        case="sub__case_id", limit=BATCH,
+    )  # fmt: skip
     waiting = Pause.objects.filter(
         kind=Pause.Kind.VISIT, about=ABOUT, ended_at=None, began_at__lt=now - timedelta(days=1)
     ).exclude(sub__visits__state=Visit.State.BOOKED)
-    ended = [_end_when_due(pause) for pause in waiting.select_related("sub__case").order_by("began_at")[:BATCH]]
-    return len(missed) + sum(ended)
+    name = "scheduling.appointments.end_when_due"
+    return missed + rounds.each_in_turn(name, waiting, _end_when_due, case="sub__case_id", limit=BATCH)
 
 
-def _end_when_due(pause: Pause) -> bool:
+def _note_missed(visit_id: int, department: str) -> None:
+    note_arrival(visit_id, False, by=Actor("system", department=department))
+
+
+def _end_when_due(pause_id: int) -> bool:
+    pause = Pause.objects.select_related("sub__case").get(pk=pause_id)
     rule = rule_of(pause.sub)
     if rule is None or rule.no_show_days is None:
         return False

@@ -15,7 +15,7 @@ from django.utils import timezone
 from cases import notices, outbox
 from cases.actions.deadlines import limits, pauses
 from cases.actions.deciding import documents
-from cases.actions.engine import progress
+from cases.actions.engine import progress, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_case_of, lock_subs
 from cases.actions.supplementing import collecting, supplements
@@ -119,10 +119,8 @@ def _go_on(sub: SubApplication) -> None:
 def look_at_due() -> int:
     """A round of the sweep: windows that close, due days that come near, notices nobody answered."""
     due = Supplement.objects.filter(next_at__lte=timezone.now(), state__in=[State.COLLECTING, State.OPEN])
-    found = list(due.order_by("next_at").values_list("pk", "case_id")[:BATCH])
-    for notice_id, case_id in found:
-        _look_at(notice_id, case_id)
-    return len(found)
+    name = "supplementing.notice_terms.look_at_due"
+    return rounds.each(name, due.order_by("next_at"), _look_at, "case_id", limit=BATCH)
 
 
 @transaction.atomic

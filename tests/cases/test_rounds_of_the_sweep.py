@@ -1,0 +1,151 @@
+"""A fault of ours in one case stops the clock of no other: it rests, a person is told, mended it is forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+
+from cases.actions.engine import occasions, rounds, sweep
+from cases.models import Attention, Case, RoundFault
+from cases.queries import health_now
+from portal.accounts.models import Account
+from tests.factories import newborn
+from tests.factories.doubles import FakeDepartments
+
+pytestmark = [pytest.mark.django_db, pytest.mark.failing_rounds]
+UNREADABLE = b"not what was sealed"
+
+
+@pytest.fixture
+def pair(lin: Account, chen: Account, happy: FakeDepartments) -> tuple[Case, Case]:
+    """Two filed cases that are due to be looked at; the first comes first."""
+    found = newborn.submitted(lin, chen), newborn.submitted(lin, chen, children=("陈一言",))
+    for hours, case in zip((2, 1), found, strict=True):
+        Case.objects.filter(pk=case.pk).update(next_at=timezone.now() - timedelta(hours=hours))
+    return found
+
+
+def _answers(case: Case, value: object) -> object:
+    """Put other bytes where the answers of a case are; what was there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT answers FROM cases_case WHERE id = %s", [case.pk])
+        before = cursor.fetchone()[0]
+        cursor.execute("UPDATE cases_case SET answers = %s WHERE id = %s", [value, case.pk])
+    return before
+
+
+def _is_due(case: Case) -> bool:
+    return Case.objects.filter(pk=case.pk, next_at__lte=timezone.now()).exists()
+
+
+def test_a_case_that_cannot_be_read_keeps_no_other_waiting(pair: tuple[Case, Case]) -> None:
+    broken, sound = pair
+    _answers(broken, UNREADABLE)
+    sweep.sweep()
+    assert not _is_due(sound)
+    fault = RoundFault.objects.get(row=str(broken.pk))
+    assert (fault.case_id, fault.tries) == (broken.pk, 1) and fault.next_at > timezone.now()
+    assert "rounds_failing" in health_now().alarms
+
+
+def test_it_rests_longer_each_time_and_others_go_first(pair: tuple[Case, Case]) -> None:
+    broken, _ = pair
+    _answers(broken, UNREADABLE)
+    begin = timezone.now()
+    rests = []
+    for minutes in (0, 2, 5, 10, 20, 60, 130, 240):
+        with time_machine.travel(begin + timedelta(minutes=minutes), tick=False):
+            sweep.look_again()
+            fault = RoundFault.objects.get(row=str(broken.pk))
+            rests.append((fault.next_at - timezone.now()) / timedelta(minutes=1))
+            sweep.look_again()  # at rest: not tried again
+            assert RoundFault.objects.get(row=str(broken.pk)).tries == fault.tries
+    assert rests == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_mended_it_goes_on_and_health_is_quiet(pair: tuple[Case, Case]) -> None:
+    broken, _ = pair
+    before = _answers(broken, UNREADABLE)
+    sweep.sweep()
+    _answers(broken, before)
+    RoundFault.objects.update(next_at=timezone.now())
+    sweep.sweep()
+    assert not _is_due(broken) and not RoundFault.objects.exists()
+    assert "rounds_failing" not in health_now().alarms
+
+
+def test_a_person_is_told_of_the_case_and_the_fact_closes_it(pair: tuple[Case, Case]) -> None:
+    case = pair[0]
+    is_broken = True
+
+    def act(case_id: object) -> None:
+        if is_broken:
+            raise ValueError(case_id)
+
+    due = Case.objects.filter(pk=case.pk)
+    assert rounds.each("a round", due, act, case="pk") == 0
+    told = Attention.objects.get(case=case, reason=Attention.Reason.FAULT)
+    assert told.detail == "定时处理失败：a round" and told.closed_at is None
+    is_broken = False
+    assert rounds.each("a round", due, act, case="pk") == 0  # at rest
+    RoundFault.objects.update(next_at=timezone.now())
+    assert rounds.each("a round", due, act, case="pk") == 1
+    told.refresh_from_db()
+    assert told.closed_at is not None and not RoundFault.objects.exists()
+
+
+def test_the_rows_behind_a_full_batch_of_broken_ones_have_their_turn(pair: tuple[Case, Case]) -> None:
+    broken, sound = sorted(case.pk for case in pair)
+    seen = []
+
+    def act(case_id: object) -> None:
+        if case_id == broken:
+            raise ValueError
+        seen.append(case_id)
+
+    due = Case.objects.filter(pk__in=[broken, sound]).order_by("pk")
+    rounds.each("a round", due, act, case="pk", limit=1)
+    rounds.each("a round", due, act, case="pk", limit=1)
+    assert seen == [sound]
+
+
+def test_rows_that_stay_as_they_are_hide_nobody(pair: tuple[Case, Case]) -> None:
+    seen: list[object] = []
+    due = Case.objects.filter(pk__in=[case.pk for case in pair])
+    for _ in range(3):
+        rounds.each_in_turn("another round", due, seen.append, case="pk", limit=1)
+    assert set(seen[:2]) == {case.pk for case in pair} and len(seen) >= 2
+
+
+def test_a_round_that_fails_as_a_whole_stops_no_other_round(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    """Every round is listed by its path; one whose table is gone fails each time, and the sign of life still comes."""
+    first = occasions.ON_SWEEP[0]
+    module, _, name = first.rpartition(".")
+    monkeypatch.setattr(f"cases.actions.{module}.{name}", _raise)
+    occasions._of.cache_clear()
+    try:
+        sweep.sweep()
+    finally:
+        occasions._of.cache_clear()
+    fault = RoundFault.objects.get()
+    assert (fault.round, fault.row, fault.error) == (first, "", "ValueError")
+    assert health_now().sweep_age_s == 0
+    monkeypatch.undo()
+    sweep.sweep()
+    assert not RoundFault.objects.exists()
+
+
+def _raise() -> int:
+    raise ValueError
+
+
+def test_what_was_due_no_more_is_forgotten_after_a_week(pair: tuple[Case, Case]) -> None:
+    now = timezone.now()
+    RoundFault.objects.create(round="r", row="1", error="E", first_at=now, next_at=now - timedelta(days=8))
+    RoundFault.objects.create(round="r", row="2", error="E", first_at=now, next_at=now)
+    assert rounds.forget_old() == 1
+    assert RoundFault.objects.get().row == "2"
