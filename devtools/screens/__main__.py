@@ -16,12 +16,14 @@ import django
 from playwright.sync_api import Browser, sync_playwright
 
 from devtools.browser import find_browser
+from devtools.environment import ROOT
 from devtools.messages import DoorError, say
 from devtools.screens.camera import Camera, Names
 from devtools.screens.figures import Figures
 from devtools.screens.listing import Page, pages
 from devtools.screens.modes import MODES, Mode
 
+DOCUMENTS = ROOT / "docs" / "screens"
 MOST_MINUTES = 90.0
 CHILD = "陈一诺"  # in the scenario of the newborn
 
@@ -32,22 +34,30 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="words in the names of pages, parted by commas")
     parser.add_argument("--modes", default=",".join(MODES), help=f"of {', '.join(MODES)}")
     parser.add_argument("--minutes", type=float, default=MOST_MINUTES, help="what is not seen by then is said and left")
+    parser.add_argument("--album", action="store_true", help="only what the documents show, into docs/screens")
     return parser.parse_args(words)
 
 
 def main(words: Sequence[str]) -> int:
     """0 when every page keeps every budget."""
-    from devtools.screens import report, sheets
+    from devtools.screens import album, report, sheets
 
     asked = arguments(words)
     logging.disable(logging.INFO)  # what is filed here is told by the pictures
     until = time.monotonic() + asked.minutes * 60
     listed, modes = pages(asked.only), [MODES[name] for name in asked.modes.split(",")]
+    if asked.album:
+        shown = {name for leaf in album.leaves() for name, _ in leaf.shown}
+        looks = {look for leaf in album.leaves() for _, look in leaf.shown}
+        listed, modes = [one for one in listed if one.name in shown], [one for one in modes if one.name in looks]
     prepared = _prepared(listed)
     figures = []
     for page_figures in _taken(listed, modes, prepared, asked.out, until):
         figures += page_figures
         report.written(figures, asked.out)
+    if asked.album:
+        for path in album.made(asked.out, DOCUMENTS):
+            print(f"{path.stat().st_size / 1024:>7.0f} KB  {path}")
     for mode in modes:
         sheets.made(asked.out / mode.name, [page.name for page in listed], asked.out / sheets.SHEETS)
     print(report.table(figures))

@@ -54,17 +54,28 @@ class Scene:
 
 
 HELD: Mapping[str, Any] = {"accept_s": 0, "decide_s": HELD_S}
+
+
+def is_asked(state: str, subs: tuple[UnderWay, ...]) -> bool:
+    return state == "awaiting_applicant" and any(sub.state == "approved" for sub in subs)
+
+
+UNREADABLE: Mapping[str, Any] = {
+    "item": "HUKOU",
+    "decide": "supplement",
+    "reasons": [{"about": "M_HUKOU_BOOK", "text": "户口簿户主页照片反光，户主姓名看不清"}],
+}
 SCENES: dict[str, Scene] = {
     "foreigner": Scene("WGRGZ", (HELD,), is_running),
     "restaurant": Scene("CYKB", (HELD,), is_running),
     "building": Scene("GCJS", (HELD,), is_running),
     "ship": Scene("CBJCG", (), is_running),
     "house": Scene("BDCN"),
-    "allowance": Scene("GLJT", (), is_concluded),
     "fund": Scene("GJJTQ", (), is_concluded),
     "check": Scene("QYPC", (HELD,), is_running),
     "company-draft": Scene("QYBG", is_draft=True),
     "batch": Scene("DXSCB", is_draft=True),
+    "midway": Scene("XSECS", (UNREADABLE, {"item": "MATERNITY_PAY", **HELD}), is_asked),
     "put-off": Scene("XSECS", (HELD,), is_running, changed={"materials": {"M_DISCHARGE": "defer"}}),
 }
 
