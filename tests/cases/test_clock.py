@@ -8,13 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
 
 from cases.clock import Due, Span, Stretch, WorkingCalendar, due, explain, notice_deadline
+from tests.factories.library import read
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LIBRARY = Path(__file__).resolve().parents[2] / "bundles" / "library"
-DOCUMENT = yaml.safe_load((LIBRARY / "calendar.yaml").read_text(encoding="utf-8"))
+DOCUMENT = read(LIBRARY / "calendar.yaml")
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,17 @@ from bundles.spec import BundleSpec, load
 from bundles.spec.registry import Department, Interface, LicenceKind, Matter, Registry
 
 LIBRARY = Path(__file__).parents[2] / "bundles" / "library"
+_Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @cache
+def read(path: Path) -> Any:
+    """What a YAML file says, read once; the same object every time, so copy before you change it."""
+    return yaml.load(path.read_bytes(), Loader=_Fast)
+
+
 def _read(name: str) -> Any:
-    return yaml.safe_load((LIBRARY / name).read_text(encoding="utf-8"))
+    return read(LIBRARY / name)
 
 
 def document(code: str) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bundles.rules import UNKNOWN, Expression, Names, Scope, parse
 from tests.bundles.rules.scopes import NOW
+from tests.factories import library as files
 
 LIBRARY = Path(__file__).resolve().parents[3] / "bundles" / "library"
 _SAMPLES: Mapping[str, Any] = {
@@ -35,7 +34,7 @@ class Found:
 
 
 def read(name: str) -> Any:
-    return yaml.safe_load((LIBRARY / name).read_text(encoding="utf-8"))
+    return files.read(LIBRARY / name)
 
 
 @cache
@@ -55,7 +54,7 @@ def codelists() -> Any:
 @cache
 def bundles() -> dict[str, Any]:
     paths = sorted((LIBRARY / "bundles").glob("*.yaml"))
-    return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
+    return {path.stem: files.read(path) for path in paths}
 
 
 class Definition:

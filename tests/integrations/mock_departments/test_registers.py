@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from stdnum import luhn
 from stdnum.cn import uscc
 
@@ -18,6 +17,7 @@ from integrations.mock_departments.licences import LicenceLibrary
 from integrations.mock_departments.people import World
 from integrations.mock_departments.registers import Registers
 from integrations.mock_departments.store import Store
+from tests.factories import library
 
 from .process import Departments
 
@@ -166,7 +166,7 @@ def is_typed(kind: str, value: Any) -> bool:
 @pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.stem)
 def test_every_path_of_a_bundle_is_answered_for_its_demo_people(city: City, path: Path) -> None:
     text = path.read_text("utf-8")
-    code = yaml.safe_load(text)["code"]
+    code = library.read(path)["code"]
     unanswered = set()
     for kind, name, party, field in set(re.findall(r"(api|licence):([A-Z_]+)@(\w+)\.(\w+)", text)):
         asked = city.subjects()[code][party]

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
+
+from tests.factories import library
 
 from .process import CHEN_ID, LIN, Departments, Inbox, application
 from .test_registers import BUNDLES, City, is_typed
 
-LISTED = [yaml.safe_load(path.read_text("utf-8")) for path in BUNDLES]
+LISTED = [library.read(path) for path in BUNDLES]
 
 
 def declared(city: City, bundle: dict[str, Any], item: str) -> Iterator[tuple[str, str]]:

@@ -6,22 +6,17 @@ import re
 from typing import Any
 
 import pytest
-import yaml
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from bundles import queries
 from cases.models import Case
 from portal.accounts.models import Account, Role
-from tests.factories import newborn
+from tests.factories import library, newborn
 from tests.portal.citizen.conftest import SignIn, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doubles")]
-CODES = sorted(
-    yaml.safe_load(path.read_text(encoding="utf-8"))["code"]
-    for path in (settings.DOMAIN_LIBRARY / "bundles").glob("*.yaml")
-)
+CODES = sorted(library.codes())
 
 
 def operator() -> Account:

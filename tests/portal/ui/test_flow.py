@@ -7,12 +7,12 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.ui.flow import Band, FlowEdge, FlowError, FlowNode, FlowPicture, draw
 from portal.ui.gallery_flow import big_case, long_plan, newborn_case, newborn_plan, three_items
+from tests.factories import library
 
 LIBRARY = Path(__file__).parents[3] / "bundles" / "library" / "bundles"
 GALLERY = {"3": three_items, "7": newborn_case, "9": newborn_plan, "15": long_plan, "21": big_case}
@@ -25,7 +25,7 @@ def node(key: str, state: str = "plan", wave: int | None = None, title: str = ""
 def shipped_pictures() -> dict[str, FlowPicture]:
     pictures = {}
     for path in sorted(LIBRARY.glob("*.yaml")):
-        bundle = yaml.safe_load(path.read_text(encoding="utf-8"))
+        bundle = library.read(path)
         nodes = [FlowNode(i["id"], i["zh"], i["dept"], i["dept"], "plan", "通常 1 天") for i in bundle["items"]]
         edges = [FlowEdge(d["item"], i["id"]) for i in bundle["items"] for d in i.get("depends_on") or []]
         pictures[bundle["code"]] = draw(nodes, edges)
@@ -118,7 +118,7 @@ def test_a_band_has_four_waves_at_most_and_the_grid_has_a_class_for_every_row(pi
 
 @pytest.mark.parametrize("code", [path.stem for path in sorted(LIBRARY.glob("*.yaml"))])
 def test_every_dependency_of_a_shipped_bundle_is_drawn(code: str) -> None:
-    bundle = yaml.safe_load((LIBRARY / f"{code}.yaml").read_text(encoding="utf-8"))
+    bundle = library.read(LIBRARY / f"{code}.yaml")
     picture = PICTURES[bundle["code"]]
     wanted = {(d["item"], i["id"]) for i in bundle["items"] for d in i.get("depends_on") or []}
     if picture.bands:
