@@ -6,22 +6,22 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 from django.utils import timezone
 
 from cases.actions.engine import occasions, rounds, sweep
-from cases.models import Attention, Case, RoundFault
+from cases.models import Attention, Case, RoundFault, SubApplication
 from cases.queries import health_now
+from cases.states import SubState
 from portal.accounts.models import Account
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments
 
 pytestmark = [pytest.mark.django_db, pytest.mark.failing_rounds]
-UNREADABLE = b"not what was sealed"
+WAITS, UNKNOWN = "MI_JOIN", "GONE"
 
 
 @pytest.fixture
-def pair(lin: Account, chen: Account, happy: FakeDepartments) -> tuple[Case, Case]:
+def pair(lin: Account, chen: Account, departments: FakeDepartments, known_family: None) -> tuple[Case, Case]:
     """Two filed cases that are due to be looked at; the first comes first."""
     found = newborn.submitted(lin, chen), newborn.submitted(lin, chen, children=("陈一言",))
     for hours, case in zip((2, 1), found, strict=True):
@@ -29,13 +29,9 @@ def pair(lin: Account, chen: Account, happy: FakeDepartments) -> tuple[Case, Cas
     return found
 
 
-def _answers(case: Case, value: object) -> object:
-    """Put other bytes where the answers of a case are; what was there."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT answers FROM cases_case WHERE id = %s", [case.pk])
-        before = cursor.fetchone()[0]
-        cursor.execute("UPDATE cases_case SET answers = %s WHERE id = %s", [value, case.pk])
-    return before
+def _give_items(case: Case, was: str, becomes: str) -> None:
+    """An item of a case that waits is one which its definition does not know, or is itself again."""
+    assert SubApplication.objects.filter(case=case, item_id=was, state=SubState.WAITING).update(item_id=becomes)
 
 
 def _is_due(case: Case) -> bool:
@@ -44,17 +40,17 @@ def _is_due(case: Case) -> bool:
 
 def test_a_case_that_cannot_be_read_keeps_no_other_waiting(pair: tuple[Case, Case]) -> None:
     broken, sound = pair
-    _answers(broken, UNREADABLE)
+    _give_items(broken, WAITS, UNKNOWN)
     sweep.sweep()
     assert not _is_due(sound)
-    fault = RoundFault.objects.get(row=str(broken.pk))
+    fault = RoundFault.objects.get(row=str(broken.pk), round="engine.sweep.look_again")
     assert (fault.case_id, fault.tries) == (broken.pk, 1) and fault.next_at > timezone.now()
     assert "rounds_failing" in health_now().alarms
 
 
 def test_it_rests_longer_each_time_and_others_go_first(pair: tuple[Case, Case]) -> None:
     broken, _ = pair
-    _answers(broken, UNREADABLE)
+    _give_items(broken, WAITS, UNKNOWN)
     begin = timezone.now()
     rests = []
     for minutes in (0, 2, 5, 10, 20, 60, 130, 240):
@@ -69,9 +65,9 @@ def test_it_rests_longer_each_time_and_others_go_first(pair: tuple[Case, Case]) 
 
 def test_mended_it_goes_on_and_health_is_quiet(pair: tuple[Case, Case]) -> None:
     broken, _ = pair
-    before = _answers(broken, UNREADABLE)
+    _give_items(broken, WAITS, UNKNOWN)
     sweep.sweep()
-    _answers(broken, before)
+    _give_items(broken, UNKNOWN, WAITS)
     RoundFault.objects.update(next_at=timezone.now())
     sweep.sweep()
     assert not _is_due(broken) and not RoundFault.objects.exists()

@@ -5,6 +5,7 @@ Holidays are announced late in the year before; until then days in that year are
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from uuid import UUID
 
@@ -26,15 +27,14 @@ def recount() -> int:
     """The next batch of a recount, or nothing while the calendar is the one everything was counted with."""
     mark = queries.calendar_mark()
     row = CalendarRound.objects.filter(pk=CalendarRound.THE_ONE).first() or CalendarRound()
+    failed = [UUID(case_id) for case_id in rounds.failed_before(NAME)]
     if mark is None or mark == row.counted_with:
-        return 0
+        return _count_all(failed, None)
     if row.counting_with != mark:
         row.counting_with, row.after, row.moved = mark, None, 0
     queries.recheck()
     ids = _next(row.after)
-    since = _announced_since(row)
-    for case_id in [*map(UUID, rounds.failed_before(NAME)), *ids]:
-        row.moved += rounds.one(NAME, case_id, partial(_count_again, case_id, since), about=case_id)
+    row.moved += _count_all([*failed, *ids], _announced_since(row))
     row.after = ids[-1] if ids else row.after
     if len(ids) < BATCH:
         row.counted_with, row.counting_with, row.after, row.finished_at = mark, None, None, timezone.now()
@@ -46,6 +46,11 @@ def recount() -> int:
 def _next(after: UUID | None) -> list[UUID]:
     cases = Case.objects.filter(state__in=CASE_OPEN, submitted_at__isnull=False).order_by("pk")
     return list((cases.filter(pk__gt=after) if after else cases).values_list("pk", flat=True)[:BATCH])
+
+
+def _count_all(ids: Iterable[UUID], year: int | None) -> int:
+    """Count each by itself; how many days moved."""
+    return sum(rounds.one(NAME, pk, partial(_count_again, pk, year), about=pk) for pk in ids)
 
 
 def _count_again(case_id: UUID, year: int | None) -> bool:
