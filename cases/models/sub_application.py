@@ -67,6 +67,8 @@ class SubApplication(ConcurrentTransitionMixin, Docketed):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     version = models.PositiveIntegerField(default=0)
+    # How often its judging was begun since it last came to an end: what kills its judge each time is set apart.
+    judged_no = models.PositiveSmallIntegerField(default=0, db_default=0)
     next_at = models.DateTimeField(null=True)
 
     class Meta:

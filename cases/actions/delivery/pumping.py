@@ -89,9 +89,9 @@ class Pump:
         def judge() -> None:
             """What is found wakes the next judge before it is judged: look-ups that take long go side by side."""
             began = monotonic()
-            while not self._ending.is_set() and (sub_id := judging.take()) is not None:
+            while not self._ending.is_set() and (taken := judging.take()) is not None:
                 next_one.set()
-                judging.judge_or_tell(sub_id)
+                judging.judge_or_tell(taken)
             occasions.on_pump()
             sleep(max(began + LOOKS_EVERY_S - monotonic(), 0))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -39,6 +39,9 @@ log = structlog.get_logger(__name__)
 JUDGING_LEASE = timedelta(seconds=20)  # look-ups have two seconds; whoever died in between is made good soon
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=10)
+MOST_TRIES = 5
+REST = timedelta(days=1)
+NEVER_ENDS = "每次判定时处理进程都中断"
 REFUSING = frozenset({"reject", "skip"})
 
 
@@ -56,41 +59,69 @@ class Judged:
 def judge_ready(limit: int = 32) -> int:
     """Judge sub-applications that are ready and have rules; returns how many. No transaction spans a look-up."""
     judged = 0
-    while judged < limit and (sub_id := take()) is not None:
-        judge_or_tell(sub_id)
+    while judged < limit and (taken := take()) is not None:
+        judge_or_tell(taken)
         judged += 1
     return judged
 
 
-def take() -> UUID | None:
+class Taken(NamedTuple):
+    """A sub-application to be judged. `number`: how often it was begun since its judging last came to an end."""
+
+    sub_id: UUID
+    number: int
+
+
+def take() -> Taken | None:
     """Take the next one for judging, None where nothing is ready: the lease of each begins when it is judged."""
     now = timezone.now()
     found = _TAKE(now, now + JUDGING_LEASE)
-    return found[0][0] if found else None
+    return Taken(*found[0]) if found else None
 
 
 _TAKE = Prepared(
     """
-UPDATE cases_subapplication SET next_at = $2 WHERE id = (
+UPDATE cases_subapplication SET next_at = $2, judged_no = judged_no + 1 WHERE id = (
     SELECT id FROM cases_subapplication WHERE state = 'ready' AND next_at <= $1
     ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING id, judged_no
 """,
     "timestamptz", "timestamptz",
 )  # fmt: skip
 
 
-def judge_or_tell(sub_id: UUID) -> None:
-    """Judge one; where that fails a person is told, and it is tried again when the lease runs out."""
+def judge_or_tell(taken: Taken) -> None:
+    """Judge one; where that fails a person is told, and it is tried again when the lease runs out.
+
+    One whose judging never came to an end, because it fails or kills its process, rests after a few tries: once a
+    day, or when a person sends it again, it is tried anew.
+    """
+    sub_id = taken.sub_id
+    if taken.number > MOST_TRIES:
+        _set_apart(sub_id)
+        return
     try:
         judge(sub_id)
     except OperationalError as error:  # the case is held by somebody for long, or the database goes away: time mends it
         log.warning("judging.postponed", sub=str(sub_id), error=type(error).__name__)
+        SubApplication.objects.filter(pk=sub_id).update(judged_no=0)
     except Exception as error:
         log.exception("judging.failed", sub=str(sub_id), error=type(error).__name__)
-        with transaction.atomic():
-            case, sub = lock_case_of(sub_id)
-            attention.raise_attention(case, Attention.Reason.FAULT, sub=sub, detail=type(error).__name__)
+        _tell(sub_id, type(error).__name__)
+
+
+def _set_apart(sub_id: UUID) -> None:
+    """It stops nobody else any more; a person hears of it, or has heard of what it failed with."""
+    log.error("judging.set_apart", sub=str(sub_id))
+    _tell(sub_id, NEVER_ENDS)
+    rests = SubApplication.objects.filter(pk=sub_id, state=SubState.READY)
+    rests.update(next_at=timezone.now() + REST, judged_no=MOST_TRIES - 1)
+
+
+def _tell(sub_id: UUID, why: str) -> None:
+    with transaction.atomic():
+        case, sub = lock_case_of(sub_id)
+        attention.raise_attention(case, Attention.Reason.FAULT, sub=sub, detail=why)
 
 
 def judge(sub_id: UUID) -> None:
@@ -184,7 +215,8 @@ def _act(
     """Apply the verdict to a locked, ready sub-application and carry the case on."""
     at_issue = next((one for one in judged if one.verdict == ("fail" if _failed(judged) else "unknown")), None)
     sub.trace = [asdict(one) for one in judged]
-    sub.save(update_fields=["trace"])
+    sub.judged_no = 0
+    sub.save(update_fields=["trace", "judged_no"])
     if verdict != "wait":
         rules = {one.id: one.verdict for one in judged}
         record(case, "item.judged", by=SYSTEM, sub=sub, verdict=verdict, rules=rules)
