@@ -17,7 +17,8 @@ from cases.prepared import Prepared
 from cases.protection import blind_index
 from cases.statements import built, columns
 
-ASKED_KINDS = ("login", "authorise")
+SIGNED_IN = "login"
+ASKED_KINDS = (SIGNED_IN, "authorise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,11 @@ def pending_parties(case: Case) -> list[Party]:
     """
     asked = [one for one in parties_of(case) if one.consent_kind in ASKED_KINDS and one.id_index]
     return [one for one in asked if one.state != Party.State.AGREED]
+
+
+def is_role_of_agent(party: Party, agent_index: str) -> bool:
+    """Whether a role is that of whoever acts for the applicant (经办人) and asks for nothing but being signed in."""
+    return bool(agent_index) and party.consent_kind == SIGNED_IN and party.id_index == agent_index
 
 
 def parties_of(case: Case) -> list[Party]:

@@ -11,9 +11,10 @@ from bundles.forms.checks import is_mine
 from bundles.spec import Item, Party
 from cases.models import Case
 from cases.models import Party as CaseParty
+from cases.protection import blind_index
 from cases.queries.context import frame_of
 from cases.queries.contradictions import contradictions
-from cases.queries.people import ASKED_KINDS
+from cases.queries.people import ASKED_KINDS, Acting, is_role_of_agent
 from cases.queries.slots import SlotView, slots_of
 from cases.states import CaseState
 
@@ -110,8 +111,11 @@ class TaskList:
         return not self.blockers
 
 
-def task_list(case: Case, lang: str = "zh") -> TaskList:
-    """The state of a draft, of a case that waits for others to agree, or of what a filed one has put off."""
+def task_list(case: Case, lang: str = "zh", *, acting: Acting | None = None) -> TaskList:
+    """The state of a draft, of a case that waits for others to agree, or of what a filed one has put off.
+
+    `acting`: who acts for the applicant, and says yes for his own role by handing in.
+    """
     frame = frame_of(case)
     context, selection = frame.context, frame.selection
     spec = context.spec
@@ -128,7 +132,7 @@ def task_list(case: Case, lang: str = "zh") -> TaskList:
         questions_open=len(questions),
         sections=sections,
         slots=slots,
-        parties=parties_of(case, context, lang),
+        parties=parties_of(case, context, lang, acting=acting),
         items=_items(context, selection, lang),
         blockers=_blockers(context, selection, questions, sections, slots),
     )
@@ -178,16 +182,20 @@ def _choice(context: forms.Context, selection: forms.Selection, item: Item, lang
     )
 
 
-def parties_of(case: Case, context: forms.Context, lang: str = "zh") -> tuple[PartyView, ...]:
+def parties_of(
+    case: Case, context: forms.Context, lang: str = "zh", *, acting: Acting | None = None
+) -> tuple[PartyView, ...]:
     """Those concerned, in the order of the bundle."""
+    agent = blind_index(acting.id_no) if acting else ""
     order = {party.id: (number, party) for number, party in enumerate(context.spec.parties)}
     rows = [row for row in CaseParty.objects.filter(case=case) if row.party_id in order]
     rows.sort(key=lambda row: (order[row.party_id][0], row.row_index or 0))
-    return tuple(_party(row, order[row.party_id][1], case, lang) for row in rows)
+    return tuple(_party(row, order[row.party_id][1], case, lang, agent) for row in rows)
 
 
-def _party(row: CaseParty, party: Party, case: Case, lang: str) -> PartyView:
+def _party(row: CaseParty, party: Party, case: Case, lang: str, agent: str) -> PartyView:
     is_applicant = row.account_id == case.applicant_id and row.state == CaseParty.State.AGREED
+    speaks_for_himself = is_applicant or is_role_of_agent(row, agent)
     return PartyView(
         id=row.pk,
         party_id=row.party_id,
@@ -197,7 +205,7 @@ def _party(row: CaseParty, party: Party, case: Case, lang: str) -> PartyView:
         state_label=str(CaseParty.State(row.state).label),
         consent_kind=row.consent_kind,
         is_applicant=is_applicant,
-        must_agree=row.consent_kind in ASKED_KINDS and bool(row.id_index) and not is_applicant,
+        must_agree=row.consent_kind in ASKED_KINDS and bool(row.id_index) and not speaks_for_himself,
         asked_at=row.asked_at,
         answered_at=row.answered_at,
         phone=row.phone or "",

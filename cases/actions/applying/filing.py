@@ -59,6 +59,7 @@ def submit_case(case_id: UUID, *, by: Actor, client_key: str, client_digest: str
         case.client_key, case.client_digest = client_key, client_digest
         case.save(update_fields=["client_key", "client_digest"])
         parties.sync_parties(case)
+        parties.agree_by_acting(case, by=by)
         if parties.pending_parties(case):
             parties.ask_parties(case, by=by)
         else:

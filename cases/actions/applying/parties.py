@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,11 +27,12 @@ from cases.models import Case, Consent, Event, Party
 from cases.ports import Actor
 from cases.protection import blind_index
 from cases.queries.context import context_of
-from cases.queries.people import Person, pending_parties
+from cases.queries.people import Person, is_role_of_agent, pending_parties
 from cases.states import CaseState
 
 __all__ = [
     "agree",
+    "agree_by_acting",
     "ask_parties",
     "decline",
     "invite",
@@ -96,6 +98,20 @@ def _ask(case: Case, asked: Iterable[Party], *, by: Actor) -> None:
         reached.add(party.id_index)
 
 
+def agree_by_acting(case: Case, *, by: Actor) -> None:
+    """Whoever hands a locked case in for the applicant is signed in: that is the yes of his own role (经办人).
+
+    Nothing sensitive of his is agreed to with it. 个人信息保护法 第二十九条.
+    """
+    if not by.through:
+        return
+    agent = get_user_model().objects.get(pk=by.through)
+    index = blind_index(agent.identity.id_no)
+    mine = [one for one in pending_parties(case) if is_role_of_agent(one, index)]
+    if mine:
+        _say_yes(case, mine, agent, means=consents.Means.SIGN_IN, sensitive=())
+
+
 def remind(case: Case, *, by: Actor) -> None:
     """Ask those again whose link has run out."""
     now = timezone.now()
@@ -149,15 +165,20 @@ def note_agreement(party_pk: UUID, *, account: Person, token: str | None = None,
     if party.state != Party.State.AGREED:
         _still_open(case)
         means = consents.Means.LINK if token else consents.Means.SIGN_IN
-        _say_yes(case, party, account, means=means, sensitive=None if sensitive else ())
+        roles = list(Party.objects.filter(case=case, id_index=party.id_index))
+        _say_yes(case, roles, account, means=means, sensitive=None if sensitive else (), party=party)
     return case.pk
 
 
-def _say_yes(case: Case, party: Party, account: Person, *, means: str, sensitive: Collection[str] | None) -> None:
+def _say_yes(
+    case: Case, roles: Sequence[Party], account: Person, *,
+    means: str, sensitive: Collection[str] | None, party: Party | None = None,
+) -> None:  # fmt: skip
+    """In every role of one person; `party` is the one that was asked."""
     now = timezone.now()
+    party = party or roles[0]
     context = context_of(case)
     digest = digest_of_answers(context)
-    roles = list(Party.objects.filter(case=case, id_index=party.id_index))
     names = {one.party_id for one in roles} | ({"row"} if party.row_index is not None else set())
     consents.give(
         case,

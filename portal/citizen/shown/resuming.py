@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from bundles import forms
 from cases.queries.context import context_of
@@ -26,11 +27,17 @@ class Ahead:
 
 
 def ahead(case: Any, page: TaskList) -> Ahead | None:
-    """The part that was filled in last while it lacks something, else the first one that does; None for none."""
+    """The part that was filled in last while it lacks something, else the first one that does, the papers behind them
+    all; None where nothing lacks.
+    """
     lacking = [one for one in page.sections if one.state not in SETTLED]
     last = last_section(case) if len(lacking) > 1 else ""
     section = next((one for one in lacking if one.id == last), None) or next(iter(lacking), None)
-    return Ahead(section.title, _address(case, section)) if section else None
+    if section is not None:
+        return Ahead(section.title, _address(case, section))
+    if any(not slot.is_settled for slot in page.required_slots):
+        return Ahead(_("材料"), reverse("citizen:materials", args=[case.pk]))
+    return None
 
 
 def _address(case: Any, section: TaskSection) -> str:

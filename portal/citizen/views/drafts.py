@@ -73,7 +73,7 @@ def task_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _choose_items(request, case)
     matching.look_up(case.pk)
-    page = task_list(case, lang())
+    page = task_list(case, lang(), acting=request.user.acting)
     shown = {**tasks.shown(case, page), "matches": matches_of(case, lang()), "is_awaited": late.is_awaited(case)}
     shown["ahead"] = None if page.is_ready else resuming.ahead(case, page)
     return render(request, "citizen/tasks.html", {"section": "cases", "case": case, "page": page, **shown})

@@ -63,7 +63,7 @@ def _submit(request: OwnRequest, case: Any) -> HttpResponse:
 def _show(request: OwnRequest, case: Any, *, errors: tuple[Mistake, ...] = (), status: int = 200) -> HttpResponse:
     context = context_of(case)
     selection = forms.select(context)
-    page = task_list(case, lang())
+    page = task_list(case, lang(), acting=request.user.acting)
     shown = {
         "section": "cases",
         "case": case,

@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from bundles import queries
-from cases.actions.applying import drafting
+from cases.actions.applying import drafting, parties
+from cases.actions.engine.locking import lock_case
 from cases.errors import CaseError, ChangedMeanwhile
-from cases.models import Case, Consent, Event, Material
+from cases.models import Case, Consent, Event, Material, Party
+from cases.ports import Actor
 from cases.queries.slots import missing_materials
 from portal.accounts import mandates
 from portal.accounts.models import Account, AccountEvent, Mandate
@@ -163,6 +166,29 @@ def test_the_case_is_the_companys_and_the_history_names_the_agent(cloud: Account
     assert (event.actor_id, event.facts["agent"]) == (str(cloud.pk), str(he.pk))
     assert case.answers["fields"]["op_name"] == "何律师"
     assert "正在替" in client.get(f"/apply/{case.pk}/").content.decode()
+
+
+def test_an_agent_is_not_asked_to_confirm_what_he_hands_in(cloud: Account, he: Account) -> None:
+    """行政许可法 第二十九条: whoever acts is signed in; his own role (经办人) waits for no message to himself."""
+    client = acting(he, given(cloud, he))
+    case = begun(client, "QYBG")
+    operator = Party.objects.get(case=case, party_id="operator")
+    assert operator in parties.pending_parties(case)
+    assert "提交后会发短信" not in client.get(f"/apply/{case.pk}/check/").content.decode()
+    with transaction.atomic():
+        parties.agree_by_acting(lock_case(case.pk), by=Actor("applicant", str(cloud.pk), through=str(he.pk)))
+    operator = Party.objects.get(pk=operator.pk)
+    assert (operator.state, operator.account_id) == ("agreed", he.pk)
+    assert parties.pending_parties(case) == []
+    assert Event.objects.get(case=case, kind="party.agreed").actor_id == str(he.pk)
+
+
+def test_nobody_else_is_spoken_for_by_an_agent(cloud: Account, he: Account) -> None:
+    case = begun(acting(he, given(cloud, he)), "QYBG")
+    Party.objects.filter(case=case, party_id="operator").update(consent_kind="authorise")
+    with transaction.atomic():
+        parties.agree_by_acting(lock_case(case.pk), by=Actor("applicant", str(cloud.pk), through=str(he.pk)))
+    assert [one.party_id for one in parties.pending_parties(case)] == ["operator"]
 
 
 def test_a_revoked_agent_is_out_at_once_and_the_draft_stays(cloud: Account, he: Account, as_person: SignIn) -> None:
