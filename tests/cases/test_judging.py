@@ -9,7 +9,10 @@ import pytest
 from django.utils import timezone
 
 from cases.actions.delivery import dispatch
+from cases.actions.engine import judging
+from cases.actions.mending import replay
 from cases.models import Attention, Case, SubApplication
+from cases.ports import Actor
 from portal.accounts.models import Account
 from tests.factories import newborn
 from tests.factories.doubles import FakeDepartments
@@ -38,3 +41,40 @@ def test_a_judgement_that_fails_holds_up_nobody_else_and_a_person_is_told(
 
 def _told(case: Case) -> Any:
     return Attention.objects.filter(case=case, sub__item_id="HUKOU", reason="fault", closed_at=None)
+
+
+def test_what_kills_its_judge_each_time_is_set_apart_and_a_person_may_try_it_again(
+    lin: Account, chen: Account, departments: FakeDepartments
+) -> None:
+    """F41: a judge that dies leaves the item taken and its lease to run out; after five deaths nobody takes it."""
+    case = newborn.submitted(lin, chen)
+    sub = SubApplication.objects.get(case=case, item_id="HUKOU")
+    for _ in range(judging.MOST_TRIES):
+        _lease_is_over(sub)
+        assert judging.take() is not None  # and then the process is gone
+    _lease_is_over(sub)
+    dispatch.pump()
+    sub.refresh_from_db()
+    assert sub.state == "ready" and sub.next_at is not None
+    assert sub.next_at > timezone.now() + timedelta(hours=23)
+    told = _told(case).get()
+    assert told.detail == judging.NEVER_ENDS
+
+    replay.send_again(told.pk, by=Actor("staff", department="GA"))
+    dispatch.pump()
+    sub.refresh_from_db()
+    assert sub.state != "ready" and not _told(case).exists()
+
+
+def test_one_that_waits_for_a_register_is_not_counted_as_lost(
+    lin: Account, chen: Account, departments: FakeDepartments
+) -> None:
+    case = newborn.submitted(lin, chen)
+    sub = SubApplication.objects.get(case=case, item_id="HUKOU")
+    dispatch.pump()
+    sub.refresh_from_db()
+    assert sub.judged_no == 0
+
+
+def _lease_is_over(sub: SubApplication) -> None:
+    SubApplication.objects.filter(pk=sub.pk).update(next_at=timezone.now() - timedelta(hours=1))

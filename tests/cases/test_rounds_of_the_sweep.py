@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from cases.actions.engine import occasions, rounds, sweep
-from cases.models import Attention, Case, RoundFault, SubApplication
+from cases.models import Attention, Case, Heartbeat, RoundFault, SubApplication
 from cases.queries import health_now
 from cases.states import SubState
 from portal.accounts.models import Account
@@ -145,3 +145,52 @@ def test_what_was_due_no_more_is_forgotten_after_a_week(pair: tuple[Case, Case])
     RoundFault.objects.create(round="r", row="2", error="E", first_at=now, next_at=now)
     assert rounds.forget_old() == 1
     assert RoundFault.objects.get().row == "2"
+
+
+class Death(BaseException):
+    """The process is gone in the middle of a row: nothing is said or tidied up by it."""
+
+
+def test_a_row_that_ends_its_process_is_known_after_the_second_death_and_told_of(pair: tuple[Case, Case]) -> None:
+    """F41: whoever comes up next announces each row before touching it; the one that kills rests, the other is done."""
+    killer, other = sorted(case.pk for case in pair)
+    due = Case.objects.filter(pk__in=[killer, other]).order_by("pk")
+    done: list[object] = []
+
+    def act(case_id: object) -> None:
+        if case_id == killer:
+            raise Death
+        done.append(case_id)
+
+    deaths = 0
+    for _ in range(4):
+        try:
+            with rounds.to_its_end():
+                rounds.each("a round", due, act, case="pk")
+        except Death:
+            deaths += 1
+            Heartbeat.objects.create(name=rounds.SWEEPING, at=timezone.now())  # nobody was there to take it away
+    assert deaths == 2 and done == [other, other]
+    fault = RoundFault.objects.get()
+    assert (fault.row, fault.error) == (str(killer), rounds.DIED) and fault.next_at > timezone.now()
+    assert Attention.objects.filter(case_id=killer, reason=Attention.Reason.FAULT, closed_at=None).exists()
+
+
+def test_what_ended_its_process_once_is_announced_at_each_further_try(pair: tuple[Case, Case]) -> None:
+    killer = pair[0]
+    due = Case.objects.filter(pk=killer.pk)
+    RoundFault.objects.create(
+        round="a round", row=str(killer.pk), case=killer, error=rounds.DIED, first_at=timezone.now(),
+        next_at=timezone.now(),
+    )  # fmt: skip
+
+    def die(case_id: object) -> None:
+        raise Death
+
+    with pytest.raises(Death):
+        rounds.each("a round", due, die, case="pk")
+    fault = RoundFault.objects.get()
+    assert fault.tries == 2 and fault.next_at > timezone.now() + timedelta(minutes=1)
+    RoundFault.objects.update(next_at=timezone.now())
+    assert rounds.each("a round", due, lambda case_id: None, case="pk") == 1
+    assert not RoundFault.objects.exists()

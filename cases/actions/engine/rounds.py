@@ -3,24 +3,28 @@
 A fault of ours in one case (a definition nobody foresaw, a value that cannot be read) must never stop the clocks of
 all others. So a row that raises is logged, kept (`RoundFault`), put before a person, and looked at again later and
 later; rows that are well take its place meanwhile. It is forgotten, and its attention closed, once it succeeds.
+
+A row that ends the whole process cannot be logged by it. A sweep therefore says when it begins and when it is over;
+after one that was never over, the next ones announce each row before they touch it, so that it is known by its row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from cases.actions.desk import attention
 from cases.actions.engine.locking import lock_case
-from cases.models import Attention, Case, RoundFault
+from cases.models import Attention, Case, Heartbeat, RoundFault
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +32,9 @@ BATCH = 50
 FIRST_REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=1)
 KEPT = timedelta(days=7)
 _came_to: dict[str, Any] = {}  # where the last turn of a round that goes round by keys ended, in this process
+DIED = "Died"  # the error of a row that ended its process
+SWEEPING = "sweeping"
+_is_careful = False
 _went_well: set[str] = set()  # rounds that succeeded in this process when they were last tried
 
 
@@ -89,6 +96,27 @@ def failed_before(name: str) -> list[str]:
     return list(rested.order_by("next_at").values_list("row", flat=True)[:BATCH])
 
 
+@contextmanager
+def to_its_end() -> Iterator[None]:
+    """Around one sweep, of which there is one at a time: whether it came to its end decides how careful the next is."""
+    global _is_careful
+    _row, is_first = Heartbeat.objects.get_or_create(name=SWEEPING, defaults={"at": timezone.now()})
+    _is_careful = not is_first
+    if _is_careful:
+        log.error("round.careful")
+        _tell_of_deaths()
+    try:
+        yield
+    finally:
+        _is_careful = False
+        Heartbeat.objects.filter(name=SWEEPING).delete()
+
+
+def _tell_of_deaths() -> None:
+    for fault in RoundFault.objects.filter(error=DIED, case__isnull=False):
+        _tell(fault.round, fault.row, fault.case_id)
+
+
 def forget_old() -> int:
     """TIDY_UP: rows that were due no more before they could succeed; whatever is due is tried every hour."""
     return RoundFault.objects.filter(next_at__lt=timezone.now() - KEPT).delete()[0]
@@ -96,6 +124,9 @@ def forget_old() -> int:
 
 def _alone(name: str, row: str, act: Callable[[], object], about: UUID | None, failed: Collection[str]) -> int | None:
     """Keep a fault to its row: its steps, None where it failed. `failed`: rows that may have failed the last time."""
+    is_announced = _is_careful or (row != "" and row in failed)
+    if is_announced:
+        _rest_longer(name, row, about, DIED)
     try:
         said = act()
     except (OperationalError, InterfaceError) as error:
@@ -103,12 +134,13 @@ def _alone(name: str, row: str, act: Callable[[], object], about: UUID | None, f
             raise
         # Held by somebody for long, or chosen to end a deadlock: time mends it.
         log.warning("round.postponed", round=name, row=row, error=type(error).__name__)
+        RoundFault.objects.filter(round=name, row=row, error=DIED).update(error=type(error).__name__)
         return None
     except Exception as error:
         log.exception("round.failed", round=name, row=row, case=str(about or ""), error=type(error).__name__)
-        _keep(name, row, about, error)
+        _keep(name, row, about, type(error).__name__, is_announced=is_announced)
         return None
-    if row in failed:
+    if is_announced or row in failed:
         _forget(name, row, about)
     return int(said) if isinstance(said, int) else 1
 
@@ -119,15 +151,25 @@ def _failed(name: str, rows: Iterable[str] | None = None) -> Mapping[str, dateti
     return dict((found if rows is None else found.filter(row__in=rows)).values_list("row", "next_at"))
 
 
-def _keep(name: str, row: str, about: UUID | None, error: Exception) -> None:
+def _keep(name: str, row: str, about: UUID | None, error: str, *, is_announced: bool) -> None:
     """The rest first, then the person: of a case that cannot even be read nobody can be told but by health."""
     try:
-        _rest_longer(name, row, about, type(error).__name__)
-        if about is not None:
-            with transaction.atomic():
-                attention.raise_attention(lock_case(about), Attention.Reason.FAULT, detail=_said(name))
-    except Exception as another:
-        log.warning("round.nobody_told", round=name, row=row, error=type(another).__name__)
+        if is_announced:
+            RoundFault.objects.filter(round=name, row=row).update(error=error)
+        else:
+            _rest_longer(name, row, about, error)
+    except DatabaseError as busy:  # not kept this time; it will fail again
+        log.warning("round.not_kept", round=name, row=row, error=type(busy).__name__)
+    if about is not None:
+        _tell(name, row, about)
+
+
+def _tell(name: str, row: str, about: UUID) -> None:
+    try:
+        with transaction.atomic():
+            attention.raise_attention(lock_case(about), Attention.Reason.FAULT, detail=_said(name))
+    except Exception as error:
+        log.warning("round.nobody_told", round=name, row=row, error=type(error).__name__)
 
 
 @transaction.atomic

@@ -58,7 +58,8 @@ def sweep_alone() -> int:
         if not cursor.fetchone()[0]:
             return 0
         try:
-            return sweep()
+            with rounds.to_its_end():
+                return sweep()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
 

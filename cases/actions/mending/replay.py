@@ -128,7 +128,8 @@ def _judge_again(found: Opened) -> int:
     waiting = found.sub is not None and found.sub.state == SubState.READY
     if found.sub is None or not waiting:
         return 0
-    return SubApplication.objects.filter(pk=found.sub.pk, state=SubState.READY).update(next_at=timezone.now(), judged_no=0)
+    ready = SubApplication.objects.filter(pk=found.sub.pk, state=SubState.READY)
+    return ready.update(next_at=timezone.now(), judged_no=0)
 
 
 def _refunds_again(case: Case) -> int:
