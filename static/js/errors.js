@@ -19,9 +19,10 @@ function show(field, text) {
   const error = place(field);
   error.lastElementChild.textContent = text;
   field.classList.add("field--bad");
+  const hint = field.querySelector(":scope > .hint");
   for (const input of inputsOf(field)) {
     input.setAttribute("aria-invalid", "true");
-    input.setAttribute("aria-describedby", error.id);
+    input.setAttribute("aria-describedby", [hint?.id, error.id].filter(Boolean).join(" "));
   }
 }
 
