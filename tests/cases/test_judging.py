@@ -39,16 +39,18 @@ def test_a_judgement_that_fails_holds_up_nobody_else_and_a_person_is_told(
     assert not _told(case).exists()
 
 
-def _told(case: Case) -> Any:
-    return Attention.objects.filter(case=case, sub__item_id="HUKOU", reason="fault", closed_at=None)
+def _told(case: Case, item_id: str = "HUKOU") -> Any:
+    return Attention.objects.filter(case=case, sub__item_id=item_id, reason="fault", closed_at=None)
 
 
 def test_what_kills_its_judge_each_time_is_set_apart_and_a_person_may_try_it_again(
     lin: Account, chen: Account, departments: FakeDepartments
 ) -> None:
     """F41: a judge that dies leaves the item taken and its lease to run out; after five deaths nobody takes it."""
+    for item, result in newborn.RESULTS.items():
+        departments.say(item=item, result=result)
     case = newborn.submitted(lin, chen)
-    sub = SubApplication.objects.get(case=case, item_id="HUKOU")
+    sub = SubApplication.objects.get(case=case, state="ready")
     for _ in range(judging.MOST_TRIES):
         _lease_is_over(sub)
         assert judging.take() is not None  # and then the process is gone
@@ -57,23 +59,23 @@ def test_what_kills_its_judge_each_time_is_set_apart_and_a_person_may_try_it_aga
     sub.refresh_from_db()
     assert sub.state == "ready" and sub.next_at is not None
     assert sub.next_at > timezone.now() + timedelta(hours=23)
-    told = _told(case).get()
+    told = _told(case, sub.item_id).get()
     assert told.detail == judging.NEVER_ENDS
 
     replay.send_again(told.pk, by=Actor("staff", department="GA"))
     dispatch.pump()
     sub.refresh_from_db()
-    assert sub.state != "ready" and not _told(case).exists()
+    assert sub.state != "ready" and not _told(case, sub.item_id).exists()
 
 
-def test_one_that_waits_for_a_register_is_not_counted_as_lost(
+def test_a_judging_that_came_to_its_end_is_not_counted_as_lost(
     lin: Account, chen: Account, departments: FakeDepartments
 ) -> None:
+    for item, result in newborn.RESULTS.items():
+        departments.say(item=item, result=result)
     case = newborn.submitted(lin, chen)
-    sub = SubApplication.objects.get(case=case, item_id="HUKOU")
     dispatch.pump()
-    sub.refresh_from_db()
-    assert sub.judged_no == 0
+    assert set(SubApplication.objects.filter(case=case).values_list("judged_no", flat=True)) == {0}
 
 
 def _lease_is_over(sub: SubApplication) -> None:
