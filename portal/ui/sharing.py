@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bundles import queries
 from bundles.spec.registry import Interface
 from cases.queries.interfaces import Figures, Listed, Use, catalogue, figures, listed, uses_of
+from portal.ui.departments import short_english
 from portal.ui.parts import Filter
 
 HEALTH = ("down", "weak", "good", "quiet")
@@ -170,4 +171,6 @@ def _row(asked: QueryDict, name: str, words: Mapping[str, str]) -> list[Filter]:
 
 def _short(code: str) -> str:
     known: Any = queries.registry().departments.get(code)
-    return known.short if known else code
+    if known is None:
+        return code
+    return short_english(known.en) if known.en and (get_language() or "").startswith("en") else str(known.short)

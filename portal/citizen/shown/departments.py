@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from bundles import queries
 from bundles.spec.registry import Department
 from portal.citizen.language import lang
+from portal.ui.departments import short_english
 from portal.ui.fields import Receiver
-
-OFFICES = (" Bureau", " Commission", " Administration", " Division", " Company", " Center", " Service", " Office")
 
 
 def department(code: str) -> Department | None:
@@ -22,13 +21,7 @@ def short_of(code: str) -> str:
     known = department(code)
     if known is None:
         return code
-    return _short_english(known.en) if lang() == "en" and known.en else known.short
-
-
-def _short_english(name: str) -> str:
-    """Health of Health Commission: without brackets and without what kind of office it is."""
-    plain = name.partition(" (")[0]
-    return next((plain.removesuffix(kind) for kind in OFFICES if plain.endswith(kind)), plain)
+    return short_english(known.en) if lang() == "en" and known.en else known.short
 
 
 def named(code: str, otherwise: str) -> str:

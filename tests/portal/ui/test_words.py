@@ -66,4 +66,6 @@ def test_a_department_never_changes_its_hue() -> None:
     assert (hue_class("GA"), hue_class("yb"), hue_class("GJJ")) == ("d-ga", "d-yb", "d-rs")
     assert hue_class("NEW9") == hue_class("NEW9")
     assert hue_class("NEW9").removeprefix("d-") in HUES
+    english = (mark_of("JJ", "Traffic Police"), mark_of("YB", "Healthcare Security"), mark_of("SW", "Taxation"))
+    assert english == ("TP", "HS", "Ta")
     assert (mark_of("JJ", "交警"), mark_of("GA", "公安"), mark_of("NEW9", "新局")) == ("警", "公", "新")
