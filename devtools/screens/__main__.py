@@ -34,6 +34,7 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="words in the names of pages, parted by commas")
     parser.add_argument("--modes", default=",".join(MODES), help=f"of {', '.join(MODES)}")
     parser.add_argument("--minutes", type=float, default=MOST_MINUTES, help="what is not seen by then is said and left")
+    parser.add_argument("--fast", action="store_true", help="nothing is timed on a slow line")
     parser.add_argument("--album", action="store_true", help="only what the documents show, into docs/screens")
     return parser.parse_args(words)
 
@@ -52,7 +53,7 @@ def main(words: Sequence[str]) -> int:
         listed, modes = [one for one in listed if one.name in shown], [one for one in modes if one.name in looks]
     prepared = _prepared(listed)
     figures = []
-    for page_figures in _taken(listed, modes, prepared, asked.out, until):
+    for page_figures in _taken(listed, modes, prepared, asked, until):
         figures += page_figures
         report.written(figures, asked.out)
     if asked.album:
@@ -74,11 +75,11 @@ def _prepared(listed: Sequence[Page]) -> dict[str, str]:
 
 
 def _taken(
-    listed: Sequence[Page], modes: Sequence[Mode], prepared: dict[str, str], out: Path, until: float
+    listed: Sequence[Page], modes: Sequence[Mode], prepared: dict[str, str], asked: argparse.Namespace, until: float
 ) -> Iterator[list[Figures]]:
     """The figures of one page after the other, in every look."""
     with _browser() as browser:
-        camera = Camera(browser, os.environ["PORTAL_URL"], out, names=_names())
+        camera = Camera(browser, os.environ["PORTAL_URL"], asked.out, names=_names(), is_timed=not asked.fast)
         for page in listed:
             if time.monotonic() > until:
                 yield [Figures(page.name, "-", missing=["not seen: the time is up"])]
