@@ -6,26 +6,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_mandates_and_leaving'),
-        ('cases', '0033_round_faults'),
+        ("accounts", "0003_mandates_and_leaving"),
+        ("cases", "0033_round_faults"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MessageChoice',
+            name="MessageChoice",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('on_phone', models.BooleanField(default=True, verbose_name='发短信')),
-                ('quiet_from', models.PositiveSmallIntegerField(verbose_name='几点以后不打扰')),
-                ('quiet_until', models.PositiveSmallIntegerField(verbose_name='到早上几点')),
-                ('chosen_at', models.DateTimeField()),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("on_phone", models.BooleanField(default=True, verbose_name="发短信")),
+                ("quiet_from", models.PositiveSmallIntegerField(verbose_name="几点以后不打扰")),
+                ("quiet_until", models.PositiveSmallIntegerField(verbose_name="到早上几点")),
+                ("chosen_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '消息设置',
-                'verbose_name_plural': '消息设置',
-                'constraints': [models.CheckConstraint(condition=models.Q(('quiet_from__gte', 12), ('quiet_from__lte', 23), ('quiet_until__gte', 0), ('quiet_until__lte', 12)), name='quiet_lasts_from_evening_to_morning')],
+                "verbose_name": "消息设置",
+                "verbose_name_plural": "消息设置",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quiet_from__gte", 12),
+                            ("quiet_from__lte", 23),
+                            ("quiet_until__gte", 0),
+                            ("quiet_until__lte", 12),
+                        ),
+                        name="quiet_lasts_from_evening_to_morning",
+                    )
+                ],
             },
         ),
     ]

@@ -46,12 +46,14 @@ class Sending:
     """How messages travel. `asked`: the person waits for it, it goes at night too; `digest`: several are told as one.
 
     `secret`: for the phone alone, never shown in the portal. `lasts`: after how long nobody needs it any more.
+    `always`: goes to the phone also of somebody who reads messages in the portal alone, and why.
     """
 
     asked: frozenset[str]
     digest: frozenset[str]
     secret: frozenset[str]
     lasts: Mapping[str, timedelta]
+    always: Mapping[str, str]
 
     def lasts_for(self, template: str) -> timedelta:
         return self.lasts.get(template, LASTS)
@@ -71,7 +73,9 @@ def sending() -> Sending:
     """How each kind of message travels (sending.toml)."""
     said = tomllib.loads((folder() / "sending.toml").read_text("utf-8"))
     lasts = {name: timedelta(minutes=minutes) for name, minutes in said.get("lasts_minutes", {}).items()}
-    return Sending(frozenset(said["asked"]), frozenset(said["digest"]), frozenset(said["secret"]), lasts)
+    return Sending(
+        frozenset(said["asked"]), frozenset(said["digest"]), frozenset(said["secret"]), lasts, said["always"]
+    )
 
 
 def text_of(template: str, values: Mapping[str, str], lang: str = "zh") -> Text:

@@ -18,6 +18,7 @@ from bundles.spec import BundleSpec
 from cases.models import Case, Notification
 from cases.queries.message_texts import NoSuchText, Text, in_english, sending, text_on_page
 from cases.queries.people import Person
+from cases.queries.quiet import BY_CHOICE
 from cases.queries.wording import named
 
 log = structlog.get_logger(__name__)
@@ -30,7 +31,10 @@ SAME_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message in words. `href` is where it leads in the portal, "" for nowhere; `was_sent`: to the phone too."""
+    """One message in words. `href` is where it leads in the portal, "" for nowhere.
+
+    `was_sent`: to the phone too; `was_muted`: not to the phone, as the person chose.
+    """
 
     id: UUID
     at: datetime
@@ -41,6 +45,7 @@ class MessageView:
     case_id: UUID | None
     bundle: str
     was_sent: bool
+    was_muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,7 @@ def _view(row: Notification, lang: str) -> MessageView | None:
         case_id=row.case_id,
         bundle=named(_spec(row.case)) if row.case else "",
         was_sent=row.state in (Notification.State.SENT, Notification.State.MERGED),
+        was_muted=row.state == Notification.State.KEPT and row.reason == BY_CHOICE,
     )
 
 

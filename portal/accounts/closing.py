@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from cases.actions.applying import drafting, parties
 from cases.actions.dialogue import telling
+from cases.actions.dialogue.heeding import forget_choice
 from cases.errors import CaseError, WrongState
 from cases.queries.leaving import OpenCase, consents_in_force, drafts_of, open_cases_of
 from portal.accounts import exporting, mandates
@@ -135,6 +136,7 @@ def _erase(account: Account, closure: Closure) -> None:
     mandates.end_all(account)
     Organisation.objects.filter(account=account).delete()
     Address.objects.filter(account=account).delete()
+    forget_choice(account.pk)
     SentCode.objects.filter(account=account).delete()
     ApiToken.objects.filter(account=account).delete()
     fresh = Account.objects.select_for_update().get(pk=account.pk)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -25,6 +26,7 @@ from django.utils.translation import override
 
 from cases.actions.dialogue import telling
 from cases.errors import WrongState
+from cases.queries import quiet
 from cases.queries.own_copy import bytes_of, own_copy, own_files, weight_of
 from portal.accounts.models import Account, AccountEvent, Address, DataExport, Mandate
 from portal.accounts.trail import note
@@ -189,6 +191,7 @@ def _of_account(account: Account) -> dict[str, Any]:
             "since": f"{timezone.localtime(account.date_joined):%Y-%m-%d %H:%M}",
             "language": account.language,
         },
+        "message_choice": asdict(quiet.chosen_by(account.pk)),
         "addresses": [{"name": one.name, "phone": one.phone, "place": one.place} for one in _addresses(account)],
         "mandates_given": [_mandate(one, one.name) for one in Mandate.objects.filter(principal=account)],
         "mandates_held": [

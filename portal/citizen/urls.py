@@ -156,6 +156,7 @@ urlpatterns = [
     path("me/profile/", profile.profile, name="profile"),
     path("me/profile/phone/", profile.phone, name="phone"),
     path("me/profile/phone/again/", profile.phone_again, name="phone_again"),
+    path("me/profile/messages/", profile.messages_choice, name="messages_choice"),
     path("me/profile/addresses/", profile.add_address, name="addresses"),
     path("me/profile/addresses/<uuid:address_id>/", profile.change_address, name="address"),
     path("me/record/", profile.record, name="record"),

@@ -8,7 +8,7 @@ took for days, is put before a person; it can be read in the portal all the whil
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from django.utils import timezone
 from bundles import queries
 from cases import outbox, ports
 from cases.actions.desk import attention
+from cases.actions.dialogue.heeding import heeded, muted_among, with_reason
 from cases.actions.engine.background import Background
 from cases.actions.engine.locking import lock_case
 from cases.models import Attention, Notification
@@ -52,7 +53,8 @@ def carry() -> int:
     """Try one batch; how many messages were tried."""
     claimed = _claim()
     if claimed:
-        texts = [_words(row, speaks_for) for row, speaks_for in _with_those_within(claimed)]
+        muted = muted_among(claimed)
+        texts = [_words(row, speaks_for, muted) for row, speaks_for in _with_those_within(claimed)]
         sendable = [row for row, text in zip(claimed, texts, strict=True) if text is not None]
         messages = [_message(row, text) for row, text in zip(claimed, texts, strict=True) if text is not None]
         outcomes = dict(zip([row.pk for row in sendable], ports.notifier().send(messages), strict=True))
@@ -75,7 +77,7 @@ def _claim() -> list[Notification]:
     due = _due(now).select_for_update(skip_locked=True).order_by("next_at")
     rows = list(due.filter(asked)[:BATCH])
     rows += due.exclude(asked)[: BATCH - len(rows)]
-    leads = _merged(rows, now)
+    leads = _merged(heeded(rows, now), now)
     held = [row.pk for row in leads]
     Notification.objects.filter(pk__in=held).update(tries=F("tries") + 1, next_at=now + LEASE)
     for row in leads:
@@ -153,16 +155,16 @@ def _with_those_within(rows: Sequence[Notification]) -> Iterable[tuple[Notificat
     return [(row, within[row.pk]) for row in rows]
 
 
-def _words(row: Notification, speaks_for: Sequence[Notification]) -> Text | None:
+def _words(row: Notification, speaks_for: Sequence[Notification], muted: Mapping[Any, Any]) -> Text | None:
     """The text that goes to the phone: the message's own, or one for all that are told with it."""
     try:
         others = [one for one in speaks_for if not _says_the_same(one, row)]
         if not others:
-            return text_of(row.template, row.values)
+            return with_reason(row, text_of(row.template, row.values), muted)
         lines = list(dict.fromkeys(_line(one) for one in (row, *others)))
         more = f"等 {len(lines)} 项" if len(lines) > LINES_IN_DIGEST else ""
         values = {**row.values, "count": str(len(lines)), "news": "；".join(lines[:LINES_IN_DIGEST]) + more}
-        return text_of("digest", values)
+        return with_reason(row, text_of("digest", values), muted)
     except NoSuchText as error:
         log.error("message.no_text", message=str(row.pk), error=str(error))
         return None

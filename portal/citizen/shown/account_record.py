@@ -23,6 +23,7 @@ SENTENCES = {
     "mandate.resigned": gettext_lazy("对方不再代办"),
     "acting.begun": gettext_lazy("受托人开始替您办事"),
     "phone.changed": gettext_lazy("换了手机号"),
+    "messages.chosen": gettext_lazy("改了消息设置"),
     "export.asked": gettext_lazy("要了一份数据副本"),
     "export.taken": gettext_lazy("下载了数据副本"),
     "closing.asked": gettext_lazy("申请注销账户"),

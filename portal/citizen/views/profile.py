@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cases.actions.dialogue.heeding import choose_messages
 from cases.errors import CaseError
+from cases.queries import quiet
 from portal.accounts import profile as own
 from portal.accounts.access import applicants_only
 from portal.accounts.models import Role
-from portal.accounts.trail import trail_of
+from portal.accounts.trail import note, trail_of
 from portal.citizen.own import OwnRequest, says_why
 from portal.citizen.shown import account_record
 
@@ -35,8 +37,24 @@ def profile(request: OwnRequest) -> HttpResponse:
         "is_body": account.role == Role.COMPANY,
         "phone": account.phone or "",
         "addresses": account.addresses.all(),
+        "chosen": quiet.chosen_by(account.pk),
+        "evenings": quiet.hours_from(),
+        "mornings": quiet.hours_until(),
     }
     return render(request, "citizen/profile.html", context)
+
+
+@applicants_only
+@require_POST
+@says_why
+def messages_choice(request: OwnRequest) -> HttpResponse:
+    """Whether messages go to the phone, and when none does."""
+    posted = request.POST
+    hours = [int(posted[name]) if posted.get(name, "").isdecimal() else -1 for name in ("quiet_from", "quiet_until")]
+    choose_messages(request.user.pk, on_phone=posted.get("on_phone") != "no", quiet_from=hours[0], quiet_until=hours[1])
+    note(request.user, "messages.chosen", by=request.user)
+    messages.success(request, _("消息设置存好了"))
+    return redirect("citizen:profile")
 
 
 @applicants_only

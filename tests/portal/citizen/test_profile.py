@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from cases.errors import CaseError
+from cases.queries import quiet
 from portal.accounts import codes, profile
 from portal.accounts.models import Account, Address, SentCode
 from tests.factories.doubles import RecordingNotifier
@@ -59,3 +60,16 @@ def test_the_first_address_is_offered_first_and_another_follows_it(lin: Account)
     assert Address.objects.get(is_first=True) == second
     profile.drop_address(lin, second.pk)
     assert Address.objects.get(is_first=True) == first
+
+
+def test_a_person_chooses_how_messages_come_and_reads_what_comes_anyway(lin: Account, client_of_lin: Client) -> None:
+    page = client_of_lin.get("/me/profile/").content.decode()
+    assert 'value="yes" checked' in page and "依法须告知您的" in page
+    posted = {"on_phone": "no", "quiet_from": "20", "quiet_until": "9"}
+    assert client_of_lin.post("/me/profile/messages/", posted)["Location"] == "/me/profile/"
+    assert quiet.chosen_by(lin.pk) == quiet.ChosenMessages(False, 20, 9)
+    page = client_of_lin.get("/me/profile/").content.decode()
+    assert 'value="no" checked' in page and '<option value="20" selected>' in page
+    client_of_lin.post("/me/profile/messages/", {"on_phone": "yes", "quiet_from": "3", "quiet_until": "x"})
+    assert quiet.chosen_by(lin.pk) == quiet.ChosenMessages(False, 20, 9)
+    assert "改了消息设置" in client_of_lin.get("/me/record/").content.decode()
