@@ -24,6 +24,7 @@ from devtools.screens.listing import Page, pages
 from devtools.screens.modes import MODES, Mode
 
 DOCUMENTS = ROOT / "docs" / "screens"
+Seen = tuple[Page, Sequence[Mode]]
 MOST_MINUTES = 90.0
 CHILD = "陈一诺"  # in the scenario of the newborn
 
@@ -46,24 +47,33 @@ def main(words: Sequence[str]) -> int:
     asked = arguments(words)
     logging.disable(logging.INFO)  # what is filed here is told by the pictures
     until = time.monotonic() + asked.minutes * 60
-    listed, modes = pages(asked.only), [MODES[name] for name in asked.modes.split(",")]
-    if asked.album:
-        shown = {name for leaf in album.leaves() for name, _ in leaf.shown}
-        looks = {look for leaf in album.leaves() for _, look in leaf.shown}
-        listed, modes = [one for one in listed if one.name in shown], [one for one in modes if one.name in looks]
-    prepared = _prepared(listed)
-    figures = []
-    for page_figures in _taken(listed, modes, prepared, asked, until):
-        figures += page_figures
+    plan = _plan(asked)
+    prepared = _prepared([page for page, _ in plan])
+    figures: list[Figures] = []
+    for of_page in _taken(plan, prepared, asked, until):
+        figures += of_page
         report.written(figures, asked.out)
     if asked.album:
         for path in album.made(asked.out, DOCUMENTS):
             print(f"{path.stat().st_size / 1024:>7.0f} KB  {path}")
-    for mode in modes:
-        sheets.made(asked.out / mode.name, [page.name for page in listed], asked.out / sheets.SHEETS)
+    for look in asked.modes.split(","):
+        sheets.made(asked.out / look, [page.name for page, _ in plan], asked.out / sheets.SHEETS)
     print(report.table(figures))
     say(f"图片在 {asked.out}", f"the pictures are in {asked.out}")
     return 1 if any(any(one.over()) for one in figures) else 0
+
+
+def _plan(asked: argparse.Namespace) -> list[Seen]:
+    """Each page with the looks it is seen in; of the album only what is shown."""
+    from devtools.screens import album
+
+    looks = [MODES[name] for name in asked.modes.split(",")]
+    plan: list[Seen] = [(page, looks) for page in pages(asked.only)]
+    if not asked.album:
+        return plan
+    shown = {one for leaf in album.leaves() for one in leaf.shown}
+    wanted = [(page, [look for look in looks if (page.name, look.name) in shown]) for page, _ in plan]
+    return [one for one in wanted if one[1]]
 
 
 def _prepared(listed: Sequence[Page]) -> dict[str, str]:
@@ -75,12 +85,12 @@ def _prepared(listed: Sequence[Page]) -> dict[str, str]:
 
 
 def _taken(
-    listed: Sequence[Page], modes: Sequence[Mode], prepared: dict[str, str], asked: argparse.Namespace, until: float
+    plan: Sequence[Seen], prepared: dict[str, str], asked: argparse.Namespace, until: float
 ) -> Iterator[list[Figures]]:
     """The figures of one page after the other, in every look."""
     with _browser() as browser:
         camera = Camera(browser, os.environ["PORTAL_URL"], asked.out, names=_names(), is_timed=not asked.fast)
-        for page in listed:
+        for page, modes in plan:
             if time.monotonic() > until:
                 yield [Figures(page.name, "-", missing=["not seen: the time is up"])]
             elif missing := page.needs() - set(prepared):
