@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.factories import stack
 
 SETTINGS = "portal.settings.dev"
+ADDRESS = re.compile(r"https?://[^\s，。；]+")
+SOON_S = 60.0
+# Messages go to phones, at any hour of the day on which the journeys run.
+PHONES = {"MESSAGE_CHANNEL": "http", "MESSAGES_QUIET_FROM": "0", "MESSAGES_QUIET_UNTIL": "0"}
+MAKE_ACCOUNTS = """
+import json, os
+from portal.accounts.models import Account
+for one in json.loads(os.environ["ACCOUNTS"]):
+    account = Account.objects.filter(username=one["username"]).first() or Account(username=one["username"])
+    for name, value in (one | {"is_demo": True}).items():
+        setattr(account, name, value)
+    account.set_unusable_password()
+    account.save()
+"""
 
 
 class Stack(stack.Stack):
     """As people meet it: the settings of development, without debug pages."""
 
+    def __init__(self, folder: Path, settings: str) -> None:
+        super().__init__(folder, settings)
+        self._followed: set[str] = set()
+
     def _environment(self) -> dict[str, str]:
-        return super()._environment() | {"DEBUG": "0"}
+        return super()._environment() | {"DEBUG": "0"} | PHONES
 
     @property
     def mock_url(self) -> str:
@@ -40,32 +61,39 @@ class Stack(stack.Stack):
         found: list[Mapping[str, Any]] = self.control("people")["persons"]
         return next(one for one in found if one["name"] == name)
 
-    def add_citizen(self, username: str, name: str) -> None:
-        """A demo account for somebody the registers know."""
-        code = (
-            "import json, os; from portal.accounts.models import Account, Role;"
-            "p = json.loads(os.environ['PERSON']); u = os.environ['USERNAME_OF'];"
-            "a = Account.objects.filter(username=u).first() or Account(username=u);"
-            "a.role, a.name, a.id_no, a.phone, a.is_demo = Role.CITIZEN, p['name'], p['id_no'], p['phone'], True;"
-            "a.set_unusable_password(); a.save()"
-        )
-        self.manage("shell", "-c", code, PERSON=json.dumps(self.person(name)), USERNAME_OF=username)
+    def link_to(self, name: str, template: str) -> str:
+        """Where the newest message of a kind leads that is on somebody's phone; each is followed once."""
+        number, end = self.person(name)["phone"], time.monotonic() + SOON_S
+        while True:
+            taken = [one for one in self.control("messages") if (one["to"], one["template"]) == (number, template)]
+            fresh = next((one for one in taken if one["key"] not in self._followed), None)
+            if fresh is not None:
+                self._followed.add(fresh["key"])
+                return self._path_in(fresh["text"])
+            assert time.monotonic() < end, f"no {template} for {name}"
+            time.sleep(0.3)
 
-    def add_operator(self, username: str, company: str) -> None:
-        """A demo account that files for a company the registers know: its legal representative."""
+    def _path_in(self, text: str) -> str:
+        found = ADDRESS.search(text)
+        assert found is not None, text
+        return urlsplit(found[0]).path
+
+    def add_accounts(self, citizens: Mapping[str, str], operators: Mapping[str, str]) -> None:
+        """Demo accounts for people the registers know, and for companies: their legal representatives file for them."""
         told = self.control("people")
-        firm = next(one for one in told["companies"] if one["name"] == company)
-        person = self.person(firm["legal_rep"])
-        details = {"uscc": firm["uscc"], "ent_name": firm["name"], "legal_rep": person["name"]}
-        code = (
-            "import json, os; from portal.accounts.models import Account, Role;"
-            "p = json.loads(os.environ['PERSON']); u = os.environ['USERNAME_OF'];"
-            "a = Account.objects.filter(username=u).first() or Account(username=u);"
-            "a.role, a.name, a.id_no, a.phone, a.is_demo = Role.COMPANY, p['name'], p['id_no'], p['phone'], True;"
-            "a.details = json.loads(os.environ['DETAILS']); a.set_unusable_password(); a.save()"
-        )
-        known = {"PERSON": json.dumps(person), "USERNAME_OF": username, "DETAILS": json.dumps(details)}
-        self.manage("shell", "-c", code, **known)
+        persons = {one["name"]: one for one in told["persons"]}
+        firms = {one["name"]: one for one in told["companies"]}
+        made = [_account(username, "citizen", persons[name], {}) for username, name in citizens.items()]
+        for username, name in operators.items():
+            firm = firms[name]
+            details = {"uscc": firm["uscc"], "ent_name": firm["name"], "legal_rep": firm["legal_rep"]}
+            made.append(_account(username, "company", persons[firm["legal_rep"]], details))
+        self.manage("shell", "-c", MAKE_ACCOUNTS, ACCOUNTS=json.dumps(made))
+
+
+def _account(username: str, role: str, person: Mapping[str, Any], details: Mapping[str, str]) -> dict[str, Any]:
+    known = {name: person[name] for name in ("name", "id_no", "phone")}
+    return {"username": username, "role": role, "details": details, **known}
 
 
 @contextmanager

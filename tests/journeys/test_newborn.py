@@ -7,44 +7,32 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, SignedIn
-from tests.journeys.newborn_pages import SITUATION, Applicant, no_grave_findings
+from tests.journeys.conftest import PHONE, Begins, SignedIn
+from tests.journeys.newborn_pages import Applicant, no_grave_findings
 from tests.journeys.stack import Stack
+from tests.journeys.stories import NEWBORN
+from tests.journeys.test_stories import MOST_INPUTS, MOST_S, filed, told
+from tests.journeys.walker import Walker
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.django_db, pytest.mark.journey, pytest.mark.timeout(420)]
 CONCLUDED_MS = 60_000
+OPEN_TO_ALL = ("/", "/bundles/", "/search/?q=宝宝", "/help/", "/help/privacy/", "/sign-in/", "/verify/")
 
 
-def test_one_form_one_authorisation_and_everything_comes_back(signed_in: SignedIn) -> None:
+def test_one_form_one_authorisation_and_everything_comes_back(
+    begins: Begins, signed_in: SignedIn, portal_stack: Stack
+) -> None:
     nobody = signed_in("", PHONE)
-    for path in (
-        "/",
-        "/bundles/",
-        "/search/?q=宝宝",
-        "/bundles/XSECS/",
-        "/help/",
-        "/help/privacy/",
-        "/sign-in/",
-        "/verify/",
-    ):
+    for path in OPEN_TO_ALL:
         nobody.goto(path)
         no_grave_findings(nobody)
-    lin = Applicant(signed_in("lin", PHONE))
-    lin.answer_situation()
-    lin.begin()
-    lin.fill_parents()
-    lin.open("s_child")
-    lin.fill_child(0, "陈一诺")
-    lin.save()
-    lin.fill_rest()
-    lin.hand_in_discharge_summary()
-    lin.submit()
+    lin = filed(begins(NEWBORN, "phone"))
+    print(f"\n林晓岚自己填和选了 {lin.inputs} 处 / own inputs and a person's time: {told(lin)}")
+    assert lin.inputs <= MOST_INPUTS and lin.pace.whole_s <= MOST_S
     expect(lin.page.locator("h1")).to_contain_text("等陈屿")
-    no_grave_findings(lin.page)
+    lin.look()
     _chen_agrees(signed_in("chen", PHONE))
     _everything_comes_back(lin)
-    print(f"\n林晓岚自己填和选了 {lin.inputs} 处 / own inputs: {lin.inputs}")
-    assert lin.inputs <= 25
 
 
 def _chen_agrees(chen: Page) -> None:
@@ -60,7 +48,7 @@ def _chen_agrees(chen: Page) -> None:
     expect(chen.locator("main")).to_contain_text("您已同意")
 
 
-def _everything_comes_back(lin: Applicant) -> None:
+def _everything_comes_back(lin: Walker) -> None:
     page, case = lin.page, lin.case_id
     page.goto(f"/cases/{case}/")
     no_grave_findings(page)
@@ -80,15 +68,6 @@ def _everything_comes_back(lin: Applicant) -> None:
     for path in ("/cases/", "/licences/", "/me/", "/me/data/", "/authorise/"):
         page.goto(path)
         no_grave_findings(page)
-
-
-def test_a_stranger_sees_nothing_of_it(signed_in: SignedIn) -> None:
-    lin = Applicant(signed_in("lin", PHONE))
-    lin.begin()
-    stranger = signed_in("wang", PHONE)
-    for path in ("", "sections/s_mother/", "materials/", "parties/", "check/", "situations/"):
-        answer = stranger.goto(f"/apply/{lin.case_id}/{path}")
-        assert answer is not None and answer.status == 404, path
 
 
 def test_what_is_wrong_is_refused_at_the_field_and_kept_as_typed(signed_in: SignedIn) -> None:
@@ -134,23 +113,7 @@ def _missing_household_page(lin: Applicant) -> None:
     expect(lin.page).to_have_url(re.compile(r"/materials/#m-M_DISCHARGE$"))
 
 
-def test_twins_are_two_rows_of_one_form(portal_stack: Stack, signed_in: SignedIn) -> None:
-    portal_stack.add_citizen("twins", "沈若溪")
-    mother = Applicant(signed_in("twins", DESKTOP))
-    mother.answer_situation(SITUATION)
-    mother.begin()
-    mother.open("s_child")
-    rows = mother.page.locator("[data-row]")
-    expect(rows).to_have_count(2)
-    mother.fill_child(0, "程一言")
-    mother.fill_child(1, "程一行")
-    mother.save()
-    mother.page.goto(f"/apply/{mother.case_id}/check/")
-    shown = mother.page.locator("main").inner_text()
-    assert "程一言" in shown and "程一行" in shown
-
-
-def test_a_row_is_added_and_removed_without_scripts(portal_stack: Stack, signed_in: SignedIn) -> None:
+def test_a_row_is_added_and_removed_without_scripts(signed_in: SignedIn) -> None:
     lin = Applicant(signed_in("lin", PHONE, java_script_enabled=False))
     lin.page.goto("/bundles/XSECS/apply/")
     lin.page.get_by_role("button", name="同意并开始填").click()

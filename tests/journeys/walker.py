@@ -1,28 +1,32 @@
 """Somebody who goes through any bundle on its pages: answers, fills in what is asked, brings papers, hands in.
 
-What the person types beyond a story's own words is what seed_check would type (`portal.seed_check.values`), read off
-the page field by field; a value that the page refuses is mended with the next one, as its error summary says.
+From the guide on everything is reached by what the pages offer, never by an address. What the person types beyond a
+story's own words is what seed_check would type (`portal.seed_check.values`), read off the page field by field; a value
+that the page refuses is mended with the next one, as its error summary says.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
+from zlib import crc32
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from bundles import forms
 from bundles.spec import BundleSpec
 from portal.seed_check.values import Proposals, written
-from tests.journeys.hands import Finger, Hands
-from tests.journeys.newborn_pages import no_grave_findings, photo
+from tests.journeys.hands import Hands
+from tests.journeys.newborn_pages import photo
+from tests.journeys.stories import Story
+from tests.journeys.visitor import Visitor
 
 OPTIONAL = ("可不填", "Optional", "optional")
 ROUNDS = 6
-MOST_SECTIONS = 30
+MOST_PAGES = 40
+CASE_ID = re.compile(r"/apply/([0-9a-f-]{36})/")
 # What stands in a section: name, kind of control, whether it is asked for, whether there is something in it.
 READ_FIELDS = """
 all => all.filter(one => one.offsetParent !== null && !one.closest('template')).map(one => {
@@ -37,49 +41,33 @@ all => all.filter(one => one.offsetParent !== null && !one.closest('template')).
 """
 
 
-@dataclass(frozen=True)
-class Story:
-    """Who wants what: the account and its person or company, answers to the questions, what is typed in so many
-    words, who plays which other party.
-    """
-
-    code: str
-    who: str
-    name: str
-    guidance: Mapping[str, Any] = field(default_factory=dict)
-    fields: Mapping[str, str] = field(default_factory=dict)
-    cast: Mapping[str, str] = field(default_factory=dict)
-
-
-class Walker:
-    """One person on one page. `inputs` counts what was typed, chosen or brought."""
+class Walker(Visitor):
+    """A person with a story."""
 
     def __init__(
         self, page: Page, spec: BundleSpec, proposals: Proposals, story: Story, hands: Hands | None = None, *,
         scripts: bool = True,
     ) -> None:  # fmt: skip
-        """`scripts`: whether scripts run on the page; axe is one."""
-        self.page = page
-        self._scripts = scripts
+        super().__init__(page, hands, scripts=scripts)
         self.spec = spec
         self.story = story
-        self.hands = hands or Finger()
         self.case_id = ""
-        self.inputs = 0
         self._proposals = proposals
         self._tries: Counter[str] = Counter()
 
     # -- before the form ---------------------------------------------------------------------------------------------
     def answer_questions(self) -> None:
-        """One a screen, until the personal list."""
-        self.page.goto(f"/bundles/{self.story.code}/start/")
+        """From the guide, one question a screen, until the personal list."""
+        self.page.goto(f"/bundles/{self.story.code}/")
+        self.press(self.page.locator(f"main a.btn--primary[href*='/bundles/{self.story.code}/start/']"))
         while "/start/" in self.page.url:
+            self.look()
             question = self.page.locator("main input[name=question]").get_attribute("value") or ""
             for value in self._answer(question):
-                self.hands.tick(self.page.locator(f"main input[name=answer][value='{value}']"))
-                self.inputs += 1
-            self._go_on(self.page.locator("main form .btn--primary"))
+                self.tick(self.page.locator(f"main input[name=answer][value='{value}']"))
+            self.press(self.page.locator("main form .btn--primary"))
         expect(self.page).to_have_url(re.compile("/list/"))
+        self.look()
 
     def _answer(self, question: str) -> list[str]:
         said = self.story.guidance.get(question)
@@ -89,41 +77,48 @@ class Walker:
         return [] if self.spec.question(question).kind == "multi" else options[:1]
 
     def begin(self) -> None:
-        """Agree to the look-ups; the draft is made."""
-        self.page.goto(f"/bundles/{self.story.code}/apply/")
+        """On from the list: agree to the look-ups; the draft is made."""
+        self.press(self.page.locator("main header a.btn--primary"))
+        expect(self.page).to_have_url(re.compile("/apply/$"))
+        self.look()
         for box in self.page.locator("main form input[type=checkbox]").all():
-            self.hands.tick(box)
-            self.inputs += 1
-        self._go_on(self.page.locator("main form .btn--primary"))
-        expect(self.page).to_have_url(re.compile("/apply/[0-9a-f-]{36}/"))
-        self.case_id = self.page.url.split("/apply/")[1].split("/")[0]
+            self.tick(box)
+        self.press(self.page.locator("main form .btn--primary"))
+        self.went_on_with()
+
+    def went_on_with(self) -> None:
+        """The draft whose page this is."""
+        expect(self.page).to_have_url(CASE_ID)
+        found = CASE_ID.search(self.page.url)
+        assert found is not None
+        self.case_id = found[1]
 
     # -- the form ----------------------------------------------------------------------------------------------------
-    def fill(self, sections: int = MOST_SECTIONS) -> None:
-        """Every section of the task list, then every paper; or the first few sections."""
-        for _ in range(sections):
-            target = self._next_section()
-            if target is None:
-                break
-            self.page.goto(target)
-            self.fill_section()
-        else:
-            return
-        self.bring_papers()
-
-    def _next_section(self) -> str | None:
-        """The first section that is not done, as the task list says."""
-        self.page.goto(f"/apply/{self.case_id}/")
-        self._look()
-        open_ones = self.page.locator("main li.task:has(a[href*='/sections/']):not(:has(.task__n.is-done)) a")
-        return open_ones.first.get_attribute("href") if open_ones.count() else None
+    def fill(self, sections: int = MOST_PAGES) -> None:
+        """Wherever the pages lead on to, until everything can be checked; or only so many sections."""
+        left = sections
+        for _ in range(MOST_PAGES):
+            self.look()
+            if "/sections/" in self.page.url:
+                if not left:
+                    return
+                self.fill_section()
+                left -= 1
+            elif "/materials/" in self.page.url:
+                self.bring_papers()
+                self.press(self.page.locator(".dock .btn--primary"))
+            elif "/check/" in self.page.url:
+                return
+            else:
+                self.press(self.page.locator("main a.btn--primary").first)
+        raise AssertionError(f"{self.page.url}: no end of pages")
 
     def fill_section(self) -> None:
         """Until the page takes it. Raises AssertionError where it never does."""
         for _ in range(ROUNDS):
             self._fill_what_is_asked()
             before = self.page.url
-            self._go_on(self.page.locator(".dock button[type=submit]").last)
+            self.press(self.page.locator(".dock button[type=submit]").last)
             if not self.page.locator("main .fix").count():
                 return
             assert self.page.url.split("#")[0] == before.split("#")[0]
@@ -154,49 +149,50 @@ class Walker:
         assert values, f"nothing to type into {name}"
         value = written(values[self._tries[name] % len(values)])
         self._tries[name] += 1
-        self.inputs += 1
         control = self.page.locator(f"main [name='{name}']")
         if kind in ("radio", "checkbox"):
             for each in value if isinstance(value, list) else [value]:
-                self.hands.tick(self.page.locator(f"main input[name='{name}'][value='{each}']"))
-        elif kind == "select":
+                self.tick(self.page.locator(f"main input[name='{name}'][value='{each}']"))
+            return
+        self.inputs += 1
+        if kind == "select":
+            self.pace.choose()
             self.hands.choose(control, value)
         else:
+            self.pace.type(value)
             self.hands.type(control, value)
 
     # -- papers ------------------------------------------------------------------------------------------------------
     def bring_papers(self) -> None:
         """A photograph into every slot that waits for one, by the plain form where no script sends it."""
-        self.page.goto(f"/apply/{self.case_id}/materials/")
-        self._look()
         waiting = self.page.locator("main section:has(#todo) li.slot:has(input[type=file])")
-        for slot in [one.get_attribute("id") for one in waiting.all()]:
-            here = self.page.locator(f"#{slot}")
-            if here.locator(".thumb").count():
-                continue
-            paper = {"name": f"{slot}.jpg", "mimeType": "image/jpeg", "buffer": photo()}
-            here.locator("input[type=file]").first.set_input_files(paper)
-            self.inputs += 1
-            send = here.locator("[data-upload-send]")
-            if send.is_visible():
-                self._go_on(send)
-            expect(self.page.locator(f"#{slot} .thumb").first).to_be_visible()
+        for slot in [one.get_attribute("id") or "" for one in waiting.all()]:
+            if not self.page.locator(f"#{slot} .thumb").count():
+                self.bring(slot, [photo_of(slot)])
+
+    def bring(self, slot: str, papers: Sequence[FilePayload]) -> None:
+        """Files into one slot, until they stand there."""
+        here = self.page.locator(f"#{slot}")
+        before = here.locator(".thumb").count()
+        self.inputs += len(papers)
+        self.pace.photograph()
+        self.hands.bring(here.locator("input[type=file]").first, list(papers))
+        send = here.locator("[data-upload-send]")
+        if send.is_visible():
+            self.press(send)
+        expect(self.page.locator(f"#{slot} .thumb")).to_have_count(before + len(papers))
+        self.keeps_the_place()
 
     # -- handing in --------------------------------------------------------------------------------------------------
     def hand_in(self) -> None:
         """Look at everything, declare, press."""
-        self.page.goto(f"/apply/{self.case_id}/check/")
-        self._look()
+        expect(self.page).to_have_url(re.compile("/check/$"))
         for box in self.page.locator("main form input[type=checkbox]:not(:checked)").all():
-            self.hands.tick(box)
-            self.inputs += 1
-        self._go_on(self.page.locator("main form .btn--primary"))
+            self.tick(box)
+        self.press(self.page.locator("main form .btn--primary"))
         assert "/check/" not in self.page.url, self.page.locator("main .fix").inner_text()
 
-    def _look(self) -> None:
-        if self._scripts:
-            no_grave_findings(self.page)
 
-    def _go_on(self, button: Any) -> None:
-        with self.page.expect_navigation():
-            self.hands.press(button)
+def photo_of(name: str) -> FilePayload:
+    """A photograph under a name; each name is another paper."""
+    return {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": photo(f"#fbf7{crc32(name.encode()) % 256:02x}")}

@@ -29,7 +29,8 @@ def parties_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     case = own_case(request, case_id)
     if not form_is_open(case):
         return redirect("citizen:case", case_id=case_id)
-    views = [party for party in parties_of(case, context_of(case), lang()) if party.must_agree]
+    concerned = parties_of(case, context_of(case), lang(), acting=request.user.acting)
+    views = [party for party in concerned if party.must_agree]
     waiting = [party for party in views if party.state != "agreed"]
     context = {
         "section": "cases",
