@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, cast
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import blocking_manager_key
 
+from bundles.models import Stamp
 from cases import ports
 from cases.queries import circuits
 from devtools.browser import find_browser
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakePayments, FakeRegister, RecordingNotifier
+
+STAMPS = f'"{Stamp._meta.db_table}"'
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +59,22 @@ def rounds_hold(request: pytest.FixtureRequest) -> Iterator[None]:
     rounds.removeHandler(heard)
     if request.node.get_closest_marker("failing_rounds") is None:
         assert heard.said == []
+
+
+@pytest.fixture
+def django_assert_max_num_queries() -> Callable[[int], AbstractContextManager[CaptureQueriesContext]]:
+    """At most so many queries, by the same count every time: the look at the stamps of the catalogue, which a
+    process takes every few seconds, belongs to no page.
+    """
+
+    @contextmanager
+    def at_most(number: int) -> Iterator[CaptureQueriesContext]:
+        with CaptureQueriesContext(connection) as asked:
+            yield asked
+        own = [query["sql"] for query in asked.captured_queries if STAMPS not in query["sql"]]
+        assert len(own) <= number, f"{len(own)} queries:\n" + "\n".join(own)
+
+    return at_most
 
 
 @pytest.hookimpl(wrapper=True)
