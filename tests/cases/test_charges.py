@@ -17,7 +17,7 @@ from cases.actions.engine.sweep import sweep
 from cases.actions.fees import charging, relief
 from cases.actions.fees import payments as payments_of
 from cases.errors import NotReady, WrongState
-from cases.models import Attention, Case, Charge, Pause, Refund
+from cases.models import Attention, Case, Charge, Document, Pause, Refund
 from cases.ports import Actor, StatedFee
 from cases.queries.charges import withheld_subs
 from cases.queries.results import results_of
@@ -332,6 +332,8 @@ def test_a_fee_not_paid_within_its_time_ends_the_item_and_what_needs_it(
     with time_machine.travel(timezone.now() + timedelta(days=40)):
         sweep()
     assert toll.states(case) == {"FIRST": "lapsed", "SECOND": "cancelled"}
+    paper = Document.objects.get(case=case, kind=Document.Kind.LAPSE)  # in writing, with its reason
+    assert paper.values["why"] == "没有在规定的时间内缴费"
     assert toll.charge(case).state == "cancelled"
 
 

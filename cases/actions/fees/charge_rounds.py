@@ -9,20 +9,20 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from cases.actions.deciding import lapsing
 from cases.actions.engine import progress, rounds
-from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.actions.fees import charges, charging, pricing
 from cases.actions.fees.charges import BEFORE_SENDING, State
 from cases.actions.registers import facts
 from cases.models import Case, Charge, SubApplication
-from cases.ports import SYSTEM
 from cases.states import SUB_FINAL
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=20)
 MOST_REMINDERS = 3
 REST = timedelta(days=30)
+UNPAID = "没有在规定的时间内缴费"
 
 
 def price_wanted(limit: int = 32) -> int:
@@ -94,10 +94,7 @@ def _lapse(case: Case, subs: list[SubApplication], charge: Charge) -> None:
     if sub is None or sub.state in SUB_FINAL:
         charges.end(case, charge, reason="unpaid")
         return
-    sub.lapse(at=timezone.now())
-    sub.save(update_fields=["state", "closed_at", "next_at"])
-    record(case, "item.lapsed", by=SYSTEM, sub=sub, reason="unpaid")
-    progress.became_final(case, subs, sub)
+    lapsing.lapse(case, subs, sub, code="unpaid", why=UNPAID)
     progress.advance(case, subs)
 
 

@@ -16,9 +16,8 @@ from django.utils import timezone
 
 from bundles import queries
 from cases import clock, docket, notices, outbox
-from cases.actions.applying import withdrawal
 from cases.actions.deadlines import limits
-from cases.actions.deciding import documents
+from cases.actions.deciding import documents, lapsing
 from cases.actions.deciding.document_words import day_in_full
 from cases.actions.delivery.bodies import material_entry, row_of
 from cases.actions.engine import holding, progress, rounds
@@ -213,21 +212,10 @@ def _lapse(case: Case, paper: OwedPaper) -> None:
     record(case, "paper.overdue", by=SYSTEM, slot=paper.slot, due_on=paper.due_on.isoformat())
     for sub in subs:
         if sub.state not in SUB_FINAL and _needs(case, sub, paper):
-            _end(case, subs, sub, paper)
+            why = f"“{_title(case, paper)}”没有在{day_in_full(paper.due_on)}前补交，终止办理"
+            lapsing.lapse(case, subs, sub, code="paper", why=why)
     notices.tell(case, "paper_overdue", paper=_title(case, paper))
     progress.advance(case, subs)
-
-
-def _end(case: Case, subs: list[SubApplication], sub: SubApplication, paper: OwedPaper) -> None:
-    text = f"“{_title(case, paper)}”没有在{day_in_full(paper.due_on)}前补交，终止办理"
-    withdrawal.call_back(sub, text)
-    sub.reasons = [{"code": "", "about": paper.material_id, "text": text}]
-    sub.lapse(at=timezone.now())
-    sub.save(update_fields=["state", "closed_at", "next_at", "reasons"])
-    holding.drop(case, subs, sub)
-    record(case, "item.lapsed", by=SYSTEM, sub=sub, why="paper")
-    documents.issue(case, Document.Kind.LAPSE, sub=sub, values={"reason": text})
-    progress.became_final(case, subs, sub)
 
 
 def _title(case: Case, paper: OwedPaper) -> str:

@@ -20,10 +20,10 @@ from bundles import queries
 from bundles.spec import Appointment, Item
 from cases import notices
 from cases.actions.deadlines import limits
+from cases.actions.deciding import lapsing
 from cases.actions.engine import progress, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case_of, lock_subs
-from cases.actions.supplementing import notice_terms
 from cases.errors import CaseError, WrongState
 from cases.models import Case, Pause, SubApplication, Visit
 from cases.ports import SYSTEM, Actor
@@ -194,7 +194,7 @@ def _end_when_due(pause_id: int) -> bool:
         if sub.state in SUB_FINAL:
             return False
         why = f"{rule.no_show_days} 日内没有到场，终止办理"
-        notice_terms.end_item(case, subs, sub, why=why, code="no_show")
+        lapsing.lapse(case, subs, sub, code="no_show", why=why)
         notices.visit_lapsed(case)
         progress.advance(case, subs)
     return True

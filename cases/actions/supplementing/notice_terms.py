@@ -12,15 +12,15 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from cases import notices, outbox
-from cases.actions.deadlines import limits, pauses
-from cases.actions.deciding import documents
+from cases import notices
+from cases.actions.deadlines import limits
+from cases.actions.deciding import lapsing
 from cases.actions.engine import progress, rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case, lock_case_of, lock_subs
 from cases.actions.supplementing import collecting, supplements
 from cases.errors import CaseError, NotReady, WrongState
-from cases.models import Case, Delivery, Pause, SubApplication, Supplement, SupplementPoint
+from cases.models import Case, Pause, SubApplication, Supplement, SupplementPoint
 from cases.ports import SYSTEM, Actor
 from cases.states import SubState
 
@@ -157,25 +157,9 @@ def lapse(case: Case, subs: list[SubApplication], notice: Supplement) -> None:
     asked = {point.sub_id for point in points}
     ended = [sub for sub in subs if sub.pk in asked and sub.state == SubState.SUPPLEMENT_REQUESTED]
     for sub in ended:
-        end_item(case, subs, sub, why=ENDED_WHY)
+        lapsing.lapse(case, subs, sub, code="supplement", why=ENDED_WHY, lines=_texts(sub))
     notices.supplement_lapsed(case)
     progress.advance(case, subs)
-
-
-def end_item(
-    case: Case, subs: list[SubApplication], sub: SubApplication, *, why: str, code: str = "supplement"
-) -> None:
-    """End one item because what was asked for did not come: event, paper, and word to the department."""
-    untouched = outbox.cancel_due(sub)
-    sub.lapse(at=timezone.now())
-    sub.save(update_fields=["state", "closed_at", "next_at"])
-    pauses.end_all(sub)
-    record(case, "item.lapsed", by=SYSTEM, sub=sub, why=code)
-    documents.issue(case, documents.Kind.LAPSE, sub=sub, values={"why": why, "lines": _texts(sub)})
-    filing = outbox.filing_of(sub)
-    if sub.connect != "manual" and filing is not None and not untouched:
-        outbox.promise(sub, Delivery.Purpose.WITHDRAW, {"contract": 1, "reason": why}, target=filing)
-    progress.became_final(case, subs, sub)
 
 
 def _texts(sub: SubApplication) -> list[str]:
