@@ -55,16 +55,22 @@ def load() -> list[Account]:
     companies = {company["name"]: company for company in samples["companies"]}
     made = [_citizen(username, persons[name]) for username, name in CITIZENS.items()]
     made += [_operator(u, persons[person], companies[firm]) for u, (person, firm) in OPERATORS.items()]
-    made += [_desk(username, *row) for username, row in (DESK | _manual_departments()).items()]
+    made += [_desk(username, *row) for username, row in (DESK | _workers()).items()]
     made.append(_administrator())
     authority.load({one.username: one for one in made}, tuple(OPERATORS))
     return made
 
 
-def _manual_departments() -> dict[str, tuple[str, Role, str]]:
-    """A worker for every department that has no system of its own."""
-    manual = [d for d in queries.registry().departments.values() if d.system == "manual"]
-    return {f"staff-{d.code.lower()}": (f"{d.short}经办", Role.STAFF, d.code) for d in manual}
+def _workers() -> dict[str, tuple[str, Role, str]]:
+    """A worker for every department without a system, and for every one that a published bundle deals with.
+
+    Also where a system decides, questions, urging, low ratings and whatever got stuck come to a person.
+    """
+    specs = [one.spec for one in queries.published_all()]
+    busy = {item.dept for spec in specs for item in spec.items} | {spec.lead for spec in specs}
+    known = queries.registry().departments.values()
+    served = [one for one in known if one.system == "manual" or one.code in busy]
+    return {f"staff-{one.code.lower()}": (f"{one.short}经办", Role.STAFF, one.code) for one in served}
 
 
 def _citizen(username: str, person: Mapping[str, Any]) -> Account:
