@@ -15,14 +15,15 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from bundles import queries
 from cases import outbox, ports
 from cases.actions.desk import attention
 from cases.actions.dialogue.heeding import heeded, muted_among, with_reason
+from cases.actions.engine import rounds
 from cases.actions.engine.background import Background
 from cases.actions.engine.locking import lock_case
 from cases.models import Attention, Notification
@@ -32,6 +33,7 @@ from cases.queries.quiet import after_quiet
 
 log = structlog.get_logger(__name__)
 State = Notification.State
+NAME = "dialogue.messaging.carry"
 BATCH = 50
 LEASE = timedelta(seconds=60)
 SAME_WITHIN = timedelta(hours=1)
@@ -50,34 +52,61 @@ def look_round() -> int:
 
 
 def carry() -> int:
-    """Try one batch; how many messages were tried."""
-    claimed = _claim()
-    if claimed:
-        muted = muted_among(claimed)
-        texts = [_words(row, speaks_for, muted) for row, speaks_for in _with_those_within(claimed)]
-        sendable = [row for row, text in zip(claimed, texts, strict=True) if text is not None]
-        messages = [_message(row, text) for row, text in zip(claimed, texts, strict=True) if text is not None]
-        outcomes = dict(zip([row.pk for row in sendable], ports.notifier().send(messages), strict=True))
-        _record([(row, outcomes.get(row.pk, Sending("refused", "没有这条消息的文字"))) for row in claimed])
+    """Try one batch; how many messages were tried. What a batch failed over goes by itself from then on."""
+    due = _due(timezone.now())
+    failed = rounds.failing(NAME)
+    done = _carry_together(due.exclude(pk__in=failed))
+    return done + rounds.each(NAME, due.filter(pk__in=failed).order_by("next_at"), _carry_alone)
+
+
+def _carry_together(due: QuerySet[Notification]) -> int:
+    rows = due.order_by("next_at")
+    try:
+        claimed = _claim(due)
+        rows = Notification.objects.filter(pk__in=[row.pk for row in claimed], state=State.DUE).order_by("pk")
+        _send(claimed)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.warning("messages.not_together", error=type(error).__name__)
+        return rounds.each(NAME, rows, _carry_alone)
     return len(claimed)
+
+
+def _carry_alone(message_id: UUID) -> int:
+    claimed = _claim(Notification.objects.filter(pk=message_id, state=State.DUE), is_alone=True)
+    _send(claimed)
+    return len(claimed)
+
+
+def _send(claimed: list[Notification]) -> None:
+    """Put them into words, hand them to the gateway, and write down what became of each."""
+    if not claimed:
+        return
+    muted = muted_among(claimed)
+    texts = [_words(row, speaks_for, muted) for row, speaks_for in _with_those_within(claimed)]
+    sendable = [row for row, text in zip(claimed, texts, strict=True) if text is not None]
+    messages = [_message(row, text) for row, text in zip(claimed, texts, strict=True) if text is not None]
+    outcomes = dict(zip([row.pk for row in sendable], ports.notifier().send(messages), strict=True))
+    _record([(row, outcomes.get(row.pk, Sending("refused", "没有这条消息的文字"))) for row in claimed])
 
 
 # ---- claimed ------------------------------------------------------------------------------------------------
 
 
-def _due(now: datetime) -> Any:
+def _due(now: datetime) -> QuerySet[Notification]:
     return Notification.objects.filter(state=State.DUE, next_at__lte=now)
 
 
 @transaction.atomic
-def _claim() -> list[Notification]:
-    """Lease what is due, what is waited for first; what another one speaks for goes with it."""
+def _claim(due: QuerySet[Notification], *, is_alone: bool = False) -> list[Notification]:
+    """Lease of what is due, what is waited for first; what another one speaks for goes with it, but for one alone."""
     now = timezone.now()
     asked = Q(template__in=sending().asked)
-    due = _due(now).select_for_update(skip_locked=True).order_by("next_at")
+    due = due.select_for_update(skip_locked=True).order_by("next_at")
     rows = list(due.filter(asked)[:BATCH])
     rows += due.exclude(asked)[: BATCH - len(rows)]
-    leads = _merged(heeded(rows, now), now)
+    leads = heeded(rows, now) if is_alone else _merged(heeded(rows, now), now)
     held = [row.pk for row in leads]
     Notification.objects.filter(pk__in=held).update(tries=F("tries") + 1, next_at=now + LEASE)
     for row in leads:

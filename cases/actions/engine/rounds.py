@@ -90,6 +90,11 @@ def whole(name: str, act: Callable[[], int]) -> int:
     return done or 0
 
 
+def failing(name: str) -> list[str]:
+    """All rows of a round that failed last time, at rest or not: for rounds that otherwise take many together."""
+    return [row for row in _failed(name) if row]
+
+
 def failed_before(name: str) -> list[str]:
     """Rows of a round that failed and have rested: for rounds that would not come past them again by themselves."""
     rested = RoundFault.objects.filter(round=name, next_at__lte=timezone.now()).exclude(row="")

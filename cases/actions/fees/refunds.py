@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cases import notices, outbox, ports
 from cases.actions.desk import attention
+from cases.actions.engine import rounds
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case
 from cases.actions.fees import pricing
@@ -52,16 +53,13 @@ def _promise(charge: Charge, order: PaymentOrder, reason: str) -> Refund:
 def carry_refunds(limit: int = 16) -> int:
     """Ask the channel for the refunds whose time has come, each under its own key; returns how many were tried."""
     due = Refund.objects.filter(state=Refund.State.DUE, next_at__lte=timezone.now()).order_by("next_at")
-    tried = 0
-    for refund_id, seen in list(due.values_list("pk", "next_at")[:limit]):
-        taken = Refund.objects.filter(pk=refund_id, state=Refund.State.DUE, next_at=seen)
-        if taken.update(next_at=timezone.now() + LEASE):
-            _carry(refund_id)
-            tried += 1
-    return tried
+    return rounds.each("fees.refunds.carry_refunds", due, _carry, "next_at", case="order__case_id", limit=limit)
 
 
-def _carry(refund_id: UUID) -> None:
+def _carry(refund_id: UUID, seen: datetime) -> int:
+    mine = Refund.objects.filter(pk=refund_id, state=Refund.State.DUE, next_at=seen)
+    if not mine.update(next_at=timezone.now() + LEASE):
+        return 0
     refund = Refund.objects.select_related("order", "charge").get(pk=refund_id)
     try:
         ports.payment_gateway().refund(refund.order.reference, refund.amount, str(refund.pk))
@@ -69,6 +67,7 @@ def _carry(refund_id: UUID) -> None:
         _not_done(refund, error)
     else:
         _done(refund)
+    return 1
 
 
 def _done(refund: Refund) -> None:

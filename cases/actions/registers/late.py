@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from cases.actions.engine import rounds
 from cases.actions.engine.background import Background
 from cases.actions.registers.facts import Key
 from cases.models import Case, LatePrefill, Lookup
@@ -77,7 +79,7 @@ def carry_on() -> int:
     """Ask on for the drafts whose time has come; how many were looked at. Slow: not for the sweep's own thread."""
     due = _claim()
     for case_id, tries in due:
-        _carry(case_id, tries)
+        rounds.one("registers.late.carry_on", case_id, partial(_carry, case_id, tries))
     return len(due)
 
 

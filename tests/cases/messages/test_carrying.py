@@ -84,7 +84,7 @@ def test_the_gateway_says_when_to_come_back(case: Case, gateway: Gateway, lin: A
 
 def test_a_death_between_claim_and_answer_is_a_try_like_any_other(case: Case, gateway: Gateway, clock: Any) -> None:
     later(clock, minutes=1)
-    (claimed,) = messaging._claim()
+    (claimed,) = messaging._claim(Notification.objects.filter(state="due"))
     assert messaging.carry() == 0
     later(clock, seconds=61)
     messaging.carry()
@@ -203,3 +203,25 @@ def test_a_channel_in_this_process_has_it_at_once(notifier: RecordingNotifier, l
 def test_whoever_has_no_number_is_told_in_the_portal_alone(gateway: Gateway, lin: Account) -> None:
     notices.tell_account(lin.pk, "", "phone_code", code="1", purpose="更换手机号")
     assert Notification.objects.get().state == "kept"
+
+
+@pytest.mark.failing_rounds
+def test_a_message_that_cannot_be_read_keeps_no_other_one_back(case: Case, gateway: Gateway, clock: Any) -> None:
+    """F41: what a batch fails over goes by itself, rests, and is put before a person; mended, it goes."""
+    notices.supplement_requested(case, NOON.date())
+    row = Notification.objects.filter(template="supplement_requested")
+    values = row.get().values
+    with connection.cursor() as cursor:
+        cursor.execute("""UPDATE cases_notification SET "values" = 'x' WHERE template = 'supplement_requested'""")
+    later(clock, minutes=1)
+    carry_all()
+    assert states(case) == {"case_submitted": "sent", "supplement_requested": "due"}
+    assert Attention.objects.filter(case=case, reason="fault", closed_at=None).exists()
+
+    mended = row.defer("values").get()
+    mended.values = values
+    mended.save(update_fields=["values"])
+    later(clock, minutes=10)
+    carry_all()
+    assert set(states(case).values()) == {"sent"}
+    assert not Attention.objects.filter(case=case, reason="fault", closed_at=None).exists()
