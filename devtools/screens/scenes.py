@@ -36,6 +36,11 @@ def is_handed_in(state: str, subs: tuple[UnderWay, ...]) -> bool:
     return bool(subs)
 
 
+def is_at_a_desk(state: str, subs: tuple[UnderWay, ...]) -> bool:
+    """A department without a system has a task of it."""
+    return any(sub.connect == "manual" and sub.state == "dispatched" for sub in subs)
+
+
 def is_concluded(state: str, subs: tuple[UnderWay, ...]) -> bool:
     return state == "concluded"
 
@@ -66,13 +71,11 @@ UNREADABLE: Mapping[str, Any] = {
     "reasons": [{"about": "M_HUKOU_BOOK", "text": "户口簿户主页照片反光，户主姓名看不清"}],
 }
 SCENES: dict[str, Scene] = {
-    "foreigner": Scene("WGRGZ", (HELD,), is_running),
-    "restaurant": Scene("CYKB", (HELD,), is_running),
+    "foreigner": Scene("WGRGZ", (), is_at_a_desk),
     "building": Scene("GCJS", (HELD,), is_running),
     "ship": Scene("CBJCG", (), is_running),
     "house": Scene("BDCN"),
     "fund": Scene("GJJTQ", (), is_concluded),
-    "check": Scene("QYPC", (HELD,), is_running),
     "company-draft": Scene("QYBG", is_draft=True),
     "batch": Scene("DXSCB", is_draft=True),
     "midway": Scene("XSECS", (UNREADABLE, {"item": "MATERNITY_PAY", **HELD}), is_asked),
