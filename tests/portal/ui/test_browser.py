@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.factories import looking
 from tests.portal.ui import browser_pages
 
 pytestmark = [pytest.mark.journey]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 MODES = {"plain": {}, "dark": {"theme": "dark"}, "elder": {"elder": "1"}, "english": {"django_language": "en"}}
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_open(browser: Browser) -> Iterator[None]:
+    """A page that nobody looks at any more would go on asking for news."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
 def open_with(browser: Browser, address: str, choices: dict[str, str], width: int) -> Page:
-    context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
+    context = looking.opened(browser, width)
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in choices.items()])
     return context.new_page()
 
@@ -27,7 +34,7 @@ def test_every_component_is_open_to_everybody(browser: Browser, address: str, mo
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
     page.goto(f"{address}/ui/components/")
-    result = Axe().run(page, options=RULES).response
+    result = looking.found_by_axe(page)
     assert len(result["passes"]) > 20
     assert [(one["id"], one["nodes"][0]["html"]) for one in result["violations"]] == []
     assert refused == []
