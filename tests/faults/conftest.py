@@ -10,13 +10,13 @@ from tests.faults.newborns import Newborns
 from tests.faults.trial.stack import TrialStack, running_trial
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrialStack]:
     with running_trial(tmp_path_factory.mktemp("faults")) as stack:
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def families(running_stack: TrialStack) -> Newborns:
     return Newborns(running_stack)
 

@@ -32,7 +32,7 @@ Sits = Callable[..., Visitor]
 Catalogue = tuple[dict[str, BundleSpec], Registry]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Web, worker and mock departments, started once for all journeys."""
     with running_stack(tmp_path_factory.mktemp("stack")) as stack:
@@ -86,7 +86,7 @@ def catalogue(django_db_setup: None, django_db_blocker: Any) -> Catalogue:
         return {story.code: queries.published(story.code).spec for story in ALL}, queries.registry()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def everybody(portal_stack: Stack) -> People:
     """Those of the stories who have no demo account get one; everybody the registers know."""
     families = {TWINS.who: TWINS.cast["mother"], "father": TWINS.cast["father"]}
@@ -123,7 +123,7 @@ def _proposals(people: People, story: Story, spec: BundleSpec, registry: Registr
     return Proposals(spec, registry, people, cast, own.bank_card if own else "")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def enrolment_is_open(portal_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The year's dates of the school bundle, moved so that today is in the window: as its office sets them."""
     text = (LIBRARY / "02_school_enrolment.yaml").read_text(encoding="utf-8")

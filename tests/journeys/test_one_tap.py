@@ -16,7 +16,7 @@ ELDERS = {"phone": "苏阿伯", "desktop": "许阿嬷", "keys": "洪老伯", "pl
 LARGE = 20.0  # pixels of plain text
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def search(portal_stack: Stack) -> str:
     """The monthly search has run."""
     return portal_stack.manage("find_entitled", "GLJT")

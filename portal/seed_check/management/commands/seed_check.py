@@ -20,6 +20,7 @@ from portal.seed_check import scenario, table, workers
 from portal.seed_check.check import Outcome, check
 from portal.seed_check.scratch import Scratch
 from portal.seed_check.world import World, world
+from portal.startup import keep_what_is_loaded
 
 MOST_JOBS = 4
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
         logging.disable(logging.WARNING)
+        keep_what_is_loaded()
         try:
             if options["worker"]:
                 self._serve(options)
