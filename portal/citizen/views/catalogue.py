@@ -19,11 +19,12 @@ from bundles.search.facets import catalogue_size
 from bundles.words import letter_of
 from portal.accounts.access import public
 from portal.citizen.shown import bundles, topics
+from portal.citizen.shown.asked_for import part_asked_for
 from portal.citizen.shown.departments import receivers
 from portal.citizen.shown.matters import CHANNELS
 from portal.citizen.shown.narrowing import Entry, address_with, narrowing
 from portal.citizen.shown.parts import Crumb, trail
-from portal.citizen.shown.search import hits
+from portal.citizen.shown.search import hits, is_near_enough
 
 SUGGESTIONS, MOST_HITS = 6, 30
 
@@ -98,7 +99,8 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "catalogue",
         "q": text,
-        "bundles": hits(hit for hit in found if hit.kind == "bundle"),
+        "bundles": hits((hit for hit in found if hit.kind == "bundle"), part_asked_for(text)),
+        "is_near": is_near_enough(found),
         "matters": hits(hit for hit in found if hit.kind == "matter"),
         "more": address_with(reverse("citizen:matters"), {"q": text}),
         "words": _words() if text and not found else (),

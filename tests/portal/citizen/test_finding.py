@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 
 from bundles import queries
 from bundles.models import Bundle
@@ -113,3 +114,18 @@ def test_pages_take_few_queries(client: Client, django_assert_max_num_queries: A
     ):
         with django_assert_max_num_queries(most):
             client.get(address)
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [("退休要什么材料", "#mat"), ("退休要多久", "#items"), ("退休在哪里办", "#pic"), ("退休", "")],
+)
+def test_a_question_leads_to_the_part_of_the_guide_that_answers_it(client: Client, asked: str, part: str) -> None:
+    found = page(client, f"/search/?q={asked}")
+    assert f'href="{reverse("citizen:guide", args=["TXYJS"])}{part}"' in found
+
+
+def test_a_bundle_that_shares_a_word_only_is_called_a_guess(client: Client) -> None:
+    found = page(client, "/search/?q=办护照多少钱")
+    assert "也许是这些" in found and "一件事，一次办完" not in found
+    assert "也许是这些" not in page(client, "/search/?q=退休")
