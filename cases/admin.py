@@ -101,11 +101,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
 class RoundFaultAdmin(ReadOnlyAdmin):
     """What rounds of the sweep failed at by a fault of ours, and when they try again; no row stands for the round."""
 
-    list_display = ("round", "row", "case", "error", "tries", "first_at", "next_at")
+    list_display = ("round", "row", "case", "error", "tries", "first_at", "rests_until")
     list_filter = ("round", "error")
     list_select_related = ("case",)
-    ordering = ("-next_at",)
-    fields = ("round", "row", "case", "error", "tries", "first_at", "next_at")
+    ordering = ("-rests_until",)
+    fields = ("round", "row", "case", "error", "tries", "first_at", "rests_until")
 
 
 @admin.register(Event)

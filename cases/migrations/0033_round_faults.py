@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ("error", models.CharField(max_length=80)),
                 ("tries", models.PositiveIntegerField(default=1)),
                 ("first_at", models.DateTimeField()),
-                ("next_at", models.DateTimeField()),
+                ("rests_until", models.DateTimeField()),
                 (
                     "case",
                     models.ForeignKey(

@@ -20,7 +20,7 @@ class RoundFault(models.Model):
     error = models.CharField(max_length=80)
     tries = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField()
-    next_at = models.DateTimeField()
+    rests_until = models.DateTimeField()
 
     class Meta:
         verbose_name = _("定时处理失败")

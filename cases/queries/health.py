@@ -73,7 +73,7 @@ def health_now() -> Health:
         "outages": broken["count"],
         "oldest_outage_s": _age(broken["oldest"], now) or 0,
         # What is still due is tried at least once an hour.
-        "failing_rounds": RoundFault.objects.filter(next_at__gt=now - 2 * FAULT_TRIED_WITHIN).count(),
+        "failing_rounds": RoundFault.objects.filter(rests_until__gt=now - 2 * FAULT_TRIED_WITHIN).count(),
     }
     return Health(
         **figures,

@@ -44,7 +44,7 @@ def test_a_case_that_cannot_be_read_keeps_no_other_waiting(pair: tuple[Case, Cas
     sweep.sweep()
     assert not _is_due(sound)
     fault = RoundFault.objects.get(row=str(broken.pk), round="engine.sweep.look_again")
-    assert (fault.case_id, fault.tries) == (broken.pk, 1) and fault.next_at > timezone.now()
+    assert (fault.case_id, fault.tries) == (broken.pk, 1) and fault.rests_until > timezone.now()
     assert "rounds_failing" in health_now().alarms
 
 
@@ -57,7 +57,7 @@ def test_it_rests_longer_each_time_and_others_go_first(pair: tuple[Case, Case]) 
         with time_machine.travel(begin + timedelta(minutes=minutes), tick=False):
             sweep.look_again()
             fault = RoundFault.objects.get(row=str(broken.pk))
-            rests.append((fault.next_at - timezone.now()) / timedelta(minutes=1))
+            rests.append((fault.rests_until - timezone.now()) / timedelta(minutes=1))
             sweep.look_again()  # at rest: not tried again
             assert RoundFault.objects.get(row=str(broken.pk)).tries == fault.tries
     assert rests == [1, 2, 4, 8, 16, 32, 60, 60]
@@ -68,7 +68,7 @@ def test_mended_it_goes_on_and_health_is_quiet(pair: tuple[Case, Case]) -> None:
     _give_items(broken, WAITS, UNKNOWN)
     sweep.sweep()
     _give_items(broken, UNKNOWN, WAITS)
-    RoundFault.objects.update(next_at=timezone.now())
+    RoundFault.objects.update(rests_until=timezone.now())
     sweep.sweep()
     assert not _is_due(broken) and not RoundFault.objects.exists()
     assert "rounds_failing" not in health_now().alarms
@@ -88,7 +88,7 @@ def test_a_person_is_told_of_the_case_and_the_fact_closes_it(pair: tuple[Case, C
     assert told.detail == "定时处理失败：a round" and told.closed_at is None
     is_broken = False
     assert rounds.each("a round", due, act, case="pk") == 0  # at rest
-    RoundFault.objects.update(next_at=timezone.now())
+    RoundFault.objects.update(rests_until=timezone.now())
     assert rounds.each("a round", due, act, case="pk") == 1
     told.refresh_from_db()
     assert told.closed_at is not None and not RoundFault.objects.exists()
@@ -141,8 +141,8 @@ def _raise() -> int:
 
 def test_what_was_due_no_more_is_forgotten_after_a_week(pair: tuple[Case, Case]) -> None:
     now = timezone.now()
-    RoundFault.objects.create(round="r", row="1", error="E", first_at=now, next_at=now - timedelta(days=8))
-    RoundFault.objects.create(round="r", row="2", error="E", first_at=now, next_at=now)
+    RoundFault.objects.create(round="r", row="1", error="E", first_at=now, rests_until=now - timedelta(days=8))
+    RoundFault.objects.create(round="r", row="2", error="E", first_at=now, rests_until=now)
     assert rounds.forget_old() == 1
     assert RoundFault.objects.get().row == "2"
 
@@ -172,7 +172,7 @@ def test_a_row_that_ends_its_process_is_known_after_the_second_death_and_told_of
             Heartbeat.objects.create(name=rounds.SWEEPING, at=timezone.now())  # nobody was there to take it away
     assert deaths == 2 and done == [other, other]
     fault = RoundFault.objects.get()
-    assert (fault.row, fault.error) == (str(killer), rounds.DIED) and fault.next_at > timezone.now()
+    assert (fault.row, fault.error) == (str(killer), rounds.DIED) and fault.rests_until > timezone.now()
     assert Attention.objects.filter(case_id=killer, reason=Attention.Reason.FAULT, closed_at=None).exists()
 
 
@@ -181,7 +181,7 @@ def test_what_ended_its_process_once_is_announced_at_each_further_try(pair: tupl
     due = Case.objects.filter(pk=killer.pk)
     RoundFault.objects.create(
         round="a round", row=str(killer.pk), case=killer, error=rounds.DIED, first_at=timezone.now(),
-        next_at=timezone.now(),
+        rests_until=timezone.now(),
     )  # fmt: skip
 
     def die(case_id: object) -> None:
@@ -190,7 +190,7 @@ def test_what_ended_its_process_once_is_announced_at_each_further_try(pair: tupl
     with pytest.raises(Death):
         rounds.each("a round", due, die, case="pk")
     fault = RoundFault.objects.get()
-    assert fault.tries == 2 and fault.next_at > timezone.now() + timedelta(minutes=1)
-    RoundFault.objects.update(next_at=timezone.now())
+    assert fault.tries == 2 and fault.rests_until > timezone.now() + timedelta(minutes=1)
+    RoundFault.objects.update(rests_until=timezone.now())
     assert rounds.each("a round", due, lambda case_id: None, case="pk") == 1
     assert not RoundFault.objects.exists()

@@ -97,8 +97,8 @@ def failing(name: str) -> list[str]:
 
 def failed_before(name: str) -> list[str]:
     """Rows of a round that failed and have rested: for rounds that would not come past them again by themselves."""
-    rested = RoundFault.objects.filter(round=name, next_at__lte=timezone.now()).exclude(row="")
-    return list(rested.order_by("next_at").values_list("row", flat=True)[:BATCH])
+    rested = RoundFault.objects.filter(round=name, rests_until__lte=timezone.now()).exclude(row="")
+    return list(rested.order_by("rests_until").values_list("row", flat=True)[:BATCH])
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def _tell_of_deaths() -> None:
 
 def forget_old() -> int:
     """TIDY_UP: rows that were due no more before they could succeed; whatever is due is tried every hour."""
-    return RoundFault.objects.filter(next_at__lt=timezone.now() - KEPT).delete()[0]
+    return RoundFault.objects.filter(rests_until__lt=timezone.now() - KEPT).delete()[0]
 
 
 def _alone(name: str, row: str, act: Callable[[], object], about: UUID | None, failed: Collection[str]) -> int | None:
@@ -153,7 +153,7 @@ def _alone(name: str, row: str, act: Callable[[], object], about: UUID | None, f
 def _failed(name: str, rows: Iterable[str] | None = None) -> Mapping[str, datetime]:
     """Rows of a round that failed last time, and until when they rest."""
     found = RoundFault.objects.filter(round=name)
-    return dict((found if rows is None else found.filter(row__in=rows)).values_list("row", "next_at"))
+    return dict((found if rows is None else found.filter(row__in=rows)).values_list("row", "rests_until"))
 
 
 def _keep(name: str, row: str, about: UUID | None, error: str, *, is_announced: bool) -> None:
@@ -185,11 +185,11 @@ def _rest_longer(name: str, row: str, about: UUID | None, error: str) -> None:
     fault, is_new = rows.get_or_create(
         round=name,
         row=row,
-        defaults={"case_id": case_id, "error": error, "first_at": now, "next_at": now + FIRST_REST},
+        defaults={"case_id": case_id, "error": error, "first_at": now, "rests_until": now + FIRST_REST},
     )
     if not is_new:
         rest = min(FIRST_REST * 2 ** min(fault.tries, 10), LONGEST_REST)
-        rows.filter(pk=fault.pk).update(tries=F("tries") + 1, error=error, next_at=now + rest)
+        rows.filter(pk=fault.pk).update(tries=F("tries") + 1, error=error, rests_until=now + rest)
 
 
 @transaction.atomic
