@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from PIL import Image
@@ -29,11 +30,11 @@ def leaves() -> list[Leaf]:
     return [_leaf(row) for row in yaml.safe_load(FILE.read_text(encoding="utf-8"))]
 
 
-def _leaf(row: dict[str, object]) -> Leaf:
-    names, looks = row["of"], row["in"]
-    assert isinstance(names, list) and isinstance(row["tall"], int)
+def _leaf(row: Mapping[str, Any]) -> Leaf:
+    names: list[str] = row["of"]
+    looks: list[str] | str = row["in"]
     each = looks if isinstance(looks, list) else [looks] * len(names)
-    return Leaf(str(row["picture"]), tuple(zip(names, each, strict=True)), row["tall"])
+    return Leaf(row["picture"], tuple(zip(names, each, strict=True)), row["tall"])
 
 
 def made(taken: Path, out: Path) -> Iterator[Path]:
