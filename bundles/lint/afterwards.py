@@ -9,6 +9,7 @@ from bundles.lint.draft import Draft
 from bundles.spec import Recurring, Result
 
 LAST_DAY = 31
+AGES = ("day", "month", "year")
 
 
 def faults(draft: Draft) -> Iterator[Fault]:
@@ -22,6 +23,8 @@ def faults(draft: Draft) -> Iterator[Fault]:
             yield Fault(f"{path}.deferrable_unless", "不能容缺的材料不用写 deferrable_unless")
         if material.commitment_check and not material.commitment:
             yield Fault(f"{path}.commitment_check", "不能告知承诺的材料不用写 commitment_check")
+        if material.max_age and material.max_age.unit not in AGES:
+            yield Fault(f"{path}.max_age", "材料的新旧按 day month year 算")
 
 
 def _recurring(draft: Draft) -> Iterator[Fault]:

@@ -111,8 +111,9 @@ class Material(Node):
     max_mb: float | None = None
     deferrable_unless: str | None = None  # a condition on data under which it may not be deferred
     commitment_check: Duration | None = None  # how long after the decision a commitment is checked
+    max_age: Duration | None = None  # how old the paper may be when it is handed in
 
-    parts: ClassVar[Mapping[str, Any]] = {"deferrable": Duration, "commitment_check": Duration}
+    parts: ClassVar[Mapping[str, Any]] = {"deferrable": Duration, "commitment_check": Duration, "max_age": Duration}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from bundles import queries
+from bundles.spec import Duration
+from cases.clock import add_months
 from cases.models import AccessRecord, Case, Material
 from cases.queries.people import Person, own_cases
 from cases.queries.slots import FileView, SlotView, file_view
@@ -23,7 +26,10 @@ UNFILED = frozenset({CaseState.DRAFT, CaseState.AWAITING_PARTIES})
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """A file and where it was handed in last. `cases`: in how many; `is_filed`: kept with its case."""
+    """A file and where it was handed in last. `cases`: in how many; `is_filed`: kept with its case.
+
+    `since`: when the same file was handed in for the first time.
+    """
 
     file: FileView
     label: str
@@ -34,6 +40,7 @@ class PaperView:
     number: str
     is_filed: bool
     cases: int = 1
+    since: datetime | None = None
 
     @property
     def handed_in_at(self) -> datetime:
@@ -57,7 +64,8 @@ def papers_of(account: Person, most: int = MOST) -> tuple[PaperView, ...]:
     newest: dict[str, Material] = {}
     for row in rows:
         newest.setdefault(row.sha256, row)
-    return tuple(_view(row, counts[row.sha256]) for row in newest.values())
+    first = {row.sha256: row.created_at for row in rows}
+    return tuple(_view(row, counts[row.sha256], first[row.sha256]) for row in newest.values())
 
 
 def paper_of(account: Person, material_id: UUID) -> PaperView | None:
@@ -71,6 +79,14 @@ def looks_at(account: Person, paper: PaperView) -> tuple[Look, ...]:
     known = (row.material_id, f"material:{row.slot}")
     records = AccessRecord.objects.filter(case_id=row.case_id, what__in=known, at__gte=row.created_at)
     return tuple(Look(one.at, one.actor_kind, one.department, one.purpose) for one in records.order_by("-at"))
+
+
+def last_good_day(paper: PaperView, max_age: Duration) -> date:
+    """Until when a paper handed in before is new enough: it was made by the day of the first time."""
+    made_by, count = timezone.localdate(paper.since or paper.handed_in_at), int(max_age.n)
+    if max_age.unit == "day":
+        return made_by + timedelta(days=count)
+    return add_months(made_by, count * (12 if max_age.unit == "year" else 1))
 
 
 def offered(case: Case, slots: Sequence[SlotView], papers: Sequence[PaperView]) -> dict[str, list[PaperView]]:
@@ -92,7 +108,7 @@ def _own(account: Person) -> QuerySet[Material]:
     return uploads.filter(case__in=own_cases(account)).select_related("case")
 
 
-def _view(row: Material, count: int) -> PaperView:
+def _view(row: Material, count: int, since: datetime | None = None) -> PaperView:
     spec = queries.version(row.case.bundle_version_id).spec
     paper = next((one for one in spec.materials if one.id == row.material_id), None)
     return PaperView(
@@ -105,4 +121,5 @@ def _view(row: Material, count: int) -> PaperView:
         number=row.case.number or "",
         is_filed=row.case.state not in UNFILED,
         cases=count,
+        since=since,
     )

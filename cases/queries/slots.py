@@ -9,6 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from bundles import forms
+from bundles.spec import Duration
 from bundles.spec.registry import Registry
 from cases import docket
 from cases.models import Case, Lookup, Material, PileFile
@@ -69,6 +70,7 @@ class SlotView:
     due_on: date | None = None
     note: str = ""
     needs_original: bool = False
+    max_age: Duration | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -270,6 +272,7 @@ def _view(slot: forms.Slot, held: Sequence[Material], exemptions: Exemptions) ->
         due_on=next((one.due_on for one in held if one.due_on), None),
         note=str(material.note or ""),
         needs_original=state == "exempt" and any(map(rests_on_original, held)),
+        max_age=material.max_age,
     )
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.queries.my_papers import PaperView
+from bundles.spec import Duration
+from cases.queries.my_papers import PaperView, last_good_day
+from cases.queries.picture import duration_words
 from cases.queries.slots import FileView, SlotView
 from portal.citizen.language import lang
 from portal.ui import words
+
+SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,13 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A file of an earlier case that may be handed in once more."""
+    """A file of an earlier case that may be handed in once more. `advice`: why a fresh one is better, or ""."""
 
     id: UUID
     name: str
     small: str
     text: str
+    advice: str = ""
 
 
 class Remarks:
@@ -105,10 +112,22 @@ def size_in_words(file: FileView) -> str:
     return ngettext("%(pages)s 页", "%(pages)s 页", file.pages) % {"pages": file.pages} + f" · {size}"
 
 
-def earlier(paper: PaperView) -> Earlier:
-    """A file of my documents, offered for a slot."""
+def earlier(paper: PaperView, max_age: Duration | None = None) -> Earlier:
+    """A file of my documents, offered for a slot whose paper may be so old."""
     label = paper.label_en if lang() == "en" and paper.label_en else paper.label
     bundle = paper.bundle_en if lang() == "en" and paper.bundle_en else paper.bundle
     told = {"day": words.day_in_words(paper.handed_in_at), "bundle": bundle, "paper": label}
     text = _("%(day)s交的“%(paper)s”，办“%(bundle)s”时") % told
-    return Earlier(paper.file.id, paper.file.name, reverse("citizen:paper_small", args=[paper.file.id]), text)
+    small = reverse("citizen:paper_small", args=[paper.file.id])
+    return Earlier(paper.file.id, paper.file.name, small, text, _too_old(paper, max_age) if max_age else "")
+
+
+def _too_old(paper: PaperView, max_age: Duration) -> str:
+    """Too old already, or within the weeks that handling may take."""
+    last, today = last_good_day(paper, max_age), timezone.localdate()
+    told = {"limit": duration_words(max_age), "day": words.day_in_words(last)}
+    if last < today:
+        return _("这里要%(limit)s以内的，这份已经超过，请重新开一份或重新拍。") % told
+    if last < today + SOON:
+        return _("这里要%(limit)s以内的，这份%(day)s以后就超过了，最好重新开一份。") % told
+    return ""

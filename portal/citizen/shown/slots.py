@@ -100,7 +100,7 @@ def shown(case: Any, slot: SlotView, beside: Beside | None = None) -> ShownSlot:
         is_mine=slot.state in ("open", "uploaded", "deferred") and not waits,
         may_upload_instead="upload" in slot.options and (slot.state == "exempt" or waits),
         proofs=[_proof(one) for one in beside.proofs.get(slot.slot, ())],
-        earlier=[earlier(one) for one in beside.earlier.get(slot.slot, ())],
+        earlier=[earlier(one, slot.max_age) for one in beside.earlier.get(slot.slot, ())],
     )
 
 
