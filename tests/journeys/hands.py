@@ -31,6 +31,9 @@ SHOWN_FOCUS = """one => {
 class Hands(Protocol):
     """What a person does to one control."""
 
+    def find(self, control: Locator) -> None:
+        """Come to it."""
+
     def press(self, control: Locator) -> None:
         """A button or a link."""
 
@@ -49,6 +52,9 @@ class Hands(Protocol):
 
 class Finger:
     """Touches what it wants to."""
+
+    def find(self, control: Locator) -> None:
+        expect(control).to_be_visible()
 
     def press(self, control: Locator) -> None:
         control.click()
@@ -75,6 +81,9 @@ class Keys:
     def __init__(self, page: Page) -> None:
         self._page = page
         self.pressed = 0
+
+    def find(self, control: Locator) -> None:
+        self._reach(control)
 
     def press(self, control: Locator) -> None:
         self._reach(control)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import re
 
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
+
+from tests.factories import looking
 
 SITUATION = ("本省有资质的医院", "已婚", "随母亲", "家庭户", "职工医保", "办过", "")
 SAVE = ".dock button[type=submit]"
@@ -16,7 +17,7 @@ GRAVE = ("serious", "critical")
 
 def no_grave_findings(page: Page) -> None:
     """axe finds nothing serious or critical on the page."""
-    found = Axe().run(page).response["violations"]
+    found = looking.found_by_axe(page, {})["violations"]
     grave = {one["id"]: [node["html"][:160] for node in one["nodes"][:3]] for one in found if one["impact"] in GRAVE}
     assert grave == {}, f"{page.url}: {grave}"
 

@@ -23,7 +23,10 @@ PAGE_S = 1.0  # until the next page stands still
 # field that is filled in already its value is looked at, and so is every line before handing in.
 READ = """() => {
   const seen = (one) => one.checkVisibility() && !one.closest("template, .vh");
-  const length = (one) => one.innerText.replace(/\\s/g, "").length;
+  const letters = (one) => one.innerText.replace(/\\s/g, "").length;
+  // Of a list that opens one line is looked for; who receives an answer stands there for whoever asks.
+  const beside = (one) => [...one.querySelectorAll("select, .sees")];
+  const length = (one) => beside(one).reduce((left, part) => left - letters(part), letters(one));
   const is_held = (field) => [...field.querySelectorAll("input, select, textarea")].some((one) =>
     ["radio", "checkbox"].includes(one.type) ? one.checked : one.value !== "" && one.type !== "hidden");
   const fields = [...document.querySelectorAll("main [data-field]")].filter(seen);

@@ -31,6 +31,7 @@ class Visitor:
     def press(self, control: Locator) -> None:
         """What leads to another page, or shows this one anew."""
         self.pace.tap()
+        self.hands.find(control)  # before: the way past the head of a page is a navigation of its own
         with self.page.expect_navigation():
             self.hands.press(control)
 
