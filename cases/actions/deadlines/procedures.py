@@ -116,7 +116,7 @@ def tell_of_overruns() -> int:
 
 
 @transaction.atomic
-def _tell_of_overrun(pause_id: int, sub_id: UUID, about: str) -> None:
+def _tell_of_overrun(pause_id: UUID, sub_id: UUID, about: str) -> None:
     case, sub = lock_case_of(sub_id)
     if sub.state == SubState.SPECIAL_PROCEDURE:
         attention.raise_attention(case, Attention.Reason.OVERRUN, sub=sub, detail=about)

@@ -82,7 +82,7 @@ def close_overdue() -> int:
 
 
 @transaction.atomic
-def _close_silent(pk: int, sub_id: UUID) -> None:
+def _close_silent(pk: UUID, sub_id: UUID) -> None:
     case, sub = lock_case_of(sub_id)
     asked = Consultation.objects.select_for_update().get(pk=pk)
     if asked.state == State.OPEN:

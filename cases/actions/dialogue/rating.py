@@ -240,7 +240,7 @@ def look_at_repairs() -> int:
 
 
 @transaction.atomic
-def _call_back(repair_id: int) -> None:
+def _call_back(repair_id: UUID) -> None:
     case, repair = _lock_repair(repair_id)
     if repair.state != State.ANSWERED:
         _tell_people(case, repair)

@@ -118,8 +118,9 @@ def to_its_end() -> Iterator[None]:
 
 
 def _tell_of_deaths() -> None:
-    for fault in RoundFault.objects.filter(error=DIED, case__isnull=False):
-        _tell(fault.round, fault.row, fault.case_id)
+    for fault in RoundFault.objects.filter(error=DIED):
+        if fault.case_id is not None:
+            _tell(fault.round, fault.row, fault.case_id)
 
 
 def forget_old() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -40,7 +41,7 @@ def _round(name: str, state: Charge.State, limit: int) -> int:
     return rounds.each(name, due, partial(_carry, state), "next_at", limit=limit)
 
 
-def _carry(state: Charge.State, charge_id: int, seen: datetime) -> int:
+def _carry(state: Charge.State, charge_id: UUID, seen: datetime) -> int:
     """Ask outside, act inside; whoever dies in between is made good when the lease runs out."""
     mine = Charge.objects.filter(pk=charge_id, state=state, next_at=seen)
     if not mine.update(next_at=timezone.now() + LEASE):

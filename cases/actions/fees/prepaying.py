@@ -117,6 +117,6 @@ def end_abandoned(limit: int = 50) -> int:
 
 
 @transaction.atomic
-def _end(charge_id: int, case_id: UUID) -> None:
+def _end(charge_id: UUID, case_id: UUID) -> None:
     case = lock_case(case_id)
     charges.end(case, charges.locked(charge_id), reason="withdrawn")

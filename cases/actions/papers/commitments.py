@@ -178,7 +178,7 @@ def call_for_checks() -> int:
 
 
 @transaction.atomic
-def _call_for_check(check_id: int, sub_id: UUID) -> None:
+def _call_for_check(check_id: UUID, sub_id: UUID) -> None:
     case, sub = lock_case_of(sub_id)
     attention.raise_attention(case, Attention.Reason.UNCHECKED, sub=sub)
     again = timezone.now() + 7 * clock.ONE_DAY

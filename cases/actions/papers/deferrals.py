@@ -184,7 +184,7 @@ def look_at_owed() -> int:
 
 
 @transaction.atomic
-def _look_again(paper_id: int, case_id: UUID) -> None:
+def _look_again(paper_id: UUID, case_id: UUID) -> None:
     case = lock_case(case_id)
     paper = OwedPaper.objects.select_for_update().get(pk=paper_id)
     if paper.state == State.OWED and paper.next_at and paper.next_at <= timezone.now():

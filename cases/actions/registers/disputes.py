@@ -229,7 +229,7 @@ def call_for_answers() -> int:
 
 
 @transaction.atomic
-def _call(dispute_id: int, case_id: UUID, department: str) -> None:
+def _call(dispute_id: UUID, case_id: UUID, department: str) -> None:
     case = lock_case(case_id)
     attention.raise_attention(case, Attention.Reason.UNCHECKED, detail=f"数据异议：{department}")
     again = timezone.now() + 7 * clock.ONE_DAY

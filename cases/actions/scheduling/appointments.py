@@ -176,11 +176,11 @@ def tend() -> int:
     return missed + rounds.each_in_turn(name, waiting, _end_when_due, case="sub__case_id", limit=BATCH)
 
 
-def _note_missed(visit_id: int, department: str) -> None:
+def _note_missed(visit_id: UUID, department: str) -> None:
     note_arrival(visit_id, False, by=Actor("system", department=department))
 
 
-def _end_when_due(pause_id: int) -> bool:
+def _end_when_due(pause_id: UUID) -> bool:
     pause = Pause.objects.select_related("sub__case").get(pk=pause_id)
     rule = rule_of(pause.sub)
     if rule is None or rule.no_show_days is None:
