@@ -61,12 +61,12 @@ class Stack(stack.Stack):
         found: list[Mapping[str, Any]] = self.control("people")["persons"]
         return next(one for one in found if one["name"] == name)
 
-    def link_to(self, name: str, template: str) -> str:
-        """Where the newest message of a kind leads that is on somebody's phone; each is followed once."""
+    def link_to(self, name: str, template: str, since: float = 0.0) -> str:
+        """Where the newest message of a kind leads that came to somebody's phone since then; each is followed once."""
         number, end = self.person(name)["phone"], time.monotonic() + SOON_S
         while True:
             taken = [one for one in self.control("messages") if (one["to"], one["template"]) == (number, template)]
-            fresh = next((one for one in taken if one["key"] not in self._followed), None)
+            fresh = next((one for one in taken if one["at"] >= since and one["key"] not in self._followed), None)
             if fresh is not None:
                 self._followed.add(fresh["key"])
                 return self._path_in(fresh["text"])

@@ -6,6 +6,7 @@ The breadth of it (every story in every way) is walked by `./dev test tests/jour
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -34,10 +35,11 @@ def test_a_story_from_the_first_question_to_the_receipt(
     begins: Begins, signed_in: SignedIn, portal_stack: Stack, name: str, way: str
 ) -> None:
     one = begins(STORIES[name], way, "en" if name == "foreigner" else "")
+    began = time.time()
     filed(one)
     print(f"\n{name}, {way}: {told(one)}")
     if name in FATHERS:
-        agrees_on_the_own_phone(portal_stack, signed_in("", **WAYS[way]), FATHERS[name], one)
+        agrees_on_the_own_phone(portal_stack, signed_in("", **WAYS[way]), FATHERS[name], one, began)
         _goes_on_by_itself(one)
     expect(one.page).to_have_url(re.compile(RECEIPT))
     expect(one.page.locator("main")).to_contain_text(f"-{STORIES[name].code}-")
@@ -64,9 +66,9 @@ def told(one: Walker) -> str:
     return f"{one.inputs} inputs, {one.pace}{pressed}"
 
 
-def agrees_on_the_own_phone(stack: Stack, phone: Page, father: str, one: Walker) -> None:
+def agrees_on_the_own_phone(stack: Stack, phone: Page, father: str, one: Walker, since: float) -> None:
     """By the link of the message, signed in as himself."""
-    phone.goto(stack.link_to(one.story.cast["father"], "party_invited"))
+    phone.goto(stack.link_to(one.story.cast["father"], "party_invited", since))
     phone.locator(f"button[name=username][value='{father}']").click()
     phone.get_by_role("button", name="我同意").click()
     expect(phone.locator("main")).to_contain_text("您已同意")

@@ -32,6 +32,8 @@ def parties_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     concerned = parties_of(case, context_of(case), lang(), acting=request.user.acting)
     views = [party for party in concerned if party.must_agree]
     waiting = [party for party in views if party.state != "agreed"]
+    if case.submitted_at and not waiting:
+        return redirect("citizen:case", case_id=case_id)
     context = {
         "section": "cases",
         "case": case,
