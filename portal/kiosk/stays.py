@@ -22,7 +22,7 @@ from portal.kiosk.models import PhotoLink, Stay, Terminal
 log = structlog.get_logger(__name__)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 STAY, SEEN, ASKED, LONGER = "kiosk_stay", "kiosk_seen", "kiosk_asked", "kiosk_longer"
-COUNTDOWN_S = 15
+COUNTDOWN_S = 20  # WCAG 2.2.1: at least twenty seconds to say that one is still there
 LONGER_FACTOR = 3
 # A page without scripts cannot notice typing, so pages with a form are given this many times the idle time.
 FORM_FACTOR = 5

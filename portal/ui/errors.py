@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.template import loader
 
 COME_AGAIN_AFTER_S = "5"
+NOT_THIS_WAY = 405
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -23,6 +25,21 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The same page for what does not exist and for what is somebody else's."""
     return render(request, "404.html", status=404)
+
+
+class NotPosted:
+    """An address that only takes what is posted, opened as a page: after signing in anew, or from the history."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != NOT_THIS_WAY or request.method != "GET" or not request.accepts("text/html"):
+            return response
+        page = render(request, "405.html", status=NOT_THIS_WAY)
+        page["Allow"] = response.get("Allow", "POST")
+        return page
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

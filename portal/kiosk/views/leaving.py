@@ -90,7 +90,9 @@ def idle(request: TerminalRequest) -> HttpResponse:
     """Where a page without scripts goes after the idle time: it asks, and goes on to the end by itself."""
     request.session[stays.ASKED] = int(time.time())
     request.session.set_expiry(0)
-    return render(request, "kiosk/idle.html", {"back": way_back(request, reverse("kiosk:start"))})
+    page = render(request, "kiosk/idle.html", {"back": way_back(request, reverse("kiosk:start"))})
+    page["Refresh"] = f"{stays.COUNTDOWN_S};url={reverse('kiosk:over')}"
+    return page
 
 
 @public

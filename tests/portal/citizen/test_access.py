@@ -88,3 +88,13 @@ def test_no_address_carries_a_name_or_an_id_number(concluded: Case) -> None:
     for _name, address in addresses(concluded):
         assert address.isascii()
         assert not re.search(r"\d{17}[\dXx]", address)
+
+
+def test_an_address_for_posting_has_words_for_whoever_opens_it(as_person: SignIn, lin: Account) -> None:
+    """After a sign-in that had run out one lands there: it says that nothing was done, and how to go on."""
+    client = as_person(lin)
+    place = reverse("citizen:withdraw", args=[uuid4()])
+    page = client.get(place, headers={"accept": "text/html"})
+    assert page.status_code == POSTED_ONLY and page["Allow"] == "POST"
+    assert "这一步要从上一页点过来" in page.content.decode()
+    assert client.get(place, headers={"accept": "application/json"}).content == b""
