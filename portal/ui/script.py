@@ -36,7 +36,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 WORD_ATTRIBUTES = (
     "title alt placeholder label content aria-label aria-description aria-valuetext aria-roledescription "
     "data-l data-say data-word data-busy data-copied data-autosave-failed data-upload-done "
-    "data-group-added data-group-removed"
+    "data-group-added data-group-removed data-said"
 ).split()
 _ATTRIBUTE = re.compile(rf"(\s(?:{'|'.join(WORD_ATTRIBUTES)})=)(\"[^\"]*\"|'[^']*')")
 _STAYS = re.compile(r"\s(?:translate=[\"']?no\b|lang=)")

@@ -102,7 +102,7 @@ def _walks_away(page: Page) -> None:
     page.clock.fast_forward(61_000)
     expect(ask).to_be_visible()
     page.evaluate("localStorage.setItem('a', '1'); sessionStorage.setItem('b', '2')")
-    page.clock.fast_forward(16_000)
+    page.clock.fast_forward(21_000)
     page.clock.resume()
     expect(page).to_have_url(re.compile("/kiosk/$"))
     expect(page.locator("h1")).to_have_text("您好，要办什么？")
