@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.actions.engine import occasions, rounds, sweep
+from cases.actions.engine import heartbeats, occasions, rounds, sweep
 from cases.models import Attention, Case, Heartbeat, RoundFault, SubApplication
 from cases.queries import health_now
 from cases.states import SubState
@@ -123,6 +123,7 @@ def test_a_round_that_fails_as_a_whole_stops_no_other_round(monkeypatch: pytest.
     module, _, name = first.rpartition(".")
     monkeypatch.setattr(f"cases.actions.{module}.{name}", _raise)
     occasions._of.cache_clear()
+    heartbeats.forget()
     try:
         sweep.sweep()
     finally:
