@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -122,9 +123,17 @@ def write_uses() -> None:
     from integrations.models import DepartmentKey
 
     now = timezone.now()
-    used, stale = [_used.pop() for _ in range(len(_used))], now - USES_WRITTEN_EVERY
-    keys = DepartmentKey.objects.filter(key_id__in=used).exclude(last_used_at__gt=stale)
+    keys = DepartmentKey.objects.filter(key_id__in=_taken()).exclude(last_used_at__gt=now - USES_WRITTEN_EVERY)
     keys.update(last_used_at=now)
+
+
+def _taken() -> list[str]:
+    """The keys that were noted, each handed to one thread only, however many ask at the same moment."""
+    taken = []
+    with suppress(KeyError):  # empty: another thread may have had the last one
+        while True:
+            taken.append(_used.pop())
+    return taken
 
 
 def _system(row: DepartmentSystem, patterns: Iterable[str]) -> System:

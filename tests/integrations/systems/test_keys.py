@@ -211,3 +211,18 @@ def test_the_command_refuses_what_cannot_be(system: DepartmentSystem, wang: Acco
     with pytest.raises(CommandError):
         run(*words)
     assert DepartmentKey.objects.count() == 1
+
+
+class TakenMeanwhile(set[str]):
+    """Keys of which another thread takes some between the count and the taking."""
+
+    def __len__(self) -> int:
+        return super().__len__() + 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_callback_does_not_fail_because_another_one_wrote_the_uses_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by the soak: two callbacks of one moment, one of them answered 500."""
+    monkeypatch.setattr(systems, "_used", TakenMeanwhile({"GA-1"}))
+    systems.write_uses()
+    assert not list(systems._used)
