@@ -28,14 +28,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 class NotPosted:
-    """An address that only takes what is posted, opened as a page: after signing in anew, or from the history."""
+    """An address that only takes what is posted, opened as a page: after signing in anew, or from the history.
+
+    Who answers 405 in words of his own, as the API does, is left alone.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != NOT_THIS_WAY or request.method != "GET" or not request.accepts("text/html"):
+        is_bare = response.status_code == NOT_THIS_WAY and not response.content
+        if not is_bare or request.method != "GET" or not request.accepts("text/html"):
             return response
         page = render(request, "405.html", status=NOT_THIS_WAY)
         page["Allow"] = response.get("Allow", "POST")

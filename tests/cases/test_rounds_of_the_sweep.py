@@ -195,3 +195,19 @@ def test_what_ended_its_process_once_is_announced_at_each_further_try(pair: tupl
     RoundFault.objects.update(rests_until=timezone.now())
     assert rounds.each("a round", due, lambda case_id: None, case="pk") == 1
     assert not RoundFault.objects.exists()
+
+
+def test_items_of_a_case_at_rest_hide_no_items_behind_them(
+    pair: tuple[Case, Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "BATCH", 1)
+    broken, sound = pair
+    for hours, case in ((2, broken), (1, sound)):
+        waiting = SubApplication.objects.filter(case=case, item_id=WAITS)
+        waiting.update(next_at=timezone.now() - timedelta(hours=hours))
+        Case.objects.filter(pk=case.pk).update(next_at=timezone.now() + timedelta(hours=1))
+    _give_items(broken, WAITS, UNKNOWN)
+    sweep.look_again()
+    sweep.look_again()
+    assert not SubApplication.objects.filter(case=sound, next_at__lte=timezone.now(), state=SubState.WAITING).exists()
+    assert RoundFault.objects.filter(case=broken).exists()

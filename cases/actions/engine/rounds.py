@@ -31,9 +31,9 @@ log = structlog.get_logger(__name__)
 BATCH = 50
 FIRST_REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=1)
 KEPT = timedelta(days=7)
-_came_to: dict[str, Any] = {}  # where the last turn of a round that goes round by keys ended, in this process
 DIED = "Died"  # the error of a row that ended its process
 SWEEPING = "sweeping"
+_came_to: dict[str, Any] = {}  # where the last turn of a round that goes round by keys ended, in this process
 _is_careful = False
 _went_well: set[str] = set()  # rounds that succeeded in this process when they were last tried
 
@@ -52,8 +52,8 @@ def each(
     if not found:
         return 0
     failed = _failed(name)
-    if resting := [row for row, until in failed.items() if row and until > timezone.now()]:
-        found = list(due.exclude(pk__in=resting).values_list(*wanted)[:limit])
+    if left_out := _at_rest(failed):
+        found = list(due.exclude(pk__in=left_out).values_list(*wanted)[:limit])
     done = 0
     for row in found:
         about = row[wanted.index(case)] if case else None
@@ -97,8 +97,14 @@ def failing(name: str) -> list[str]:
 
 def failed_before(name: str) -> list[str]:
     """Rows of a round that failed and have rested: for rounds that would not come past them again by themselves."""
-    rested = RoundFault.objects.filter(round=name, rests_until__lte=timezone.now()).exclude(row="")
-    return list(rested.order_by("rests_until").values_list("row", flat=True)[:BATCH])
+    failed = _failed(name)
+    left_out = _at_rest(failed)
+    return [row for row in failed if row and row not in left_out][:BATCH]
+
+
+def resting(name: str) -> Collection[str]:
+    """Rows of a round that are not to be touched now: for rounds that take their rows from another table."""
+    return _at_rest(_failed(name))
 
 
 @contextmanager
@@ -149,6 +155,11 @@ def _alone(name: str, row: str, act: Callable[[], object], about: UUID | None, f
     if is_announced or row in failed:
         _forget(name, row, about)
     return int(said) if isinstance(said, int) else 1
+
+
+def _at_rest(failed: Mapping[str, datetime]) -> set[str]:
+    now = timezone.now()
+    return {row for row, until in failed.items() if row and until > now}
 
 
 def _failed(name: str, rows: Iterable[str] | None = None) -> Mapping[str, datetime]:

@@ -23,6 +23,7 @@ from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, CaseState, S
 log = structlog.get_logger(__name__)
 
 BATCH = 50
+LOOK = "engine.sweep.look_again"
 PUMPS_FOR_S = 5.0  # the nudges carry a rush; what else the sweep has to do does not wait for its end
 SWEEP_LOCK = 7_310_001  # one sweep at a time in the whole installation
 # The pump and the queries look after these; only on a worklist nobody else does.
@@ -33,7 +34,7 @@ def sweep() -> int:
     """One round: carry what is due, ask the silent, look again at cases whose time has come."""
     done = rounds.whole("engine.sweep.pump", partial(dispatch.pump, PUMPS_FOR_S))
     done += rounds.whole("engine.sweep.ask_the_silent", ask_the_silent)
-    done += rounds.whole("engine.sweep.look_again", look_again)
+    done += rounds.whole(LOOK, look_again)
     done += occasions.on_sweep()
     if done:
         log.info("sweep.done", steps=done)
@@ -95,13 +96,13 @@ def look_again() -> int:
     """Advance open cases whose time to look has come, and push on everything of theirs that has no own clock."""
     now = timezone.now()
     due = Case.objects.filter(state__in=CASE_OPEN, next_at__lte=now).order_by("next_at")
-    done = rounds.each("engine.sweep.look_again", due, _look_at, case="pk", limit=BATCH)
-    subs = SubApplication.objects.filter(next_at__lte=now)
+    done = rounds.each(LOOK, due, _look_at, case="pk", limit=BATCH)
+    subs = SubApplication.objects.filter(next_at__lte=now).exclude(case__in=rounds.resting(LOOK)).order_by("next_at")
     waiting = subs.exclude(state__in=SUB_FINAL | OWN_CLOCK)
     manual = subs.filter(state__in=SUB_WITH_DEPARTMENT, connect="manual")
     for found in (waiting, manual):
-        cases = Case.objects.filter(pk__in=found.values("case_id")).order_by("next_at")
-        done += rounds.each("engine.sweep.look_again", cases, _look_at, case="pk", limit=BATCH)
+        cases = Case.objects.filter(pk__in=set(found.values_list("case_id", flat=True)[:BATCH])).order_by("pk")
+        done += rounds.each(LOOK, cases, _look_at, case="pk", limit=BATCH)
     return done
 
 
