@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks import measure, report
 from benchmarks.peers.measured import measure_canvas, measure_dbos
-from benchmarks.processes import NotAsItShould
+from benchmarks.processes import NotAsItShould, Processes
 from benchmarks.product import backlog, growth, pages
 from benchmarks.product.measured import measure_product
 from benchmarks.settings import Figures, Plan
@@ -51,7 +51,7 @@ def fanout(plan: Plan, given: argparse.Namespace) -> int:
 def grown(plan: Plan, given: argparse.Namespace) -> int:
     """What a case costs at 1,000 stored cases, at 10,000 and so on up to --to."""
     levels = [level for level in (1_000, 10_000, 100_000, 1_000_000, 10_000_000) if level <= given.to]
-    found = growth.measure_growth(plan, levels)
+    found = growth.measure_growth(plan, levels, _read_at(levels[-1]) if given.pages else None)
     return _told(found, given, growth.verdict(found))
 
 
@@ -90,6 +90,16 @@ WHAT = {
 }  # fmt: skip
 
 
+def _read_at(level: int) -> Callable[[Processes], None]:
+    """The pages, once the last level has been measured: a great database is filled once for both."""
+
+    def read(parts: Processes) -> None:
+        for line in pages.read_pages(parts, level):
+            print(line, flush=True)
+
+    return read
+
+
 def _told(found: Sequence[Figures], given: argparse.Namespace, last: str) -> int:
     if given.json:
         given.json.write_text(json.dumps([asdict(one) for one in found], indent=1))
@@ -107,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--in-flight", type=int, default=32, help="cases under way at once")
     parser.add_argument("--unloaded", type=int, help="cases of the unloaded part")
     parser.add_argument("--to", type=int, default=100_000, help="growth, pages: most stored cases")
+    parser.add_argument("--pages", action="store_true", help="growth: the pages too, at the last level")
     parser.add_argument("--subs", type=int, default=100_000, help="backlog: sub-applications that wait")
     parser.add_argument("--per-s", type=float, default=2.0, help="instant: presses a second")
     parser.add_argument("--profile", action="store_true", help="profile the worker: CPU by function")

@@ -37,7 +37,7 @@ def measure_backlog(plan: Plan, subs: int) -> Drained:
         parts.stop("worker")
         _samples(talk, parts)
         name = database.name_in(parts.env["DATABASE_URL"])
-        pour(parts, cases - _open(name), "--open", "--since", "500000")
+        pour(parts, cases - _open(name), "--open", since=500_000)
         database.ask("VACUUM ANALYZE", database=name)
         servers()  # an empty Redis: nobody has told the worker that there is anything to do
         parts.start("worker", command)
