@@ -32,7 +32,7 @@ READ = """() => {
   const fields = [...document.querySelectorAll("main [data-field]")].filter(seen);
   const open = fields.filter((one) => !is_held(one));
   const asked = [...document.querySelectorAll(
-    "main h1, main legend, main form label.pick, main .fix, main .error, main .note, main .card.sum dl")]
+    "main h1, main legend, main form .pick, main .fix, main .error, main .note, main .card.sum dl")]
     .filter((one) => seen(one) && !one.closest("[data-field]"));
   const whole = asked.filter((one) => !asked.some((other) => other !== one && other.contains(one)));
   const papers = [...document.querySelectorAll("main section:has(#todo) .slot")].filter(seen);

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.conftest import SignedIn
-from tests.journeys.newborn_pages import SITUATION, no_grave_findings, photo
+from tests.journeys.newborn_pages import SITUATION, no_grave_findings, photo, press_answer
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 TALL = {"width": 1080, "height": 1920}
@@ -33,9 +33,7 @@ def test_a_terminal_is_used_and_forgets(signed_in: SignedIn) -> None:
     checked(page)
     page.get_by_role("link", name=re.compile("新生儿")).first.click()
     for answer in SITUATION:
-        if answer:
-            page.locator("label.pick", has_text=answer).first.click()
-        page.get_by_role("button", name="继续").click()
+        press_answer(page, answer)
     page.goto("/bundles/XSECS/apply/")
     _card_of_lin(page)
     page.locator("label.pick", has_text="我单独同意").click()

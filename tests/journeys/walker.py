@@ -63,11 +63,20 @@ class Walker(Visitor):
         while "/start/" in self.page.url:
             self.look()
             question = self.page.locator("main input[name=question]").get_attribute("value") or ""
-            for value in self._answer(question):
-                self.tick(self.page.locator(f"main input[name=answer][value='{value}']"))
-            self.press(self.page.locator("main form .btn--primary"))
+            self._answer_on_its_screen(question)
         expect(self.page).to_have_url(re.compile("/list/"))
         self.look()
+
+    def _answer_on_its_screen(self, question: str) -> None:
+        """One of several answers is a single press; of those that stand together all are ticked first."""
+        values = self._answer(question)
+        if self.spec.question(question).kind == "multi":
+            for value in values:
+                self.tick(self.page.locator(f"main input[name=answer][value='{value}']"))
+            self.press(self.page.locator("main form .btn--primary"))
+            return
+        self.inputs += 1
+        self.press(self.page.locator(f"main button[name=answer][value='{values[0]}']"))
 
     def _answer(self, question: str) -> list[str]:
         said = self.story.guidance.get(question)
