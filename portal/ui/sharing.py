@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,6 +41,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """What one department shares."""
+
+    code: str
+    name: str
+    short: str
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """Everything about one interface."""
 
@@ -57,6 +69,12 @@ def lines(asked: QueryDict, lang: str, *, with_figures: bool) -> list[Line]:
     if with_figures:  # what is silent stands on top, what nobody asked at the end
         found = tuple(sorted(found, key=lambda one: HEALTH.index(known.get((one.kind, one.code), Figures()).health)))
     return [line(one, known.get((one.kind, one.code), Figures()) if with_figures else None) for one in found]
+
+
+def by_department(lines: Sequence[Line], lang: str) -> list[Group]:
+    """The lines under the name of who shares them, in the order in which they come."""
+    groups = [(code, list(group)) for code, group in groupby(lines, key=attrgetter("dept_code"))]
+    return [Group(code, _name(code, lang), group[0].dept_short, group) for code, group in groups]
 
 
 def line(one: Listed, done: Figures | None = None) -> Line:
@@ -150,14 +168,28 @@ def _health(done: Figures) -> tuple[str, str]:
 def filters(asked: QueryDict) -> list[tuple[str, list[Filter]]]:
     """Ways to narrow the list: what it is, how it is shared, whose it is."""
     departments = sorted({one.dept for one in catalogue()})
+    return [*kinds(asked), _of_departments(asked, departments)]
+
+
+def narrowed(asked: QueryDict) -> list[tuple[str, list[Filter]]]:
+    """The same where departments are folds of the page: theirs only while one is chosen, as the way back to all."""
+    chosen = asked.get("dept", "")
+    return [*kinds(asked), *([_of_departments(asked, [chosen])] if chosen else [])]
+
+
+def kinds(asked: QueryDict) -> list[tuple[str, list[Filter]]]:
+    """Ways to narrow the list: what it is, how it is shared."""
     return [
         (_("种类"), _row(asked, "kind", {"": _("全部"), "api": _("数据接口"), "licence": _("电子证照")})),
         (
             _("共享类型"),
             _row(asked, "share", {"": _("全部"), "unconditional": _("无条件共享"), "conditional": _("有条件共享")}),
         ),
-        (_("提供部门"), _row(asked, "dept", {"": _("全部"), **{code: _short(code) for code in departments}})),
     ]
+
+
+def _of_departments(asked: QueryDict, codes: Sequence[str]) -> tuple[str, list[Filter]]:
+    return _("提供部门"), _row(asked, "dept", {"": _("全部"), **{code: _short(code) for code in codes}})
 
 
 def _row(asked: QueryDict, name: str, words: Mapping[str, str]) -> list[Filter]:
@@ -167,6 +199,13 @@ def _row(asked: QueryDict, name: str, words: Mapping[str, str]) -> list[Filter]:
                on=asked.get(name, "") == value)
         for value, word in words.items()
     ]  # fmt: skip
+
+
+def _name(code: str, lang: str) -> str:
+    known: Any = queries.registry().departments.get(code)
+    if known is None:
+        return code
+    return str(known.en) if known.en and lang == "en" else str(known.name)
 
 
 def _short(code: str) -> str:

@@ -14,16 +14,19 @@ from portal.citizen.shown.parts import Crumb, trail
 from portal.ui import sharing
 
 KINDS = ("api", "licence")
+MOST_OPEN = 12  # more lines stay folded under their departments
 
 
 @public
 @require_GET
 def interfaces(request: HttpRequest) -> HttpResponse:
-    """All interfaces and kinds of licences, narrowed by the address."""
+    """All interfaces and kinds of licences under their departments, narrowed by the address."""
+    found = sharing.lines(request.GET, lang(), with_figures=False)
     context = {
         "section": "catalogue",
-        "lines": sharing.lines(request.GET, lang(), with_figures=False),
-        "filters": sharing.filters(request.GET),
+        "groups": sharing.by_department(found, lang()),
+        "is_open": len(found) <= MOST_OPEN,
+        "filters": sharing.narrowed(request.GET),
         "q": request.GET.get("q", ""),
         "trail": trail(Crumb(_("数据共享目录"))),
     }

@@ -31,6 +31,15 @@ def test_the_list_is_narrowed_by_the_address(as_person: SignIn) -> None:
     assert "没有这样的接口" in text_of(client.get(reverse("citizen:interfaces"), {"q": "没有的东西"}))
 
 
+def test_the_whole_list_is_folded_under_departments_and_a_narrow_one_stands_open(as_person: SignIn) -> None:
+    client = as_person(None)
+    page = text_of(client.get(reverse("citizen:interfaces")))
+    assert page.count('<details class="fold">') > 30 and '<details class="fold" open>' not in page
+    assert "卫生健康委员会" in page and "?dept=" not in page
+    page = text_of(client.get(reverse("citizen:interfaces"), {"dept": "MZ"}))
+    assert page.count('<details class="fold" open>') == 1 and 'href="?"' in page
+
+
 def test_one_interface_says_what_is_asked_what_comes_back_and_what_for(as_person: SignIn) -> None:
     page = text_of(as_person(None).get(reverse("citizen:interface", args=["api", "HUKOU_INFO"])))
     for said in ("户号", "id_no", "新生儿", "预填", "同一办件内 10 分钟"):
