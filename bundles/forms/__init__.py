@@ -19,9 +19,10 @@ from bundles.forms.prefill import PrefillResult, prefill
 from bundles.forms.scope import FormScope
 from bundles.forms.selection import Selection, Stop, scope, select
 from bundles.forms.split import split
+from bundles.forms.suggested import Suggestion, suggested
 from bundles.forms.summary import SectionState, SummaryRow, SummarySection, missing, summary
 from bundles.forms.views import BlockView, FieldView, RowView, SectionView, Source, display, section_view
-from bundles.forms.wanted import lookups_wanted
+from bundles.forms.wanted import lookups_for_suggestions, lookups_wanted
 from bundles.forms.words import options_of
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Slot",
     "Source",
     "Stop",
+    "Suggestion",
     "SummaryRow",
     "SummarySection",
     "add_row",
@@ -74,6 +76,7 @@ __all__ = [
     "is_locked",
     "is_mine",
     "lookup_for",
+    "lookups_for_suggestions",
     "lookups_wanted",
     "material_slots",
     "materials_of",
@@ -92,5 +95,6 @@ __all__ = [
     "source_of",
     "split",
     "stored",
+    "suggested",
     "summary",
 ]

@@ -11,6 +11,7 @@ from bundles.forms.context import Context, Lookup, Row
 from bundles.forms.lookups import lookup_for
 from bundles.forms.materials import exemption_paths
 from bundles.forms.selection import Selection, counting
+from bundles.forms.suggested import open_questions
 from bundles.forms.typed import EMPTY
 from bundles.rules import Expression, RuleError, parse
 from bundles.spec import Field, Item
@@ -26,6 +27,13 @@ def lookups_wanted(context: Context, selection: Selection) -> tuple[Lookup, ...]
     return tuple(dict.fromkeys(lookup for lookup in found if lookup))
 
 
+def lookups_for_suggestions(context: Context, selection: Selection) -> tuple[Lookup, ...]:
+    """What the suggestions for questions still open could ask, and nothing else. 个人信息保护法 第六条 (最小必要)."""
+    wanted = _Wanted(counting(context, selection), selection)
+    found = (lookup_for(wanted.context, path, row) for path, row in dict.fromkeys(wanted.of_suggestions()))
+    return tuple(dict.fromkeys(lookup for lookup in found if lookup))
+
+
 class _Wanted:
     def __init__(self, context: Context, selection: Selection) -> None:
         self.context = context
@@ -38,6 +46,7 @@ class _Wanted:
                 yield from self._of_field(field)
         yield from self._of_materials()
         yield from self._of_conditions()
+        yield from self.of_suggestions()
         for item in self.spec.items:
             yield from self._of_expression(item.when, None)
             if item.id in self.selection.items:
@@ -84,6 +93,11 @@ class _Wanted:
             yield from self._of_expression(condition.expr, None, everywhere=True)
         for constraint in self.spec.constraints:
             yield from self._of_expression(constraint.get("expr"), None, everywhere=True)
+
+    def of_suggestions(self) -> Iterator[Asked]:
+        for question in open_questions(self.context, self.selection):
+            for text in question.suggesting:
+                yield from self._of_expression(text, None)
 
     def _of_item(self, item: Item) -> Iterator[Asked]:
         if item.instances and item.instances.from_:

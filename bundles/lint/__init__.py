@@ -26,6 +26,7 @@ from bundles.lint import (
     runtime,
     selection,
     shape,
+    suggestions,
 )
 from bundles.lint.draft import Draft
 from bundles.spec import load
@@ -37,6 +38,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     identity.faults,
     references.faults,
     selection.faults,
+    suggestions.faults,
     order.faults,
     limits.faults,
     fees.faults,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bundles.errors import Fault
+from bundles.lint import suggestions
 from bundles.lint.draft import Draft
 from bundles.lint.sources import source_faults
 from bundles.rules import check
@@ -69,6 +70,8 @@ def _situation(draft: Draft) -> Iterator[Found]:
         yield f"eligibility[{condition.id}].expr", condition.expr, None
     for question in draft.spec.guidance:
         yield f"guidance[{question.id}].when", question.when, None
+        for place, text in suggestions.expressions(question):
+            yield place, text, None
         for option in question.options:
             yield f"guidance[{question.id}].options[{option.value}].when", option.when, None
 

@@ -30,6 +30,8 @@ class Option(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Question(Node):
+    """A situation question. `suggest` is worked out from registers: an expression, or one per option of several."""
+
     id: str
     zh: str
     en: str
@@ -37,8 +39,16 @@ class Question(Node):
     options: tuple[Option, ...]
     when: str | None = None
     asked_of: str | None = None
+    suggest: str | Mapping[str, str] | None = None
 
     parts: ClassVar[Mapping[str, Any]] = {"options": [Option]}
+
+    @property
+    def suggesting(self) -> tuple[str, ...]:
+        """The expressions of `suggest`, none where registers cannot answer the question."""
+        if self.suggest is None:
+            return ()
+        return (self.suggest,) if isinstance(self.suggest, str) else tuple(self.suggest.values())
 
 
 @dataclass(frozen=True, kw_only=True)

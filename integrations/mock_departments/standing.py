@@ -151,8 +151,25 @@ class Standing:
                     "issue_date": delivery["birth_time"],
                 },
             )
+            yield self._pregnancy(person, delivery)
         yield from self._hardship(person)
         yield from self._old_age(person)
+
+    def _pregnancy(self, mother: Person, delivery: Mapping[str, object]) -> Face:
+        """Whoever gave birth here had registered the pregnancy half a year before."""
+        marriage = self.world.marriages.get(mother.id_no)
+        father = marriage.husband if marriage else None
+        return (
+            "MATERNITY_REG",
+            {
+                "wife_name": mother.name,
+                "wife_id": mother.id_no,
+                "husband_name": father.name if father else None,
+                "husband_id": father.id_no if father else None,
+                "child_order": 1,
+                "reg_date": resolve_day("-200d", self.world.anchor),
+            },
+        )
 
     def _hardship(self, person: Person) -> Iterator[Face]:
         disability = self._first("DISABILITY_INFO", id_no=person.id_no)

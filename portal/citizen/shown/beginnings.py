@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from bundles import queries
+from bundles.rules import parse
 from bundles.spec import BundleSpec
 from portal.citizen.language import said
 from portal.citizen.shown.departments import short_of
@@ -30,9 +31,10 @@ def fits(spec: BundleSpec, kind: str) -> bool:
 
 
 def sources(spec: BundleSpec) -> Sequence[LookedUp]:
-    """The licences and registers that fill in the form or spare a paper, each once."""
+    """The licences and registers that fill in the form, suggest an answer or spare a paper, each once."""
     registry = queries.registry()
     codes = [code for _s, _g, field in spec.walk_fields() for code in map(_code_of, field.prefills)]
+    codes += [_code_of(path) for question in spec.guidance for text in question.suggesting for path in _asked(text)]
     codes += [code for material in spec.materials for code in material.exempt_by]
     known = [registry.licences.get(code) or registry.interfaces.get(code) for code in dict.fromkeys(codes)]
     return [LookedUp(said(one), one.dept, short_of(one.dept), one.sensitive) for one in known if one is not None]
@@ -54,6 +56,11 @@ def kind_of(sensitive: str) -> str:
 def apart(found: Sequence[LookedUp]) -> list[tuple[LookedUp, str]]:
     """Those that are agreed to apart, each with its kind in words."""
     return [(one, kind_of(one.sensitive)) for one in found if one.sensitive]
+
+
+def _asked(text: str) -> Sequence[str]:
+    """The paths that an expression asks registers for."""
+    return [str(call.args[0]) for call in parse(text).calls if call.function == "fact" and call.args]
 
 
 def _code_of(path: str) -> str:
