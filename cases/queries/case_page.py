@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bundles import queries
 from bundles.forms.words import short_label
@@ -288,7 +289,15 @@ def _next_step(
             "choose", _("前一件没有办成，请选择是否继续办“%(item)s”") % {"item": asked.title}, None, asked.sub_id
         )
     if later:
-        return NextStep("later", _("还有 %(count)s 件以后办的事，想办时从这里继续") % {"count": len(later)})
+        return NextStep(
+            "later",
+            ngettext(
+                "还有 %(count)s 件以后办的事，想办时从这里继续",
+                "还有 %(count)s 件以后办的事，想办时从这里继续",
+                len(later),
+            )
+            % {"count": len(later)},
+        )
     if case.state == CaseState.CONCLUDED and results:
         return NextStep("results", _("领取结果"))
     if not case.is_open:

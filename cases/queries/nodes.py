@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from bundles import queries
 from bundles.spec import BundleSpec
@@ -121,7 +121,11 @@ def _note(sub: SubApplication, waits_for: Sequence[str], points: int, is_retryin
     if is_choice:
         return _("等您选择")
     if sub.state == SubState.SUPPLEMENT_REQUESTED:
-        return _("等您补 %(count)s 样") % {"count": points} if points else _("汇总补正中")
+        return (
+            ngettext("等您补 %(count)s 样", "等您补 %(count)s 样", points) % {"count": points}
+            if points
+            else _("汇总补正中")
+        )
     if sub.state in SUB_FINAL:
         return f"{STATE_WORDS[SubState(sub.state)]} {short_day(sub.closed_at)}"
     if sub.state == SubState.WAITING:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases.models import Attention, EscalationRule, Event, SubApplication, TaskFile, TaskLetter
 from cases.queries.due_words import moved_facts
@@ -147,7 +147,11 @@ def _label(choices: type[TextChoices], value: Any) -> str:
 
 
 def _due(late: Any) -> str:
-    return _("已超期 %(count)s 个工作日") % {"count": late} if late else _("就要到期")
+    return (
+        ngettext("已超期 %(count)s 个工作日", "已超期 %(count)s 个工作日", late) % {"count": late}
+        if late
+        else _("就要到期")
+    )
 
 
 def _reason(value: Any) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
@@ -120,4 +121,4 @@ def _due_words(text: Any) -> str:
 
 
 def _days_words(days: Any) -> str:
-    return _("，约需 %(days)s 天") % {"days": days} if isinstance(days, int) else ""
+    return ngettext("，约需 %(days)s 天", "，约需 %(days)s 天", days) % {"days": days} if isinstance(days, int) else ""

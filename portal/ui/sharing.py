@@ -144,6 +144,8 @@ def _terms(one: Listed) -> str:
 
 
 def _sensitive(kind: str) -> str:
+    if not kind:
+        return ""
     words: Mapping[str, str] = {
         "health": _("医疗健康"),
         "finance": _("金融账户"),

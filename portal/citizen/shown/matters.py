@@ -141,7 +141,9 @@ def _item(matter: Matter, within: Sequence[PublishedBundle]) -> Item | None:
 
 
 def _facts(matter: Matter, item: Item | None) -> list[Fact]:
-    days = _("%(days)s 个工作日") % {"days": matter.days} if matter.days else ""
+    days = (
+        ngettext("%(days)s 个工作日", "%(days)s 个工作日", matter.days) % {"days": matter.days} if matter.days else ""
+    )
     limit = (duration_words(item.committed) if item else "") or days
     fee = (fee_words(item.fee) if item and item.fee else "") or matter.fee
     found = [

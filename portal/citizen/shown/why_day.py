@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.queries.due_days import ExplainedDay, WhyDay, WhyItem
 from portal.citizen.shown.parts import Fact
@@ -93,7 +94,10 @@ def _item_note(item: WhyItem) -> str:
     if item.statutory_on:
         parts.append(_("法定最晚%(day)s") % {"day": words.day_in_words(item.statutory_on)})
     if item.extension_days:
-        parts.append(_("已批准延长 %(days)s 个工作日") % {"days": item.extension_days})
+        parts.append(
+            ngettext("已批准延长 %(days)s 个工作日", "已批准延长 %(days)s 个工作日", item.extension_days)
+            % {"days": item.extension_days}
+        )
     if item.is_forecast:
         parts.append(_("还没受理，先按预计推算"))
     return " · ".join(parts)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.queries import AttentionPage
 from cases.queries.attention_page import ActDone, HeardMessage, SentValue, Try
@@ -83,7 +84,7 @@ def _try(one: Try) -> TryLine:
         "withdraw": _("撤回通知"),
         "change": _("改计划"),
     }
-    parts = [_("送了 %(count)s 次") % {"count": one.tries}]
+    parts = [ngettext("送了 %(count)s 次", "送了 %(count)s 次", one.tries) % {"count": one.tries}]
     if one.error:
         parts.append(_("最近一次：%(error)s") % {"error": one.error})
     if one.is_on_its_way:

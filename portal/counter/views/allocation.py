@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -61,7 +62,9 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
 
 def _seats(request: HttpRequest, code: str) -> None:
     count = seats.enter(code, _batch(request), request.POST.get("seats", "")[:LONGEST_TEXT])
-    messages.success(request, _("已录入 %(count)s 个志愿的名额") % {"count": count})
+    messages.success(
+        request, ngettext("已录入 %(count)s 个志愿的名额", "已录入 %(count)s 个志愿的名额", count) % {"count": count}
+    )
 
 
 def _freeze(request: HttpRequest, code: str) -> None:

@@ -8,7 +8,6 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -68,7 +67,11 @@ def _decide(request: HttpRequest, row: AnswerRow, typed: Mapping[str, str]) -> d
             return {}
         values, faults = posted.results_in(row.fields, cast(QueryDict, typed))
         if faults:
-            return {"": _("有 %(count)s 项结果填得不对") % {"count": len(faults)}, **faults}
+            return {
+                "": ngettext("有 %(count)s 项结果填得不对", "有 %(count)s 项结果填得不对", len(faults))
+                % {"count": len(faults)},
+                **faults,
+            }
         worklist.approve(row.sub_id, values, by=by, version=version)
     except CaseError as error:
         named: dict[str, Any] = dict(error.faults) if isinstance(error, NotReady) else {}

@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -153,7 +154,11 @@ def _settle(request: HttpRequest, attention_id: UUID) -> str:
     page = attention_page(_found(request, attention_id), worker(request))
     values, faults = posted.results_in(page.results, request.POST)
     if faults:
-        raise NotReady(_("有 %(count)s 项结果填得不对") % {"count": len(faults)}, tuple(faults.items()))
+        raise NotReady(
+            ngettext("有 %(count)s 项结果填得不对", "有 %(count)s 项结果填得不对", len(faults))
+            % {"count": len(faults)},
+            tuple(faults.items()),
+        )
     reason, article = _text(request, "settle.reason"), _text(request, "settle.article")[:200]
     decided = Decided(
         status=_text(request, "settle.status"),

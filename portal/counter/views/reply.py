@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -141,7 +142,11 @@ def _received(request: HttpRequest, door: Door) -> str:
 def _approved(request: HttpRequest, door: Door) -> str:
     values, faults = posted.results_in(queries.task(door.letter.sub).result_fields, request.POST)
     if faults:
-        raise NotReady(_("有 %(count)s 项结果填得不对") % {"count": len(faults)}, tuple(faults.items()))
+        raise NotReady(
+            ngettext("有 %(count)s 项结果填得不对", "有 %(count)s 项结果填得不对", len(faults))
+            % {"count": len(faults)},
+            tuple(faults.items()),
+        )
     _keep_files(request, door)
 
     def act(sub: Any, by: Actor) -> Any:
@@ -164,7 +169,10 @@ def _supplement(request: HttpRequest, door: Door) -> str:
 def _with_reasons(request: HttpRequest, door: Door, kind: str, action: Callable[..., Any]) -> None:
     reasons, faults = posted.reasons_in(queries.task(door.letter.sub), kind, request.POST)
     if faults:
-        raise NotReady(_("有 %(count)s 处没写明") % {"count": len(faults)}, tuple(faults.items()))
+        raise NotReady(
+            ngettext("有 %(count)s 处没写明", "有 %(count)s 处没写明", len(faults)) % {"count": len(faults)},
+            tuple(faults.items()),
+        )
     _keep_files(request, door)
     more = {"why_again": request.POST.get("supplement.why_again", "").strip()[:300]} if kind == "supplement" else {}
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -80,7 +81,11 @@ def approve(request: HttpRequest, sub_id: UUID) -> HttpResponse:
         fields = queries.task(sub, worker(request)).result_fields
         values, faults = posted.results_in(fields, request.POST)
         if faults:
-            raise NotReady(_("有 %(count)s 项结果填得不对") % {"count": len(faults)}, tuple(faults.items()))
+            raise NotReady(
+                ngettext("有 %(count)s 项结果填得不对", "有 %(count)s 项结果填得不对", len(faults))
+                % {"count": len(faults)},
+                tuple(faults.items()),
+            )
         worklist.approve(sub.pk, values, by=worker(request).actor, version=version)
 
     return act_on(request, sub_id, act, said=_("已同意，结果已送出"), then="counter:desk")
@@ -125,7 +130,10 @@ def _with_reasons(request: HttpRequest, kind: str, action: Callable[..., Any]) -
     def act(sub: Any, version: int) -> None:
         reasons, faults = posted.reasons_in(queries.task(sub, worker(request)), kind, request.POST)
         if faults:
-            raise NotReady(_("有 %(count)s 处没写明") % {"count": len(faults)}, tuple(faults.items()))
+            raise NotReady(
+                ngettext("有 %(count)s 处没写明", "有 %(count)s 处没写明", len(faults)) % {"count": len(faults)},
+                tuple(faults.items()),
+            )
         try:
             action(sub.pk, reasons, by=worker(request).actor, version=version)
         except NotReady as error:
