@@ -19,7 +19,7 @@ from bundles.forms.prefill import PrefillResult, prefill
 from bundles.forms.scope import FormScope
 from bundles.forms.selection import Selection, Stop, scope, select
 from bundles.forms.split import split
-from bundles.forms.suggested import Suggestion, suggested
+from bundles.forms.suggested import Suggestion, open_questions, suggested
 from bundles.forms.summary import SectionState, SummaryRow, SummarySection, missing, summary
 from bundles.forms.views import BlockView, FieldView, RowView, SectionView, Source, display, section_view
 from bundles.forms.wanted import lookups_for_suggestions, lookups_wanted
@@ -81,6 +81,7 @@ __all__ = [
     "material_slots",
     "materials_of",
     "missing",
+    "open_questions",
     "options_of",
     "owners",
     "place_of",

@@ -16,7 +16,7 @@ COMPONENTS = (
     "bar crumbs foot btn card dept state pips search hero strip event tabs tiles bundle figures flow lane rows slot "
     "meter drop pile change field locked fix pick saved group dock why steps task answers notice story paper doc cert "
     "rating refused note empty facts party tap people led clock filters keys compose fold charts swatches "
-    "contract copy me talk done guide kiosk catalogue dense print"
+    "contract copy me talk done guide ready kiosk catalogue dense print"
 )
 ORDER = ("css/tokens.css", "css/base.css", *(f"css/components/{name}.css" for name in COMPONENTS.split()))
 

@@ -32,13 +32,15 @@ READ = """() => {
   const fields = [...document.querySelectorAll("main [data-field]")].filter(seen);
   const open = fields.filter((one) => !is_held(one));
   const asked = [...document.querySelectorAll(
-    "main h1, main legend, main form .pick, main .fix, main .error, main .note, main .card.sum dl")]
+    "main h1, main legend, main form .pick, main .ready__said > b, main .fix, main .error, main .note, " +
+    "main .card.sum dl")]
     .filter((one) => seen(one) && !one.closest("[data-field]"));
   const whole = asked.filter((one) => !asked.some((other) => other !== one && other.contains(one)));
   const papers = [...document.querySelectorAll("main section:has(#todo) .slot")].filter(seen);
   const words = [...whole, ...open, ...papers].reduce((sum, one) => sum + length(one), 0);
   const lines = document.querySelectorAll("main section:not([aria-labelledby=go]) dl.facts > div");
-  return [words, fields.length - open.length + (document.querySelector("[name=declared]") ? lines.length : 0)];
+  const ready = document.querySelectorAll("main .ready:not([open])").length;
+  return [words, fields.length - open.length + ready + (document.querySelector("[name=declared]") ? lines.length : 0)];
 }"""
 
 

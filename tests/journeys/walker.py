@@ -59,7 +59,7 @@ class Walker(Visitor):
     def answer_questions(self) -> None:
         """From the guide, one question a screen, until the personal list."""
         self.page.goto(f"/bundles/{self.story.code}/")
-        self.press(self.page.locator(f"main a.btn--primary[href*='/bundles/{self.story.code}/start/']"))
+        self.press(self.page.locator(f"main a.btn[href*='/bundles/{self.story.code}/start/']").first)
         while "/start/" in self.page.url:
             self.look()
             question = self.page.locator("main input[name=question]").get_attribute("value") or ""
@@ -94,6 +94,37 @@ class Walker(Visitor):
             self.tick(box)
         self.press(self.page.locator("main form .btn--primary"))
         self.went_on_with()
+
+    def begin_signed_in(self) -> None:
+        """From the guide straight on: agree to the look-ups, see what is known already, answer the rest."""
+        self.page.goto(f"/bundles/{self.story.code}/")
+        self.press(self.page.locator(f"main a.btn--primary[href*='/bundles/{self.story.code}/apply/']"))
+        self.look()
+        for box in self.page.locator("main form input[type=checkbox]").all():
+            self.tick(box)
+        self.press(self.page.locator("main form .btn--primary"))
+        self.went_on_with()
+        for _ in range(ROUNDS):
+            if "/situations/" not in self.page.url:
+                return
+            self.look()
+            self._answer_what_is_open()
+            self.press(self.page.locator("main form .btn--primary"))
+        raise AssertionError(f"{self.page.url}: no end of questions")
+
+    def _answer_what_is_open(self) -> None:
+        """What stands chosen is left where the story says the same; else it is opened and changed."""
+        for box in self.page.locator("main form :is(fieldset, details)[id^='q-']").all():
+            name = box.get_attribute("id") or ""
+            said = self._answer(name.removeprefix("q-"))
+            checked = f"main input[name='{name}']:checked"
+            if self.page.locator(checked).evaluate_all("all => all.map(one => one.value)") == said:
+                continue
+            if box.locator("summary.ready__line").count() and box.get_attribute("open") is None:
+                self.pace.tap()
+                self.hands.press(box.locator("summary.ready__line"))
+            for value in said:
+                self.tick(self.page.locator(f"main input[name='{name}'][value='{value}']"))
 
     def went_on_with(self) -> None:
         """The draft whose page this is."""

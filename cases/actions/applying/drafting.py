@@ -347,7 +347,7 @@ def prefill(
         left = ends - time.monotonic()
         if left <= 0:
             break
-        answered = facts.ask(case, wanted, **_asking(case), budget_s=left, silent_after_s=silent_after_s)
+        answered = facts.ask(case, wanted, **asking(case), budget_s=left, silent_after_s=silent_after_s)
         case, is_changed = _fill_in(case_id)
         silent_after_s = facts.RETRY_AFTER_S
         if not is_changed and not answered:
@@ -358,7 +358,7 @@ def prefill(
     return _read(case_id)
 
 
-def _asking(case: Case) -> dict[str, Any]:
+def asking(case: Case) -> dict[str, Any]:
     """What for, and who asks: the applicant, whoever acts for the applicant, or the clerk who helps."""
     asks = ((case.answers or {}).get("agent") or {}).get("account") or str(case.applicant_id)
     by = Actor("clerk", str(case.assisted_by_id)) if case.assisted_by_id else Actor("applicant", asks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bundles import queries
@@ -12,6 +13,7 @@ from bundles.rules import parse
 from bundles.spec import BundleSpec
 from portal.citizen.language import said
 from portal.citizen.shown.departments import short_of
+from portal.citizen.situation_answers import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,17 @@ def fits(spec: BundleSpec, kind: str) -> bool:
     """Whether a person or a company may apply for this at all."""
     kinds = {applicant.kind for applicant in spec.applicants}
     return not kinds or kind in kinds
+
+
+def may_go_straight(request: HttpRequest, spec: BundleSpec) -> bool:
+    """Whether one may begin at once: registers answer some of the questions of somebody signed in whom it is for.
+
+    Who has answered questions before signing in goes on from those answers.
+    """
+    if not request.user.is_authenticated or not hasattr(request.user, "identity"):
+        return False
+    is_suggested = any(question.suggest for question in spec.guidance)
+    return is_suggested and fits(spec, request.user.identity.kind) and not kept(request, spec.code)
 
 
 def sources(spec: BundleSpec) -> Sequence[LookedUp]:

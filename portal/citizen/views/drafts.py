@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bundles import forms
-from cases.actions.applying import drafting
+from cases.actions.applying import drafting, suggesting
 from cases.actions.proactive import matching
 from cases.actions.registers import late
 from cases.queries.context import context_of
@@ -26,7 +27,7 @@ from portal.accounts.terminal import door_of
 from portal.citizen import situation_answers as kept_answers
 from portal.citizen.language import lang, said
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
-from portal.citizen.shown import beginnings, resuming, situations, tasks
+from portal.citizen.shown import asked, beginnings, resuming, situations, tasks
 from portal.citizen.shown.parts import Crumb, trail
 from portal.citizen.views.catalogue import published_or_404
 
@@ -45,8 +46,7 @@ def begin(request: OwnRequest, code: str) -> HttpResponse:
             code, applicant=request.user, guidance=guidance, sensitive=agreed, **door_of(request)
         )
         kept_answers.forget(request, code)
-        drafting.refresh_prefill(case.pk)
-        return redirect("citizen:tasks", case_id=case.pk)
+        return _first_step(case, is_answered=bool(guidance))
     sources, acting = beginnings.sources(spec), request.user.acting
     drafts = [row for row in my_cases(request.user) if row.state == "draft" and row.bundle_code == code]
     context = {
@@ -59,6 +59,15 @@ def begin(request: OwnRequest, code: str) -> HttpResponse:
         "trail": trail(Crumb(said(spec), reverse("citizen:guide", args=[code])), Crumb(_("开始"))),
     }
     return render(request, "citizen/begin.html", context)
+
+
+def _first_step(case: Any, *, is_answered: bool) -> HttpResponse:
+    """To the situation first, asking registers for that alone; what was answered before signing in counts."""
+    if not is_answered and _lacking(context_of(case)):
+        suggesting.look_up_situation(case.pk)
+        return redirect("citizen:situations", case_id=case.pk)
+    drafting.refresh_prefill(case.pk)
+    return redirect("citizen:tasks", case_id=case.pk)
 
 
 @applicants_only
@@ -113,32 +122,51 @@ def edit_situations(request: OwnRequest, case_id: UUID) -> HttpResponse:
     case = own_case(request, case_id)
     if not form_is_open(case):
         return redirect("citizen:case", case_id=case_id)
+    if request.method == "POST":
+        return _save_situations(request, case)
+    return _show_situations(request, case)
+
+
+def _show_situations(request: OwnRequest, case: Any, lacking: Collection[str] = (), status: int = 200) -> HttpResponse:
     context = context_of(case)
     selection = forms.select(context)
-    if request.method == "POST":
-        return _save_situations(request, case, selection)
     shown = {
         "section": "cases",
         "case": case,
         "spec": context.spec,
-        "screens": situations.screens(context, selection),
+        "questions": asked.questions(context, selection, lacking),
+        "is_first": any(forms.open_questions(context, selection)),
         "tally": situations.tally(context, selection),
         "stops": [stop.message for stop in selection.stops],
     }
-    return render(request, "citizen/situations.html", shown)
+    return render(request, "citizen/situations.html", shown, status=status)
 
 
-def _save_situations(request: OwnRequest, case: Any, selection: forms.Selection) -> HttpResponse:
+def _save_situations(request: OwnRequest, case: Any) -> HttpResponse:
+    """Keep what was pressed; then what still lacks an answer, a question that has come up, or on to the form."""
     context = context_of(case)
-    asked = [question for q in selection.questions if forms.asks_me(context, question := context.spec.question(q))]
-    read = {one.id: kept_answers.read_answer(one, request.POST.getlist(f"q-{one.id}")) for one in asked}
+    selection = forms.select(context)
+    mine = [question for q in selection.questions if forms.asks_me(context, question := context.spec.question(q))]
+    read = {one.id: kept_answers.read_answer(one, request.POST.getlist(f"q-{one.id}")) for one in mine}
     guidance = {question: value for question, value in read.items() if value is not None}
     saved = drafting.save_guidance(case.pk, by=request.user.actor, guidance=guidance)
-    drafting.refresh_prefill(case.pk)
-    after = forms.select(context_of(saved))
-    if after.stops or set(after.questions) - set(selection.questions):
+    after = context_of(saved)
+    if forms.select(after).stops:
         return redirect("citizen:situations", case_id=case.pk)
-    return redirect("citizen:tasks", case_id=case.pk)
+    lacking = _lacking(after)
+    if lacking & set(read):
+        return _show_situations(request, saved, lacking & set(read), status=422)
+    if lacking:
+        suggesting.look_up_situation(case.pk)
+        return redirect("citizen:situations", case_id=case.pk)
+    drafting.refresh_prefill(case.pk)
+    is_first = any(forms.open_questions(context, selection))
+    return redirect("citizen:resume" if is_first else "citizen:tasks", case_id=case.pk)
+
+
+def _lacking(context: forms.Context) -> set[str]:
+    """The questions of one answer that have none; choosing nothing of several is an answer."""
+    return {one.id for one in forms.open_questions(context, forms.select(context)) if one.kind != "multi"}
 
 
 @applicants_only

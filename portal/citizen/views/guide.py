@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from portal.accounts.access import public
 from portal.citizen.language import said
-from portal.citizen.shown import bundles, guides, notice_papers, notices, pictures
+from portal.citizen.shown import beginnings, bundles, guides, notice_papers, notices, pictures
 from portal.citizen.shown.departments import short_of
 from portal.citizen.shown.parts import Crumb, trail
 from portal.citizen.views.catalogue import published_or_404
@@ -36,6 +36,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
             Crumb(said(spec)),
         ),
         "lead": short_of(spec.lead),
+        "is_straight": beginnings.may_go_straight(request, spec),
         "address": request.build_absolute_uri(reverse("citizen:guide", args=[code])),
     }
     return render(request, "citizen/guide.html", shown)
