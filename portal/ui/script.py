@@ -9,7 +9,8 @@ leaves; names, addresses and other things somebody wrote are not, for 后 may be
 - words that were opened from sealed fields while the page was made (portal/ui/own_words.py), wherever they stand.
 
 On an English page, what has no English yet (the name of a law, a term of a definition) is marked as Chinese, so that a
-screen reader changes its voice (WCAG 2.2, 3.1.2).
+screen reader changes its voice (WCAG 2.2, 3.1.2); and the wide marks that join words of a list or a label and its value
+are those of English, unless Chinese stands beside them.
 """
 
 from __future__ import annotations
@@ -44,6 +45,13 @@ _NEVER = frozenset({"textarea", "script", "style"})
 # Elements that hold text and no elements: nothing in them can be marked.
 _BARE = _NEVER | {"title", "option", "text", "template"}
 _CHINESE = re.compile(r"[\u3400-\u9fff]+(?:[\u3000-\u303f\uff01-\uff60·]*[\u3400-\u9fff]+)*")
+_WIDE = "\u3000-\u303f\u3400-\u9fff\uff01-\uff60"
+_WORDS = re.compile(rf"[{_WIDE}]")
+# Marks that join: at the beginning of a text whatever follows, elsewhere between words that are no Chinese.
+_JOINT = re.compile(rf"^([，、：；])\s*|(?<![{_WIDE}])([，、：；。！？])(?![{_WIDE}])\s*")
+_ENGLISH = {"，": ", ", "、": ", ", "：": ": ", "；": "; ", "。": ". ", "！": "! ", "？": "? "}
+_BRACKETS = ((re.compile(r"(?<=\S)\s*（\s*"), " ("), (re.compile(r"（\s*"), "("), (re.compile(r"\s*）(?=\w)"), ") "),
+             (re.compile(r"\s*）"), ")"))  # fmt: skip
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 # The words for people in the answers that scripts ask for.
 SENTENCES = frozenset({"saved", "errors", "message", "messages", "said", "say", "title", "text", "hint", "word"})
@@ -61,11 +69,29 @@ def traditional_page(page: str, own: Collection[str] = ()) -> str:
     return "".join(next(turned) if kind else _KEPT.sub(r"\1", text) for text, kind in pieces)
 
 
-def marked_page(page: str) -> str:
-    """An English page on which Chinese says that it is Chinese."""
-    if not _HAN.search(page):
+def marked_page(page: str, own: Collection[str] = ()) -> str:
+    """An English page on which Chinese says that it is Chinese, and English has its own marks; `own` stays as it is."""
+    if not _WORDS.search(page):
         return page
-    return "".join(_marked(text) if kind == "text" else text for text, kind in _pieces(page, _BARE))
+    stays = _stays(own)
+    pieces = ((_pointed(text, stays) if kind else text, kind) for text, kind in _pieces(page, _BARE))
+    return "".join(_marked(text) if kind == "text" else text for text, kind in pieces)
+
+
+def _pointed(text: str, stays: re.Pattern[str]) -> str:
+    """With the marks of English where the words are English."""
+    if not _WORDS.search(text):
+        return text
+    return "".join(piece if index % 2 else _english(piece) for index, piece in enumerate(_split(text, stays)))
+
+
+def _english(text: str) -> str:
+    text = _JOINT.sub(lambda found: _ENGLISH[found[1] or found[2]], text)
+    if _HAN.search(text):
+        return text
+    for wide, narrow in _BRACKETS:
+        text = wide.sub(narrow, text)
+    return text
 
 
 def _marked(text: str) -> str:
@@ -132,7 +158,7 @@ def _begins_to_stay(name: str, markup: str, never: frozenset[str], *, ends: bool
 
 
 def _attributes(markup: str) -> Iterator[tuple[str, str]]:
-    if not _HAN.search(markup) or _STAYS.search(markup):
+    if not _WORDS.search(markup) or _STAYS.search(markup):
         yield markup, ""
         return
     at = 0

@@ -14,6 +14,7 @@ from portal.ui.own_words import own_words, with_masked
 from portal.ui.script import marked_page, traditional_answer, traditional_page
 
 LANGUAGE = "zh-hant"
+TOUCHED = (LANGUAGE, "en")
 # Programs speak for themselves, and the administration shows definitions as they are written.
 _AS_THEY_ARE = ("/admin/", "/api/", "/callbacks/", "/static/")
 
@@ -27,7 +28,7 @@ class SpokenPages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(_AS_THEY_ARE):
             return self.get_response(request)
-        listens: AbstractContextManager[set[str]] = own_words() if get_language() == LANGUAGE else nullcontext(set())
+        listens: AbstractContextManager[set[str]] = own_words() if get_language() in TOUCHED else nullcontext(set())
         with listens as heard:
             response = self.get_response(request)
         if isinstance(response, HttpResponse):
@@ -38,10 +39,14 @@ class SpokenPages:
 def _look_at(response: HttpResponse, request: HttpRequest, heard: set[str]) -> None:
     """By the language that is active now: a page may have its own, as the one for times without a network."""
     if get_language() == LANGUAGE:
-        name = getattr(getattr(request, "user", None), "name", "")
-        _turn(response, with_masked(heard | {name} - {""}))
+        _turn(response, _own(request, heard))
     elif get_language() == "en" and _kind(response) == "text/html":
-        response.content = marked_page(response.content.decode()).encode()
+        response.content = marked_page(response.content.decode(), _own(request, heard)).encode()
+
+
+def _own(request: HttpRequest, heard: set[str]) -> set[str]:
+    """Words of people: those that were opened for this page, and the name of whoever looks at it."""
+    return with_masked(heard | {getattr(getattr(request, "user", None), "name", "")} - {""})
 
 
 def _turn(response: HttpResponse, own: set[str]) -> None:

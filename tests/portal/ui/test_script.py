@@ -97,6 +97,22 @@ def test_chinese_on_an_english_page_says_that_it_is_chinese(page: str, marked: s
     assert marked_page(page) == marked
 
 
+@pytest.mark.parametrize(
+    ("page", "pointed"),
+    [
+        ("<p>2 departments，Instant</p>", "<p>2 departments, Instant</p>"),
+        ("<b>Mobile</b>：wrong、late；twice。", "<b>Mobile</b>: wrong, late; twice. "),
+        ("<p>ID（card）and PDF（scan）</p>", "<p>ID (card) and PDF (scan)</p>"),
+        ('<a aria-label="Delete：scan.pdf">x</a>', '<a aria-label="Delete: scan.pdf">x</a>'),
+        ("<b>About</b>：户口、证照", '<b>About</b><span>: <span lang="zh-Hans">户口、证照</span></span>'),
+        ('<p translate="no">A，B</p><p>A，B：C，D</p>', '<p translate="no">A，B</p><p>A，B: C, D</p>'),
+        ('<input value="A，B">', '<input value="A，B">'),
+    ],
+)
+def test_english_has_its_own_marks_between_words(page: str, pointed: str) -> None:
+    assert marked_page(page, {"A，B"}) == pointed
+
+
 def test_nothing_is_turned_for_other_languages_and_for_programs() -> None:
     for language, path, said in (
         ("zh-hans", "/", "户口"),
