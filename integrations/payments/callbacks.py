@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from cases.actions.fees.payments import receive_notice
-from integrations.incoming import Refusal, body_of, event_id_of, first_use_of_nonce, verify
+from integrations.incoming import Refusal, event_id_of, first_use_of_nonce, letter_of, verify
 from integrations.payments.wire import NotInContract, notice_of
 
 log = structlog.get_logger("security.payments")
@@ -41,13 +41,13 @@ def receive(request: HttpRequest) -> JsonResponse:
 
 
 def _receive(request: HttpRequest) -> int:
-    body = body_of(request)
-    verify(request, settings.PAYMENT_CHANNEL, body)
+    letter = letter_of(request)
+    verify(letter, settings.PAYMENT_CHANNEL)
     try:
-        notice = notice_of(body, event_id=event_id_of(request))
+        notice = notice_of(letter.body, event_id=event_id_of(letter))
     except NotInContract as error:
         raise Refusal(400, str(error)) from error
     with transaction.atomic():
-        if not first_use_of_nonce(settings.PAYMENT_CHANNEL, request.headers["X-Nonce"]):
+        if not first_use_of_nonce(settings.PAYMENT_CHANNEL, letter.headers["X-Nonce"]):
             raise Refusal(401, "nonce used before")
         return STATUS_OF[receive_notice(notice)]

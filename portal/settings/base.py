@@ -187,6 +187,7 @@ PORTAL_KEYS = env.list("PORTAL_KEYS")
 PORTAL_INDEX_KEY = env.str("PORTAL_INDEX_KEY")
 
 # Adapters, found by name so that cases never imports integrations.
+WSGI_DOORS = ["integrations.departments.door.CallbackDoor"]  # in front of Django, the outermost last
 DEPARTMENT_GATEWAY = "integrations.departments.gateway.HttpGateway"
 REGISTER = "integrations.registers.http.HttpRegister"
 LICENCE_LIBRARY = "integrations.licences.http.HttpLicenceLibrary"

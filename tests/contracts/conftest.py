@@ -17,6 +17,7 @@ from django.db import close_old_connections, connections
 from django.test.testcases import QuietWSGIRequestHandler
 from pytest_django import Settings
 
+from integrations.departments.door import CallbackDoor
 from integrations.http import systems
 from tests.factories.mock_process import MASTER_SECRET, MockProcess
 
@@ -56,7 +57,7 @@ def door(db: None) -> Iterator[str]:
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     server = _Door(("127.0.0.1", 0), QuietWSGIRequestHandler, connections_override={"default": connection})
-    server.set_app(WSGIHandler())
+    server.set_app(CallbackDoor(WSGIHandler()))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     address = f"http://127.0.0.1:{server.server_address[1]}"

@@ -6,8 +6,10 @@ answer stands against a decision. It locks no case, so that it never waits for a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -29,26 +31,30 @@ VERDICTS = {
     Effect.LATE: InboxMessage.Verdict.LATE,
 }
 
-# Everything that the door has to know, read at once. Another department's application and nobody's look the same.
-_standing_of = Prepared(
+# Everything that the door has to know, read at once, and what is new written with it. Another department's
+# application and nobody's look the same. What is told twice at once is stored once.
+_store = Prepared(
     """
-    SELECT s.case_id, s.state, s.last_event_seq,
-           EXISTS (SELECT FROM cases_heldanswer h WHERE h.sub_id = s.id AND h.released_at IS NULL),
-           EXISTS (SELECT FROM cases_inboxmessage m WHERE m.department = $2 AND m.event_id = $3)
-        OR EXISTS (SELECT FROM cases_arrival a WHERE a.department = $2 AND a.event_id = $3)
-    FROM cases_subapplication s
-    WHERE s.id = $1 AND s.department = $2
-      AND ($4 IS NULL OR EXISTS (SELECT FROM cases_delivery d WHERE d.sub_id = s.id AND d.target_key = $4))
+    WITH told AS (
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+               AS v (id, department, event_id, sub_id, key, status, words, headers)
+    ), standing AS (
+        SELECT t.*, s.case_id, s.state, s.last_event_seq,
+               EXISTS (SELECT FROM cases_heldanswer h WHERE h.sub_id = s.id AND h.released_at IS NULL) AS is_held,
+               EXISTS (SELECT FROM cases_inboxmessage m WHERE m.department = t.department AND m.event_id = t.event_id)
+            OR EXISTS (SELECT FROM cases_arrival a WHERE a.department = t.department AND a.event_id = t.event_id)
+               AS is_known
+        FROM told t JOIN cases_subapplication s ON s.id = t.sub_id AND s.department = t.department
+        WHERE t.key IS NULL OR EXISTS (SELECT FROM cases_delivery d WHERE d.sub_id = s.id AND d.target_key = t.key)
+    ), stored AS (
+        INSERT INTO cases_arrival (id, department, event_id, case_id, sub_id, status, words, headers, received_at,
+                                   next_at, lease_no, last_error)
+        SELECT id, department, event_id, case_id, sub_id, status, words, headers, $9, $9, 0, ''
+        FROM standing WHERE NOT is_known ON CONFLICT (department, event_id) DO NOTHING RETURNING id
+    )
+    SELECT id, state, last_event_seq, is_held, id IN (SELECT id FROM stored) FROM standing
     """,
-    "uuid", "varchar", "varchar", "uuid",
-)  # fmt: skip
-_store_row = Prepared(
-    """
-    INSERT INTO cases_arrival (id, department, event_id, case_id, sub_id, status, words, headers, received_at, next_at,
-                               lease_no, last_error)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0, '') ON CONFLICT (department, event_id) DO NOTHING RETURNING id
-    """,
-    "uuid", "varchar", "varchar", "uuid", "uuid", "varchar", "bytea", "jsonb", "timestamptz",
+    "uuid[]", "varchar[]", "varchar[]", "uuid[]", "uuid[]", "varchar[]", "bytea[]", "jsonb[]", "timestamptz",
 )  # fmt: skip
 
 
@@ -63,46 +69,68 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """How the application of a callback stands, as committed."""
+    """How the application of a callback stands, as committed, and whether the callback was new and is stored."""
 
-    case_id: UUID
     state: SubState
     last_seq: int | None
     is_held: bool
-    is_known: bool
+    is_stored: bool
 
 
 def receive_callback(callback: Callback) -> Verdict:
-    """Store a verified callback. The caller answers 2xx only for STORED and DUPLICATE, once it has committed.
+    """Store one verified callback."""
+    return receive_callbacks([callback])[0]
+
+
+def receive_callbacks(callbacks: Sequence[Callback]) -> list[Verdict]:
+    """Store verified callbacks together. The caller answers 2xx only for STORED and DUPLICATE, once it has committed.
 
     A contradiction is stored as well: applied, it becomes evidence and a person is told.
     """
-    standing = _standing(callback)
+    rows = [_arrival(callback) for callback in callbacks]
+    standing = _stored(rows, callbacks)
+    if any(one.is_stored for one in standing.values()):
+        outbox.nudge()
+    return [_verdict(callback, standing.get(row.pk)) for callback, row in zip(callbacks, rows, strict=True)]
+
+
+def _verdict(callback: Callback, standing: _Standing | None) -> Verdict:
     if standing is None:
         return Verdict.UNKNOWN
-    if standing.is_known or not _store(callback, standing.case_id):
+    if not standing.is_stored:
         return Verdict.DUPLICATE
-    outbox.nudge()
     return Verdict.CONTRADICTION if _contradicts(callback.answer, standing) else Verdict.STORED
 
 
-def _standing(callback: Callback) -> _Standing | None:
-    key = _uuid(callback.key) if callback.key else None
-    rows = _standing_of(callback.answer.sub_application_id, callback.department, callback.event_id, key)
-    return _Standing(rows[0][0], SubState(rows[0][1]), *rows[0][2:]) if rows else None
-
-
-def _store(callback: Callback, case_id: UUID) -> bool:
-    """Write the arrival; False when the same event came a moment ago by another way."""
+def _arrival(callback: Callback) -> Arrival:
     said = {"body": callback.body.decode(errors="replace"), "answer": written_answers.written(callback.answer)}
-    row = Arrival(words=said, headers=dict(callback.headers))
-    words, headers = (field.get_db_prep_save(field.pre_save(row, True), connection) for field in SEALED)
-    sub_id, status = callback.answer.sub_application_id, callback.answer.status
-    whose = (callback.department, callback.event_id, case_id, sub_id, status)
-    return bool(_store_row(row.pk, *whose, words, headers, timezone.now()))
+    return Arrival(
+        department=callback.department,
+        event_id=callback.event_id,
+        sub_id=callback.answer.sub_application_id,
+        status=callback.answer.status,
+        words=said,
+        headers=dict(callback.headers),
+    )
 
 
-SEALED = [field for field in Arrival._meta.concrete_fields if field.name in ("words", "headers")]
+def _stored(rows: Sequence[Arrival], callbacks: Sequence[Callback]) -> dict[UUID, _Standing]:
+    """Write those arrivals that are new; how the application of each stands, where there is one, by the row's id.
+
+    In the order of their events: two processes that store the same ones never wait for each other crosswise.
+    """
+    told = sorted(zip(rows, callbacks, strict=True), key=lambda pair: (pair[0].department, pair[0].event_id))
+    found = _store(*map(list, zip(*(_columns(row, callback) for row, callback in told), strict=True)), timezone.now())
+    return {pk: _Standing(SubState(state), *rest) for pk, state, *rest in found}
+
+
+def _columns(row: Arrival, callback: Callback) -> tuple[Any, ...]:
+    key = str(_uuid(callback.key)) if callback.key else None
+    words, headers = (field.get_db_prep_save(field.pre_save(row, True), connection) for field in MADE_BY_THEIR_FIELDS)
+    return str(row.pk), row.department, row.event_id, str(row.sub_id), key, row.status, words, headers
+
+
+MADE_BY_THEIR_FIELDS = [field for field in Arrival._meta.concrete_fields if field.name in ("words", "headers")]
 
 
 def _contradicts(answer: Answer, standing: _Standing) -> bool:

@@ -320,7 +320,7 @@ def test_after_a_503_the_very_same_message_is_taken(sub: SubApplication) -> None
     letter = Letter(sub)
 
     def fails_at_the_store(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if "cases_arrival" in sql and sql.startswith("EXECUTE insert"):
+        if "cases_arrival" in sql and sql.startswith("EXECUTE with"):
             raise OperationalError("connection lost")
         return execute(sql, params, many, context)
 

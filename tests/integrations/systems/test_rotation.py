@@ -16,7 +16,7 @@ from django.test import RequestFactory
 from cases.ports import Outcome, Parcel
 from integrations.departments.gateway import HttpGateway
 from integrations.http import systems
-from integrations.incoming import Refusal, verify
+from integrations.incoming import Refusal, letter_of, verify
 from integrations.models import DepartmentKey, DepartmentSystem
 from integrations.systems import IssuedKey, revoke_key, rotate_key, try_connection
 from portal.accounts.models import Account
@@ -63,7 +63,7 @@ def accept(post: dict[str, Any]) -> None:
     """The portal's own check of a callback. Raises Refusal."""
     headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in post["headers"].items()}
     request = RequestFactory().post("/callbacks/GA", post["raw"], content_type="application/json", **headers)
-    verify(request, "GA", post["raw"])
+    verify(letter_of(request), "GA")
 
 
 def as_known_to_the_department(folder: Path, key: IssuedKey) -> str:
