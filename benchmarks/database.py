@@ -17,6 +17,8 @@ import psycopg2
 
 from devtools.environment import site_packages
 
+HURRIED = {"max_wal_size": "8GB", "checkpoint_timeout": "30min", "full_page_writes": "off"}
+
 
 def session(database: str = "") -> dict[str, str]:
     """How psycopg2 reaches a database of the server of DATABASE_URL; without a name, its own."""
@@ -67,6 +69,21 @@ def fresh(name: str, template: str = "template1") -> Iterator[str]:
         yield database
     finally:
         drop(database)
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """A server that is filled: few checkpoints and no whole pages in the log, until the end of the block."""
+    try:
+        for name, value in HURRIED.items():
+            ask(f"ALTER SYSTEM SET {name} = '{value}'")
+        ask("SELECT pg_reload_conf()")
+        yield
+    finally:
+        for name in HURRIED:
+            ask(f"ALTER SYSTEM RESET {name}")
+        ask("SELECT pg_reload_conf()")
+        ask("CHECKPOINT")
 
 
 def server_pid() -> int:

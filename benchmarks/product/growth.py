@@ -53,12 +53,13 @@ def pour(parts: Processes, count: int, *words: str, since: int) -> None:
         return
     fillers = max(1, min(os.cpu_count() or 1, count // FEWEST_A_FILLER))
     bounds = [since + count * number // fillers for number in range(fillers + 1)]
-    running = [_filler(parts, end - begin, begin, words) for begin, end in pairwise(bounds)]
-    for filler in running:
-        said, complained = filler.communicate()
-        if filler.returncode:
-            raise NotAsItShould(f"the database could not be filled\n{complained[-2000:]}")
-        print(f"  filled: {said.strip()}", flush=True)
+    with database.hurried():
+        running = [_filler(parts, end - begin, begin, words) for begin, end in pairwise(bounds)]
+        for filler in running:
+            said, complained = filler.communicate()
+            if filler.returncode:
+                raise NotAsItShould(f"the database could not be filled\n{complained[-2000:]}")
+            print(f"  filled: {said.strip()}", flush=True)
 
 
 def _filler(parts: Processes, count: int, since: int, words: Sequence[str]) -> subprocess.Popen[str]:
