@@ -6,12 +6,13 @@ changed in place.
 
 from bundles.forms.answers import Place, add_row, is_locked, place_of, remove_row, rows_of, source_of, stored
 from bundles.forms.checks import FieldError, asks_me, check_all, check_section, is_mine
-from bundles.forms.cleaning import Cleaned, clean_field, clean_section
+from bundles.forms.cleaning import Cleaned, clean_field, clean_fields, clean_section
 from bundles.forms.conditions import Refusal, check_constraints, check_eligibility
 from bundles.forms.context import NO_FACTS, NO_RESULTS, RECORDS, Context, Facts, Lookup, Results, Row
 from bundles.forms.differences import Difference, differences
 from bundles.forms.identity import PartyIdentity, identity_of
 from bundles.forms.instances import KIND_KEYS, Instance, instances_of, row_label, rows_from_records
+from bundles.forms.left import LeftOpen, filled_in, left_open
 from bundles.forms.lookups import lookup_for
 from bundles.forms.materials import Slot, exemption_paths, material_slots, materials_of
 from bundles.forms.merge import Conflict, Owners, conflicts, fields_saved, owners
@@ -40,6 +41,7 @@ __all__ = [
     "FieldView",
     "FormScope",
     "Instance",
+    "LeftOpen",
     "Lookup",
     "Owners",
     "PartyIdentity",
@@ -65,16 +67,19 @@ __all__ = [
     "check_eligibility",
     "check_section",
     "clean_field",
+    "clean_fields",
     "clean_section",
     "conflicts",
     "differences",
     "display",
     "exemption_paths",
     "fields_saved",
+    "filled_in",
     "identity_of",
     "instances_of",
     "is_locked",
     "is_mine",
+    "left_open",
     "lookup_for",
     "lookups_for_suggestions",
     "lookups_wanted",

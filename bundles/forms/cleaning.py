@@ -53,7 +53,12 @@ def clean_section(context: Context, selection: Selection, section_id: str, raw: 
 
 def clean_field(context: Context, selection: Selection, path: str, typed: Posted) -> Cleaned:
     """Take in one field alone, as it is left; every other answer stays."""
-    return _taken_in(context, selection, dict(context.answers), {path: typed}, None)
+    return clean_fields(context, selection, {path: typed})
+
+
+def clean_fields(context: Context, selection: Selection, typed: Mapping[str, Posted]) -> Cleaned:
+    """Take in these fields of any sections; every other answer stays, and no row goes."""
+    return _taken_in(context, selection, dict(context.answers), typed, None)
 
 
 def _taken_in(

@@ -201,20 +201,25 @@ def save_section(case_id: UUID, section_id: str, raw: Posted, *, by: Actor, vers
     return SectionSaved(case, _errors_in(case, section_id, cleaned.errors))
 
 
-@transaction.atomic
 def save_field(case_id: UUID, path: str, typed: str | Sequence[str], *, by: Actor) -> SectionSaved:
     """Take in one field as it is left; every other answer stays (autosave)."""
-    case = _open(case_id, None)
+    return save_fields(case_id, {path: typed}, by=by)
+
+
+@transaction.atomic
+def save_fields(case_id: UUID, raw: Posted, *, by: Actor, version: int | None = None) -> SectionSaved:
+    """Take in these fields of any sections; every other answer stays. Says of these fields alone what is wrong."""
+    case = _open(case_id, version)
     frame = frame_of(case)
     spec = frame.context.spec
-    place = place_of(spec, path)
-    if place is None:
+    places = [place for place in (place_of(spec, path) for path in raw) if place is not None]
+    if len(places) < len(raw):
         raise CaseError("表单里没有这一项，请刷新页面")
-    section_id = spec.section_of(place.field).id
-    cleaned = forms.clean_field(frame.context, frame.selection, path, typed)
-    _keep(case, staging.still_later(case, cleaned.answers), by, "section.saved", section=section_id)
-    found = _errors_in(case, section_id, cleaned.errors)
-    return SectionSaved(case, tuple(error for error in found if error.path == path))
+    sections = list(dict.fromkeys(spec.section_of(place.field).id for place in places))
+    cleaned = forms.clean_fields(frame.context, frame.selection, raw)
+    _keep(case, staging.still_later(case, cleaned.answers), by, "section.saved", section="".join(sections[-1:]))
+    found = {e.path: e for section in sections for e in _errors_in(case, section, cleaned.errors) if e.path in raw}
+    return SectionSaved(case, tuple(found.values()))
 
 
 def _errors_in(case: Case, section_id: str, typed_wrong: Sequence[forms.FieldError]) -> tuple[forms.FieldError, ...]:
