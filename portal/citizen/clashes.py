@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bundles import forms
 from cases.errors import ChangedMeanwhile
@@ -59,7 +60,23 @@ class Collided(ChangedMeanwhile):
 
 def base_of(view: forms.SectionView) -> str:
     """Marks of what stands in each open question of a section now."""
-    return _joined({path: _raw(cell) for path, cell in _cells(view).items()})
+    return base_of_cells(_cells(view))
+
+
+def base_of_cells(cells: Mapping[str, forms.FieldView]) -> str:
+    """The same of single questions, of one section or of many."""
+    return _joined({path: _raw(cell) for path, cell in cells.items()})
+
+
+def marked(base: str) -> list[str]:
+    """The questions that a page with these marks has shown."""
+    return [*_marks(base)]
+
+
+def changed_since(cells: Mapping[str, forms.FieldView], base: str) -> dict[str, forms.FieldView]:
+    """Of these questions those in which something else stands now than the page showed."""
+    marks = _marks(base)
+    return {path: cell for path, cell in cells.items() if path in marks and _mark(_raw(cell)) != marks[path]}
 
 
 def base_after(base: str, typed: Mapping[str, str | list[str]]) -> str:
@@ -92,6 +109,15 @@ def merge(view: forms.SectionView, base: str, typed: Mapping[str, str | list[str
     settled = {group for group in blocks if _merge_rows(group, view, marks, now, merged)}
     for path, cell in now.items():
         if path in marks and path.partition(".")[0] not in settled:
+            _merge_cell(cell, marks[path], merged)
+    return merged
+
+
+def merge_cells(cells: Mapping[str, forms.FieldView], base: str, typed: Mapping[str, str | list[str]]) -> Merged:
+    """The same of single questions: no row comes or goes."""
+    merged, marks = Merged(dict(typed)), _marks(base)
+    for path, cell in cells.items():
+        if path in marks:
             _merge_cell(cell, marks[path], merged)
     return merged
 
@@ -137,18 +163,26 @@ def _take_rows(group: str, now: Mapping[str, forms.FieldView], merged: Merged) -
 
 def settled(view: forms.SectionView, typed: Typed, chosen: Mapping[str, str], *, left: Sequence[str]) -> Merged:
     """What was typed, with the answer from elsewhere where that was chosen; `left` is in question still."""
-    merged, now = Merged(dict(typed)), _cells(view)
+    now = _cells(view)
+    merged = settled_cells(now, typed, chosen, left=left)
     groups = {block.group: block for block in _blocks(view)}
-    for path in (path for path, choice in chosen.items() if choice == THEIRS):
-        if path in now:
-            merged.typed[path] = _raw(now[path])
-        elif path in groups:
-            _take_rows(path, now, merged)
+    for path in groups.keys() & {path for path, choice in chosen.items() if choice == THEIRS}:
+        _take_rows(path, now, merged)
+    merged.clashes += [_clash_of_rows(groups[path], now, merged) for path in left if path in groups]
+    return merged
+
+
+def settled_cells(
+    cells: Mapping[str, forms.FieldView], typed: Typed, chosen: Mapping[str, str], *, left: Sequence[str]
+) -> Merged:
+    """The same of single questions."""
+    merged = Merged(dict(typed))
+    for path, choice in chosen.items():
+        if choice == THEIRS and path in cells:
+            merged.typed[path] = _raw(cells[path])
     for path in left:
-        if path in now:
-            _merge_cell(now[path], "", merged)
-        elif path in groups:
-            merged.clashes.append(_clash_of_rows(groups[path], now, merged))
+        if path in cells:
+            _merge_cell(cells[path], "", merged)
     return merged
 
 
@@ -198,5 +232,5 @@ def _rows_in_words(group: str, values: Mapping[str, str | list[str]]) -> str:
     return (
         _("%(count)s 项：%(named)s") % {"count": count, "named": named}
         if named
-        else _("%(count)s 项") % {"count": count}
+        else ngettext("%(count)s 项", "%(count)s 项", count) % {"count": count}
     )

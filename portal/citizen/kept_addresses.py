@@ -1,9 +1,13 @@
-"""Addresses that a person keeps in the profile, taken over into a form by a press."""
+"""Addresses that a person keeps in the profile, or has given beside the question, taken over into it by a press."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404
 
+from cases.queries.context import frame_of
+from cases.queries.left_open import cells_of, sections_with
 from portal.accounts.models import Role
 from portal.citizen.clashes import Typed
 from portal.citizen.own import OwnRequest
@@ -21,12 +25,25 @@ def of(request: OwnRequest) -> tuple[Offer, ...]:
     return tuple(Offer(str(one.pk), one.place) for one in account.addresses.all())
 
 
-def put_in(request: OwnRequest, typed: Typed) -> Typed:
+def put_in(request: OwnRequest, typed: Typed, case: Any) -> Typed:
     """What was typed with the chosen address in its field. An address of somebody else is none: 404."""
     path, _colon, chosen = request.POST.get(POSTED, "").rpartition(":")
     if not chosen:
         return typed
-    place = next((one.text for one in of(request) if one.id == chosen), None)
-    if place is None or not path:
+    kept = next((one.text for one in of(request) if one.id == chosen), None)
+    place = kept or _near(case, path, chosen, typed)
+    if not place or not path:
         raise Http404
     return {**typed, path: place}
+
+
+def _near(case: Any, path: str, chosen: str, typed: Typed) -> str:
+    """The address at another question of the same section or row, as it was typed or stands; empty for none."""
+    cells = {
+        cell_path: cell for view in sections_with(frame_of(case), [path]) for cell_path, cell in cells_of(view).items()
+    }
+    is_beside = path in cells and chosen in cells and path.rpartition(".")[0] == chosen.rpartition(".")[0]
+    if not is_beside or cells[chosen].type != "address":
+        return ""
+    said = typed.get(chosen) or cells[chosen].value
+    return said if isinstance(said, str) else ""

@@ -27,12 +27,13 @@ FREE = frozenset(
 )
 READ = frozenset(
     "cases case live receipt receipt_paper submitted calendar visit_calendar document document_paper tasks resume "
-    "section arrivals materials material_file file_page file_small page_of_file pile_file pile_small parties check "
-    "roster roster_template roster_faults roster_row situations disputes correct ask urge".split()
+    "section rest onward arrivals materials material_file file_page file_small page_of_file pile_file pile_small "
+    "parties check roster roster_template roster_faults roster_row situations disputes correct ask urge".split()
 )
 FILL = frozenset(
-    "begin tasks situations discard section autosave arrivals dispute materials upload cover remove_file reuse "
-    "file_page pile pile_sort pile_remove parties invite uninvite roster roster_row roster_remove ask urge".split()
+    "begin tasks situations discard section autosave rest rest_autosave arrivals dispute materials upload cover "
+    "remove_file reuse file_page pile pile_sort pile_remove parties invite uninvite roster roster_row "
+    "roster_remove ask urge".split()
 )
 SUBMIT = frozenset("check correct extend choose file_later plan_change visit object_points rate rated".split())
 PAY = frozenset("pay pay_return pay_relief".split())

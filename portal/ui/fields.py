@@ -48,10 +48,11 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An answer the person has kept elsewhere and may take over by a press."""
+    """An answer the person has kept elsewhere and may take over by a press; `label` says what it answers there."""
 
     id: str
     text: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class FieldView:
     `wrong_href` behind 信息不对?. `check` is the address that answers while typing is left (empty: no check).
     `form` is the id of the form it belongs to where it stands outside of it. `fill`: the autocomplete word where the
     answer is about the person who types ("tel", "name"), `off` where it is about somebody else. `offers`: answers kept
-    in the profile, each put in by a press and never by itself.
+    in the profile, each put in by a press and never by itself; `near`: answers of the same part of the same form.
     """
 
     name: str
@@ -83,6 +84,7 @@ class FieldView:
     form: str = ""
     fill: str = ""
     offers: Sequence[Offer] = ()
+    near: Sequence[Offer] = ()
 
     @property
     def dom_id(self) -> str:

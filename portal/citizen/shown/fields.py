@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,6 +20,7 @@ from portal.ui.fields import Choice, Offer
 from portal.ui.fields import FieldView as ShownField
 
 MOST_NAMED = 2
+MOST_NEAR = 2
 # A browser offers the own number here; in a field about somebody else that would be wrong.
 ABOUT_PEOPLE = frozenset({"phone", "email"})
 
@@ -68,6 +69,16 @@ class ShownSection:
     received: Sequence[Received]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownPiece:
+    """Some questions of a section, or of one of its rows; `href` leads to all of it."""
+
+    id: str
+    title: str
+    href: str
+    fields: Sequence[ShownField]
+
+
 class SectionDrawing:
     """Turns a section of one case into what its page shows.
 
@@ -83,13 +94,30 @@ class SectionDrawing:
         self.case_id = case_id
         self.as_of = as_of or {}
         self._addresses = cache(addresses)
+        self._near: dict[str, tuple[Offer, ...]] = {}
 
     def draw(self, view: forms.SectionView) -> ShownSection:
         """The section; what is wrong is listed once on top."""
+        self._look_near(view)
         parts = [self._part(view.id, field) for field in view.fields]
         if view.block:
             parts.append(ShownPart(block=self._block(view.id, view.block)))
         return ShownSection(view.id, view.title, parts, mistakes(view.errors), received(view))
+
+    def draw_some(self, view: forms.SectionView, paths: Collection[str]) -> list[ShownPiece]:
+        """Some questions of a section: its own first, then those of each row under a heading with its number."""
+        self._look_near(view)
+        inner = [field.block for field in view.fields if field.block is not None]
+        pieces = [(view.title, [field for field in view.fields if field.block is None])]
+        for block in (*inner, *([view.block] if view.block else [])):
+            pieces += [(f"{block.title} {row.index + 1}", list(row.fields)) for row in block.rows]
+        chosen = [(title, [field for field in fields if field.path in paths]) for title, fields in pieces]
+        href = reverse("citizen:section", args=[self.case_id, view.id])
+        return [
+            ShownPiece(f"{view.id}-{n}", title, href, [self._field(view.id, field) for field in fields])
+            for n, (title, fields) in enumerate(chosen)
+            if fields
+        ]
 
     def _part(self, section: str, field: forms.FieldView) -> ShownPart:
         if field.block is not None:
@@ -137,7 +165,18 @@ class SectionDrawing:
             shown=field.display,
             fill=field.autocomplete or ("off" if field.type in ABOUT_PEOPLE else ""),
             offers=self._offers(field),
+            near=self._near.get(field.path, ()),
         )
+
+    def _look_near(self, view: forms.SectionView) -> None:
+        """Addresses beside each other are about the same person or house: those of a section, those of a row."""
+        blocks = [view.block, *(field.block for field in view.fields)]
+        units = [view.fields, *(row.fields for block in blocks if block is not None for row in block.rows)]
+        for unit in units:
+            known = [one for one in unit if one.type == "address" and one.value and not one.errors]
+            held = {one.value: Offer(one.path, one.value, one.label) for one in reversed(known)}
+            empty = (one for one in unit if one.type == "address" and not one.value and not one.locked)
+            self._near |= {one.path: tuple(reversed(held.values()))[:MOST_NEAR] for one in empty}
 
     def _offers(self, field: forms.FieldView) -> tuple[Offer, ...]:
         """Kept addresses beside an open question for one; what a register has answered needs none."""
@@ -191,8 +230,13 @@ def mistakes(errors: Sequence[forms.FieldError]) -> tuple[Mistake, ...]:
 def received(view: forms.SectionView) -> tuple[Received, ...]:
     """What each department receives of a section, the one that receives most first."""
     first_row = view.rows[0].fields if view.rows else view.block.template if view.block else ()
-    fields = [*view.fields, *first_row]
-    labels = {dept: [f.label for f in fields if dept in f.departments] for dept in view.departments}
+    return received_of([*view.fields, *first_row])
+
+
+def received_of(fields: Sequence[forms.FieldView]) -> tuple[Received, ...]:
+    """The same of some questions, of one section or of many."""
+    departments = dict.fromkeys(dept for field in fields for dept in field.departments)
+    labels = {dept: [f.label for f in fields if dept in f.departments] for dept in departments}
     ordered = sorted(labels, key=lambda dept: -len(labels[dept]))
     return tuple(_received(dept, labels[dept], len(fields)) for dept in ordered if labels[dept])
 

@@ -41,6 +41,7 @@ def shown(case: Any, page: TaskList) -> dict[str, Any]:
     """Everything the page shows."""
     sections = [_section(case, n, section) for n, section in enumerate(page.sections, start=1)]
     others = [party for party in page.parties if party.must_agree]
+    opts = [] if case.submitted_at else [_opt(choice) for choice in choices(case, page)]
     if takes_roster(case):
         sections.append(_roster(case, len(sections) + 1))
     more = [_papers(case, page, len(sections) + 1)]
@@ -51,7 +52,8 @@ def shown(case: Any, page: TaskList) -> dict[str, Any]:
         "sections": sections,
         "more": more,
         "put_off": _put_off(case, page),
-        "opts": [] if case.submitted_at else [_opt(choice) for choice in choices(case, page)],
+        "opts": opts,
+        "opts_said": _opts_said(opts),
         "items_on": sum(choice.is_on for choice in page.items),
         "parts": len(sections) + 1,
         "done": done,
@@ -61,6 +63,18 @@ def shown(case: Any, page: TaskList) -> dict[str, Any]:
         "kept_until": words.day_in_words(case.saved_at + DRAFT_KEPT),
         "trail": trail(Crumb(page.bundle_name, reverse("citizen:guide", args=[page.bundle_code])), Crumb(_("填报"))),
     }
+
+
+def _opts_said(opts: Sequence[Opt]) -> str:
+    """The choice between now and later in a line, as it stands."""
+    later = sum(opt.later for opt in opts)
+    now = len(opts) - later
+    if not later:
+        return ngettext("%(now)s 件都现在办，想以后办可以改", "%(now)s 件都现在办，想以后办可以改", now) % {"now": now}
+    if not now:
+        said = ngettext("还有 %(later)s 件可以一起办", "还有 %(later)s 件可以一起办", later)
+        return said % {"later": later}
+    return _("%(now)s 件现在办，%(later)s 件以后办，可以改") % {"now": now, "later": later}
 
 
 def _roster(case: Any, number: int) -> Task:

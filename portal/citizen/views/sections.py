@@ -20,8 +20,9 @@ from cases.actions.applying import drafting
 from cases.actions.registers import held_values
 from cases.errors import CaseError, ChangedMeanwhile
 from cases.queries.context import context_of
+from cases.queries.left_open import rest_of
 from portal.accounts.access import applicants_only
-from portal.citizen import clashes, kept_addresses
+from portal.citizen import clashes, kept_addresses, onward
 from portal.citizen.clashes import USE, Collided, Merged, Typed
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
@@ -36,6 +37,7 @@ NOT_ANSWERS = frozenset(
         "version",
         "calm",
         "open",
+        "rows",
         "base",
         "add",
         "remove",
@@ -67,7 +69,7 @@ def section_page(request: OwnRequest, case_id: UUID, section_id: str) -> HttpRes
 
 
 def _posted(request: OwnRequest, case: Any, section_id: str) -> HttpResponse:
-    typed = kept_addresses.put_in(request, typed_in(request))
+    typed = kept_addresses.put_in(request, typed_in(request), case)
     try:
         if "settle" in request.POST:
             typed = _settled(request, case, section_id, typed)
@@ -110,12 +112,24 @@ def _ask(request: OwnRequest, case_id: UUID, section_id: str, merged: Merged) ->
         "case": case,
         **marks(case, section_id, open_paths(view)),
         "base": clashes.base_of(view),
-        "page": view,
+        "title": view.title,
+        "action": reverse("citizen:section", args=[case.pk, section_id]),
         "clashes": merged.clashes,
         "back": request.POST.get("back", ""),
-        "carried": [(n, one) for n, v in merged.typed.items() for one in (v if isinstance(v, list) else [v])],
+        "carried": carried(merged.typed),
     }
     return render(request, "citizen/clash.html", shown, status=409)
+
+
+def said(errors: Sequence[forms.FieldError]) -> dict[str, str]:
+    """What is wrong by its path, in the language of the page."""
+    english = lang() == "en"
+    return {error.path: (error.message_en if english else "") or error.message for error in errors}
+
+
+def carried(typed: Typed) -> list[tuple[str, str]]:
+    """Everything that was typed, as hidden inputs post it again."""
+    return [(name, one) for name, value in typed.items() for one in (value if isinstance(value, list) else [value])]
 
 
 def _settled(request: OwnRequest, case: Any, section_id: str, typed: Typed) -> Typed:
@@ -138,17 +152,17 @@ def typed_in(request: OwnRequest) -> Typed:
 
 
 def _next(request: OwnRequest, case_id: UUID, section_id: str) -> str:
-    """Back to the check where one came from there, else the next section that lacks something, else the task list."""
+    """Back to the check where one came from there, else the next section that lacks something, else what is next."""
     if request.POST.get("back") == CHECK:
         return reverse("citizen:check", args=[case_id])
-    context = context_of(own_case(request, case_id))
-    states = forms.missing(context, forms.select(context))
-    names = [state.section_id for state in states]
-    behind = states[names.index(section_id) + 1 :] if section_id in names else ()
-    following = next((state.section_id for state in behind if not state.is_complete), None)
+    case = own_case(request, case_id)
+    left = {one.section_id for one in rest_of(case).sections}
+    order = forms.select(context_of(case)).sections
+    behind = order[order.index(section_id) + 1 :] if section_id in order else ()
+    following = next((one for one in behind if one in left), None)
     if following:
         return reverse("citizen:section", args=[case_id, following])
-    return reverse("citizen:tasks", args=[case_id])
+    return onward.address(case, request.user.acting)
 
 
 def _show(
@@ -200,8 +214,7 @@ def autosave(request: OwnRequest, case_id: UUID, section_id: str) -> JsonRespons
         return JsonResponse({"saved": _("这一部分刚在别处改过，还没存"), "errors": {}, "clash": True})
     except CaseError as error:
         return JsonResponse({"saved": error.message, "errors": {}})
-    english = lang() == "en"
-    errors = {e.path: (e.message_en if english else "") or e.message for e in saved.errors}
+    errors = said(saved.errors)
     word = _("已自动保存 %(time)s") % {"time": f"{timezone.localtime():%H:%M}"}
     now = marks(saved.case, section_id, stood_open(request))
     kept = {"saved": word, "errors": errors, "version": now["mark"], "calm": now["calm"]}

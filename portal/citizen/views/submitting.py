@@ -21,6 +21,7 @@ from cases.queries.context import context_of
 from cases.queries.task_list import can_be_edited, task_list
 from cases.queries.what_next import what_next
 from portal.accounts.access import applicants_only
+from portal.citizen import onward
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.seen import history_mark
@@ -42,6 +43,16 @@ def check_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
     if not can_be_edited(case):
         return redirect("citizen:case", case_id=case_id)
     return _show(request, case)
+
+
+@applicants_only
+@never_cache
+@require_GET
+@says_why
+def go_on(request: OwnRequest, case_id: UUID) -> HttpResponse:
+    """From the papers to what is next."""
+    case = own_case(request, case_id)
+    return redirect(onward.address(case, request.user.acting, past_papers=True))
 
 
 def _submit(request: OwnRequest, case: Any) -> HttpResponse:
