@@ -27,7 +27,9 @@ READ = """() => {
   // Of a list that opens one line is looked for; who receives an answer stands there for whoever asks.
   const beside = (one) => [...one.querySelectorAll("select, .sees")];
   const length = (one) => beside(one).reduce((left, part) => left - letters(part), letters(one));
-  const is_held = (field) => [...field.querySelectorAll("input, select, textarea")].some((one) =>
+  // A field without a control is locked: a register has filled it in.
+  const controls = (field) => [...field.querySelectorAll("input, select, textarea")];
+  const is_held = (field) => !controls(field).length || controls(field).some((one) =>
     ["radio", "checkbox"].includes(one.type) ? one.checked : one.value !== "" && one.type !== "hidden");
   const fields = [...document.querySelectorAll("main [data-field]")].filter(seen);
   const open = fields.filter((one) => !is_held(one));
