@@ -1,7 +1,7 @@
 """Whom the portal may talk to: the configured systems of departments, with their keys.
 
-Read once and kept for a moment, because every call and every callback needs it. A key that is revoked stops
-working in all processes within CACHE_S.
+Read once and kept as long as none of its rows is another, because every call and every callback needs it. PostgreSQL
+is asked for that every CACHE_S: a key that is revoked stops working in all processes within that time.
 """
 
 from __future__ import annotations
@@ -78,7 +78,16 @@ class System:
         return other.path + (f"?{other.query}" if other.query else "")
 
 
-_held: tuple[float, dict[str, System]] | None = None
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The systems by department, the stamp of the rows they were read from, and when that was last compared."""
+
+    systems: dict[str, System]
+    stamp: str
+    compared_at: float
+
+
+_held: _Held | None = None
 
 
 def system_of(department: str) -> System | None:
@@ -94,10 +103,26 @@ def forget() -> None:
 
 def _all() -> dict[str, System]:
     global _held
-    if _held is None or time.monotonic() - _held[0] > CACHE_S:
-        _held = (time.monotonic(), _read())
+    if _held is None or time.monotonic() - _held.compared_at > CACHE_S:
+        stamp = _stamp()
+        known = _held.systems if _held is not None and _held.stamp == stamp else _read()
+        _held = _Held(known, stamp, time.monotonic())
         write_uses()
-    return _held[1]
+    return _held.systems
+
+
+_ROWS = " UNION ALL ".join(
+    f"SELECT '{table} ' || xmin::text || ctid::text AS row FROM integrations_{table}"
+    for table in ("departmentsystem", "departmentkey", "allowedhost")
+)
+_STAMP = f"SELECT md5(string_agg(row, ' ' ORDER BY row)) FROM ({_ROWS}) AS written"
+
+
+def _stamp() -> str:
+    """Another one whenever a row was added, changed or taken away, by whatever way: which transaction wrote each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP)
+        return str(cursor.fetchone()[0])
 
 
 def _read() -> dict[str, System]:
