@@ -158,7 +158,7 @@ class Walker(Visitor):
             self.look()
             self.press(self.page.locator("main a.btn--primary").first)
         asked = self.asked()
-        first = next(one for one in self._fields() if self._is_wanted(one))
+        first = next(one for one in self._fields() if _is_open(one))
         if self.scripts:
             with self.page.expect_response(re.compile("/autosave/")):
                 self._fill(first["name"], first["kind"])
@@ -169,7 +169,7 @@ class Walker(Visitor):
 
     def asked(self) -> int:
         """How many questions of the page wait for an answer."""
-        return sum(self._is_wanted(one) for one in self._fields())
+        return sum(_is_open(one) for one in self._fields())
 
     def _fields(self) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = self.page.locator("main [data-field]").evaluate_all(READ_FIELDS)
@@ -200,7 +200,7 @@ class Walker(Visitor):
     def _is_wanted(self, one: Mapping[str, Any]) -> bool:
         if one["bad"] or (one["name"] in self.story.fields and not self._tries[one["name"]]):
             return True
-        return not one["held"] and not any(word in OPTIONAL for word in one["small"])
+        return _is_open(one)
 
     def _fill(self, name: str, kind: str) -> None:
         place = forms.place_of(self.spec, name)
@@ -266,6 +266,11 @@ class Walker(Visitor):
             self.tick(box)
         self.press(self.page.locator("main form .btn--primary"))
         assert "/check/" not in self.page.url, self.page.locator("main .fix").inner_text()
+
+
+def _is_open(one: Mapping[str, Any]) -> bool:
+    """Whether a question must be answered and is not."""
+    return not one["held"] and not any(word in OPTIONAL for word in one["small"])
 
 
 def photo_of(name: str) -> FilePayload:
