@@ -201,14 +201,16 @@ class Docket:
                 chosen = choose(rows) if choose else rows
                 if chosen:
                     statements.insert(chosen, self._expressions.get(model, ()))
-                    _settle(chosen)
+                    for row in chosen:
+                        statements.settle(row)
         finally:
             self._is_writing = False
             self._waiting.clear()
 
     def _update(self, fields: Sequence[str], rows: Sequence[models.Model]) -> None:
         self._stamps |= statements.update(rows, fields)
-        _settle(rows)
+        for row in rows:
+            statements.settle(row)
 
     def _grouped(
         self, changed: Mapping[int, Mapping[str, None]]
@@ -234,11 +236,3 @@ class Docket:
 
 def _concerns(text: str, tables: Iterable[str]) -> bool:
     return text.startswith(READS_AND_WRITES_NOTHING) or any(table in text for table in tables)
-
-
-def _settle(rows: Iterable[models.Model]) -> None:
-    """What has been written is what django_fsm compares a later save with."""
-    for row in rows:
-        settle = getattr(row, "_update_initial_state", None)
-        if settle is not None:
-            settle()

@@ -28,7 +28,7 @@ from cases.alarm import alarm
 from cases.models import Delivery, SubApplication
 from cases.prepared import Prepared
 from cases.queries.circuits import DOORS, MOMENT, PLACES, shut_lines
-from cases.statements import built, columns
+from cases.statements import built, columns, made
 from cases.states import DeliveryState
 
 LEASE_S = 20
@@ -114,7 +114,8 @@ def _rendered(
 ) -> Delivery:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
     key = uuid4()
-    return Delivery(
+    return made(
+        Delivery,
         sub=sub,
         purpose=purpose,
         round=round_no,

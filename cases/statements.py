@@ -1,7 +1,8 @@
 """Reading and writing many rows of a model in one prepared statement each, with the values a model would write itself.
 
 What the model layer does per row for a few rows is done here once for all of them: the statement is made once a
-process, planned once a session (cases.prepared), and takes its values as one array a column.
+process, planned once a session (cases.prepared), and takes its values as one array a column. Objects are made without
+`Model.__init__`, which asks every field of every row for what is the same in all of them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.base import ModelState
 
 from cases.prepared import Prepared
 
@@ -30,24 +32,68 @@ def columns(model: type[models.Model], alias: str) -> str:
 def built(model: type[Row], rows: Iterable[Sequence[Any]]) -> list[Row]:
     """Objects of rows that hold `columns` of a model, in their order."""
     names, converters = _reading(model)
-    return [_built(model, names, converters, row) for row in rows]
+    session = connections[DEFAULT_DB_ALIAS]
+    found = []
+    for row in rows:
+        one = _bare(model)
+        one._state.adding, one._state.db = False, DEFAULT_DB_ALIAS
+        one.__dict__.update(zip(names, row, strict=True))
+        for name, convert in converters:
+            one.__dict__[name] = convert(one.__dict__[name], None, session)
+        settle(one)
+        found.append(one)
+    return found
 
 
-def _built(model: type[Row], names: Sequence[str], converters: Sequence[tuple[int, Any]], row: Sequence[Any]) -> Row:
-    values = list(row)
-    for place, convert in converters:
-        values[place] = convert(values[place], None, connections[DEFAULT_DB_ALIAS])
-    return model.from_db(DEFAULT_DB_ALIAS, names, values)
+def made(model: type[Row], **values: Any) -> Row:
+    """A new row, as `model(**values)` makes it; relations are given as objects. Raises TypeError for unknown names."""
+    given, made_anew, relations = _beginnings(model)
+    one = _bare(model)
+    held = one.__dict__
+    held.update(given)
+    for name, value in values.items():
+        attname = relations.get(name)
+        if attname is not None:
+            held[attname], one._state.fields_cache[name] = (None if value is None else value.pk), value
+        elif name in held:
+            held[name] = value
+        else:
+            raise TypeError(f"{model._meta.label} has no field {name}")
+    for name, make in made_anew:
+        if name not in values:
+            held[name] = make()
+    settle(one)
+    return one
+
+
+def _bare(model: type[Row]) -> Row:
+    one = model.__new__(model)
+    one._state = ModelState()
+    return one
+
+
+def settle(row: models.Model) -> None:
+    """What a row holds now, made, read or written, is what django_fsm compares its next save with."""
+    note = getattr(row, "_update_initial_state", None)
+    if note is not None:
+        note()
 
 
 @lru_cache(maxsize=64)
-def _reading(model: type[models.Model]) -> tuple[list[str], list[tuple[int, Any]]]:
+def _beginnings(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Any]], dict[str, str]]:
+    """Of a new row: the values every one begins with, what is made anew for each, and the relations."""
     fields = model._meta.concrete_fields
-    converters = [
-        (place, one)
-        for place, field in enumerate(fields)
-        for one in field.get_db_converters(connections[DEFAULT_DB_ALIAS])
-    ]
+    anew = {field for field in fields if field.has_default() and callable(field.default)}
+    made_anew = [(field.attname, field.get_default) for field in fields if field in anew]
+    given = {field.attname: None if field in anew else field.get_default() for field in fields}
+    return given, made_anew, {field.name: field.attname for field in fields if field.is_relation}
+
+
+@lru_cache(maxsize=64)
+def _reading(model: type[models.Model]) -> tuple[list[str], list[tuple[str, Any]]]:
+    fields = model._meta.concrete_fields
+    session = connections[DEFAULT_DB_ALIAS]
+    converters = [(field.attname, one) for field in fields for one in field.get_db_converters(session)]
     return [field.attname for field in fields], converters
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import uuid4
+
 import pytest
-from django.db import DataError, transaction
+from django.db import DataError, connection, transaction
+from django.db.models import Model
 from django.utils import timezone
+from django_fsm import ConcurrentTransition
 
 from cases import statements
-from cases.models import Attention, Delivery, Event, SubApplication
+from cases.models import Attention, Delivery, Event, Need, Result, SubApplication
 from portal.accounts.models import Account
 from tests.factories import toll
 from tests.factories.doubles import FakeDepartments
@@ -66,3 +71,47 @@ def test_rows_come_back_as_the_model_layer_reads_them(subs: list[SubApplication]
         read = [[one.__dict__[name] for name in names] for one in statements.built(model, rows)]
         assert len(read) > 0
         assert read == [list(row) for row in rows]
+
+
+def test_rows_that_came_back_are_saved_as_those_of_the_model_layer(subs: list[SubApplication]) -> None:
+    table = SubApplication._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {statements.columns(SubApplication, 's')} FROM {table} s WHERE id = %s", [subs[0].pk])
+        (read,) = statements.built(SubApplication, cursor.fetchall())
+    other = SubApplication.objects.get(pk=subs[0].pk)
+    assert (read, read.case, read.state) == (other, other.case, other.state)
+    other.receive(at=timezone.now(), receipt_no="R-1")
+    other.save(update_fields=["state"])
+    read.receive(at=timezone.now(), receipt_no="R-2")
+    with pytest.raises(ConcurrentTransition), transaction.atomic():
+        read.save(update_fields=["state", "receipt_no"])
+
+
+def test_new_rows_are_made_as_the_model_makes_them(subs: list[SubApplication]) -> None:
+    case, sub, now = subs[0].case, subs[0], timezone.now()
+    given: list[tuple[type[Model], dict[str, Any]]] = [
+        (Event, {"case": case, "seq": 1, "kind": "k", "sub": None, "actor_kind": "system", "at": now}),
+        (SubApplication, {"case": case, "seq": 1, "number": "n", "item_id": "A", "next_at": now}),
+        (Need, {"sub": sub, "upstream": subs[1], "need": "approved", "flow": ["a"]}),
+        (Delivery, {"sub": sub, "purpose": "file", "department": "N1", "body": "{}", "next_at": now}),
+        (Result, {"sub": sub, "result_id": "R", "fields": {"a": 1}, "issued_at": now}),
+    ]
+    for model, values in given:
+        mine, theirs = statements.made(model, **values), model(**values)
+        drawn = {field.attname for field in model._meta.concrete_fields if field.default is uuid4}
+        for name in drawn:
+            assert mine.__dict__.pop(name) not in (None, theirs.__dict__.pop(name)), "each row draws its own"
+        assert mine._state.adding
+        assert mine._state.fields_cache == theirs._state.fields_cache
+        assert {**mine.__dict__, "_state": None} == {**theirs.__dict__, "_state": None}
+
+
+def test_lists_and_mappings_of_new_rows_are_their_own(subs: list[SubApplication]) -> None:
+    one, other = (statements.made(SubApplication, case=subs[0].case) for _ in range(2))
+    one.reasons.append({"code": "J01"})
+    assert other.reasons == []
+
+
+def test_a_new_row_has_no_fields_but_those_of_its_model() -> None:
+    with pytest.raises(TypeError, match="no field colour"):
+        statements.made(Event, colour="red")

@@ -27,6 +27,7 @@ from cases.ports import Actor
 from cases.prepared import Prepared
 from cases.queries.submission import answers_print
 from cases.queries.upstream import needs_of
+from cases.statements import made
 from cases.states import CaseState
 
 Row = TypeVar("Row", bound=models.Model)
@@ -175,7 +176,8 @@ def lay_out(case: Case, planned: Plan) -> None:
     known = _with_new(SubApplication, case, lock_subs(case), subs)
     by_key: dict[Key, SubApplication] = {(sub.item_id, sub.instance_key): sub for sub in known}
     needs = [
-        Need(
+        made(
+            Need,
             sub=by_key[need.sub],
             upstream=by_key[need.upstream],
             need=need_of(spec, need.sub[0], need.need),
@@ -210,7 +212,8 @@ def need_of(spec: BundleSpec, item_id: str, need: str) -> str:
 
 def _sub(case: Case, planned: PlannedSub, seq: int) -> SubApplication:
     row = planned.instance.row
-    return SubApplication(
+    return made(
+        SubApplication,
         case=case,
         seq=seq,
         number=numbering.sub_number(case.number or "", seq),

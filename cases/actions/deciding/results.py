@@ -17,6 +17,7 @@ from cases.models import Attention, Case, Result, SubApplication
 from cases.ports import Actor
 from cases.queries.declared import declared_fields
 from cases.queries.merged import with_report
+from cases.statements import made
 
 MARK_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 MARK_LENGTH = 16
@@ -54,7 +55,8 @@ def keep_version(
     """A result, or the next version of one that stands already (a live plan was changed, a mistake was corrected)."""
     if current is not None:
         Result.objects.filter(pk=current.pk).update(replaced_at=at)
-    kept = Result(
+    kept = made(
+        Result,
         sub=sub,
         result_id=declared.id,
         version=current.version + 1 if current else 1,

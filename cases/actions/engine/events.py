@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases import docket
 from cases.models import Case, Event, SubApplication
 from cases.ports import Actor
+from cases.statements import made
 
 HEAD = ("last_seq", "last_hash")
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -34,7 +35,8 @@ def chained(
     case: Case, kind: str, *, by: Actor, sub: SubApplication | None, at: datetime, facts: dict[str, Any]
 ) -> Event:
     """The next event of a locked case, not yet saved; moves the chain's head on the case object."""
-    event = Event(
+    event = made(
+        Event,
         case=case,
         seq=case.last_seq + 1,
         kind=kind,
