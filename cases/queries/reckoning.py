@@ -77,6 +77,11 @@ class Reckoning:
         return clock.Due(path_end.date(), None, bool(last and last.provisional))
 
 
+def local(moment: datetime) -> datetime:
+    """A moment by the clock of the offices, whatever zone somebody reads pages in."""
+    return moment.astimezone(timezone.get_default_timezone())
+
+
 def calendar_of(region: str) -> clock.WorkingCalendar:
     """The working calendar of a region, with regional holidays and closures."""
     known = queries.working_calendar(region)
@@ -110,8 +115,8 @@ def _ledger(pauses: Sequence[Pause], extension_days: int, now: datetime) -> Ledg
 
 def _stretch(pause: Pause, now: datetime) -> clock.Stretch:
     """A stretch that is still open lasts as long as was told, and at least until now."""
-    began = timezone.localtime(pause.began_at)
-    ended = timezone.localtime(pause.ended_at or now)
+    began = local(pause.began_at)
+    ended = local(pause.ended_at or now)
     if pause.ended_at is None and pause.expected_on is not None and pause.expected_on > ended.date():
         ended = datetime.combine(pause.expected_on, critical_path.CLOSING, tzinfo=ended.tzinfo)
     return clock.Stretch(began, ended, f"{pause.kind}|{pause.reason}")
@@ -134,12 +139,12 @@ def reckon_item(
 def start_of(sub: SubApplication) -> datetime | None:
     """Since when the limit of an item counts: its acceptance; before that, by way of forecast, since it was sent."""
     start = sub.accepted_at or sub.dispatched_at
-    return timezone.localtime(start) if start else None
+    return local(start) if start else None
 
 
 def reckon(case: Case, subs: Sequence[SubApplication], now: datetime | None = None) -> Reckoning:
     """All deadlines of a filed case as they stand. Three queries."""
-    now = timezone.localtime(now)
+    now = local(now or timezone.now())
     spec, calendar = queries.version(case.bundle_version_id).spec, calendar_of(case.region)
     ledgers = ledgers_of(case, now)
     items = {
@@ -186,7 +191,7 @@ def _steps(
 def _step(
     spec: BundleSpec, sub: SubApplication, waits: tuple[critical_path.Wait, ...], ledger: Ledger
 ) -> critical_path.Step:
-    ended = timezone.localtime(sub.closed_at) if sub.state in SUB_FINAL and sub.closed_at else None
+    ended = local(sub.closed_at) if sub.state in SUB_FINAL and sub.closed_at else None
     limit = committed_of(spec.item(sub.item_id), sub)
     return critical_path.Step(sub.pk, limit, waits, start_of(sub), ended, ledger.pauses, ledger.extension_days)
 
@@ -200,4 +205,4 @@ def _promise_start(
     if named:
         return max(named)
     start = case.submitted_at if first == SUBMISSION else case.accepted_at or case.submitted_at
-    return timezone.localtime(start) if start else None
+    return local(start) if start else None

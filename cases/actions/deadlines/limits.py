@@ -59,7 +59,7 @@ def statutory_due(case: Case, sub: SubApplication, start: datetime) -> date | No
 
 def _from(case: Case, sub: SubApplication, start: datetime) -> reckoning.ItemReckoning:
     item = queries.version(case.bundle_version_id).spec.item(sub.item_id)
-    return reckoning.reckon_item(item, sub, timezone.localtime(start), reckoning.Ledger(), calendar_of(case))
+    return reckoning.reckon_item(item, sub, reckoning.local(start), reckoning.Ledger(), calendar_of(case))
 
 
 def case_due(case: Case, subs: Sequence[SubApplication]) -> date | None:
