@@ -72,6 +72,13 @@ def fill_registers(register: FakeRegister, licences: FakeLicences) -> None:
     licences.put_licence("MEDICAL_RECEIPT", lin, "L-R", {"receipt_no": "P1"})
 
 
+def know_the_situation(register: FakeRegister, licences: FakeLicences) -> None:
+    """What registers know of her situation: married, insured as an employee, the pregnancy registered."""
+    register.put("MARRIAGE_INFO", LIN["id_no"], {"status": "20", "cert_no": "J350203-2024-000001"})
+    register.put("MI_PERSON", LIN["id_no"], {"scheme": "职工医保", "status": "正常参保", "months_city": 92})
+    licences.put_licence("MATERNITY_REG", LIN["id_no"], "L-S", {"reg_no": "SY2026001"})
+
+
 def draft(
     lin: Account,
     *,

@@ -18,15 +18,12 @@ from tests.portal.citizen.conftest import SignIn, text_of
 from tests.portal.citizen.mandate_people import company
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doubles")]
-LIN = newborn.LIN["id_no"]
 
 
 @pytest.fixture
 def known(known_family: None, register: FakeRegister, licences: FakeLicences) -> None:
     """What the insurance and the register of pregnancies know besides."""
-    register.put("MARRIAGE_INFO", LIN, {"status": "20", "cert_no": "J350203-2024-000118"})
-    register.put("MI_PERSON", LIN, {"scheme": "职工医保", "status": "正常参保", "months_city": 92})
-    licences.put_licence("MATERNITY_REG", LIN, "L-S", {"reg_no": "SY2026001"})
+    newborn.know_the_situation(register, licences)
 
 
 def begun(client: Client, **posted: str) -> Case:
