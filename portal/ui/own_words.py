@@ -1,6 +1,7 @@
 """The words of people on a page: what was opened from sealed fields while it was made. They keep their characters.
 
-Names, addresses and answers are kept sealed and nowhere else, so whatever is opened for a page is somebody's own.
+Names, addresses and answers are kept sealed and nowhere else, so whatever is opened for a page is somebody's own, but
+for words of ours that are sealed with them (portal/ui/vocabulary.py).
 """
 
 from __future__ import annotations

@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 from portal.ui.own_words import own_words, with_masked
 from portal.ui.script import marked_page, traditional_answer, traditional_page
+from portal.ui.vocabulary import without_ours
 
 LANGUAGE = "zh-hant"
 TOUCHED = (LANGUAGE, "en")
@@ -39,14 +41,17 @@ class SpokenPages:
 def _look_at(response: HttpResponse, request: HttpRequest, heard: set[str]) -> None:
     """By the language that is active now: a page may have its own, as the one for times without a network."""
     if get_language() == LANGUAGE:
-        _turn(response, _own(request, heard))
+        _turn(response, with_masked(without_ours(heard) | _name(request)))
     elif get_language() == "en" and _kind(response) == "text/html":
-        response.content = marked_page(response.content.decode(), _own(request, heard)).encode()
+        response.content = marked_page(response.content.decode(), heard).encode()
 
 
-def _own(request: HttpRequest, heard: set[str]) -> set[str]:
-    """Words of people: those that were opened for this page, and the name of whoever looks at it."""
-    return with_masked(heard | {getattr(getattr(request, "user", None), "name", "")} - {""})
+def _name(request: HttpRequest) -> set[str]:
+    """The name of whoever looks at the page; none where the database, silent just now, would have to say it."""
+    try:
+        return {getattr(getattr(request, "user", None), "name", "")} - {""}
+    except (DatabaseError, InterfaceError):
+        return set()
 
 
 def _turn(response: HttpResponse, own: set[str]) -> None:

@@ -1,0 +1,32 @@
+"""Words of ours that are sealed with somebody's answers are turned over; names and addresses are not."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from cases.models import Case
+from portal.accounts.models import Account
+from portal.ui.vocabulary import without_ours
+from tests.portal.citizen.conftest import SignIn
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doubles")]
+
+
+def test_texts_of_definitions_registries_and_pages_are_nobodys_own(draft: Case) -> None:
+    ours = {"新生儿出生一件事", "母亲姓名", "结婚证", "户籍信息查询", "卫健", "实名账户", "自动计算"}
+    own = {"林晓岚", "示例市思明区后里路1号"}
+    assert without_ours(ours | own) == own
+    assert without_ours(set()) == set()
+
+
+def test_a_section_in_traditional_characters_names_its_sources_in_them(
+    draft: Case, lin: Account, as_person: SignIn
+) -> None:
+    client = as_person(lin)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hant"
+    page = client.get(reverse("citizen:section", args=[draft.pk, "s_mother"])).content.decode()
+    assert "母親姓名" in page and "母亲姓名" not in page
+    assert "戶籍信息查詢" in page and "户籍信息查询" not in page
+    assert "林晓岚" in page and "林曉嵐" not in page
