@@ -49,8 +49,10 @@ class Prepared:
         known = _plans(session.connection)
         made = known.get(self._name)
         if made is None or made < monotonic() - PLANS_LIVE_S:
-            again = f"DEALLOCATE {self._name}; " if made is not None else ""
-            execute(f"{again}PREPARE {self._name} ({self._types}) AS {self._text}")
+            if made is not None:  # in two steps: whichever fails, what is known of the session stays true
+                execute(f"DEALLOCATE {self._name}")
+                del known[self._name]
+            execute(f"PREPARE {self._name} ({self._types}) AS {self._text}")
             known[self._name] = monotonic()
         execute(self._call, values)
         return cursor.fetchall() if cursor.description else []

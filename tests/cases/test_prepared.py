@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import DataError, connection, connections, transaction
+from django.db import DataError, ProgrammingError, connection, connections, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
+from cases import prepared
 from cases.prepared import Prepared
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +53,16 @@ def test_whoever_counts_statements_sees_it() -> None:
     with CaptureQueriesContext(connection) as asked:
         half(2)
     assert [query["sql"].split()[0] for query in asked.captured_queries] == ["EXECUTE"]
+
+
+def test_a_plan_that_could_not_be_made_anew_is_made_at_the_next_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared, "PLANS_LIVE_S", 0.0)
+    counted = Prepared("SELECT count(*) FROM passing WHERE number > $1", "int")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE passing (number int) ON COMMIT DROP")
+        assert counted(0) == [(0,)]
+        cursor.execute("ALTER TABLE passing RENAME TO gone")
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            counted(0)
+        cursor.execute("ALTER TABLE gone RENAME TO passing")
+    assert counted(0) == [(0,)]
