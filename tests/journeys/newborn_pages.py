@@ -13,6 +13,7 @@ from tests.factories import looking
 SITUATION = ("本省有资质的医院", "已婚", "随母亲", "家庭户", "职工医保", "办过", "")
 SAVE = ".dock button[type=submit]"
 GRAVE = ("serious", "critical")
+CASE_ID = re.compile(r"/apply/([0-9a-f-]{36})/")
 
 
 def no_grave_findings(page: Page) -> None:
@@ -64,9 +65,15 @@ class Applicant:
         no_grave_findings(self.page)
         self.page.locator("label.pick", has_text="我单独同意查询这几样").click()
         self.page.get_by_role("button", name="同意并开始填").click()
-        expect(self.page).to_have_url(re.compile("/apply/[0-9a-f-]{36}/$"))
-        self.case_id = self.page.url.rstrip("/").rpartition("/")[2]
+        self.went_on_with()
         no_grave_findings(self.page)
+
+    def went_on_with(self) -> None:
+        """The draft whose page this is."""
+        expect(self.page).to_have_url(CASE_ID)
+        found = CASE_ID.search(self.page.url)
+        assert found is not None
+        self.case_id = found[1]
 
     def open(self, section: str) -> None:
         self.page.goto(f"/apply/{self.case_id}/sections/{section}/")

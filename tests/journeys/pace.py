@@ -24,8 +24,10 @@ PAGE_S = 1.0  # until the next page stands still
 READ = """() => {
   const seen = (one) => one.checkVisibility() && !one.closest("template, .vh");
   const letters = (one) => one.innerText.replace(/\\s/g, "").length;
-  // Of a list that opens one line is looked for; who receives an answer stands there for whoever asks.
-  const beside = (one) => [...one.querySelectorAll("select, .sees")];
+  // Of a list that opens one line is looked for; who receives an answer stands there for whoever asks; some words are
+  // for screen readers alone.
+  const not_read = "select, .sees, .vh";
+  const beside = (one) => [...one.querySelectorAll(not_read)].filter((part) => !part.parentElement.closest(not_read));
   const length = (one) => beside(one).reduce((left, part) => left - letters(part), letters(one));
   // A field without a control is locked: a register has filled it in.
   const controls = (field) => [...field.querySelectorAll("input, select, textarea")];
@@ -41,7 +43,7 @@ READ = """() => {
   const papers = [...document.querySelectorAll("main section:has(#todo) .slot")].filter(seen);
   const words = [...whole, ...open, ...papers].reduce((sum, one) => sum + length(one), 0);
   const lines = document.querySelectorAll("main section:not([aria-labelledby=go]) dl.facts > div");
-  const ready = document.querySelectorAll("main .ready:not([open])").length;
+  const ready = [...document.querySelectorAll("main .ready:not([open])")].filter(seen).length;
   return [words, fields.length - open.length + ready + (document.querySelector("[name=declared]") ? lines.length : 0)];
 }"""
 

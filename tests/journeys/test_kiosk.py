@@ -38,9 +38,11 @@ def test_a_terminal_is_used_and_forgets(signed_in: SignedIn) -> None:
     _card_of_lin(page)
     page.locator("label.pick", has_text="我单独同意").click()
     page.get_by_role("button", name="同意并开始填").click()
-    expect(page).to_have_url(re.compile("/apply/[0-9a-f-]{36}/$"))
+    expect(page).to_have_url(re.compile("/apply/[0-9a-f-]{36}/rest/"))
     checked(page)
-    tasks = page.url
+    tasks = page.url.partition("rest/")[0]
+    page.goto(tasks)
+    checked(page)
     _phone_takes_the_photo(page, tasks)
     _typed_with_the_keys_on_the_screen(page, tasks)
     _walks_away(page)

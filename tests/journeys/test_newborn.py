@@ -11,11 +11,12 @@ from tests.journeys.conftest import PHONE, Begins, SignedIn
 from tests.journeys.newborn_pages import Applicant, no_grave_findings
 from tests.journeys.stack import Stack
 from tests.journeys.stories import NEWBORN
-from tests.journeys.test_stories import MOST_INPUTS, filed, told
+from tests.journeys.test_stories import MOST_INPUTS, told
 from tests.journeys.walker import Walker
 
 pytestmark = [pytest.mark.django_db, pytest.mark.journey, pytest.mark.timeout(420)]
 CONCLUDED_MS = 60_000
+LONGEST_S = 180  # of a person, by tests/journeys/pace.py
 OPEN_TO_ALL = ("/", "/bundles/", "/search/?q=宝宝", "/help/", "/help/privacy/", "/sign-in/", "/verify/")
 
 
@@ -26,9 +27,13 @@ def test_one_form_one_authorisation_and_everything_comes_back(
     for path in OPEN_TO_ALL:
         nobody.goto(path)
         no_grave_findings(nobody)
-    lin = filed(begins(NEWBORN, "phone"))
+    lin = begins(NEWBORN, "phone")
+    lin.begin_signed_in()
+    lin.fill()
+    lin.hand_in()
     print(f"\n林晓岚自己填和选了 {lin.inputs} 处 / own inputs and a person's time: {told(lin)}")
     assert lin.inputs <= MOST_INPUTS
+    assert lin.pace.whole_s <= LONGEST_S
     expect(lin.page.locator("h1")).to_contain_text("等陈屿")
     lin.look()
     _chen_agrees(signed_in("chen", PHONE))
@@ -117,7 +122,7 @@ def test_a_row_is_added_and_removed_without_scripts(signed_in: SignedIn) -> None
     lin = Applicant(signed_in("lin", PHONE, java_script_enabled=False))
     lin.page.goto("/bundles/XSECS/apply/")
     lin.page.get_by_role("button", name="同意并开始填").click()
-    lin.case_id = lin.page.url.rstrip("/").rpartition("/")[2]
+    lin.went_on_with()
     lin.page.goto(f"/apply/{lin.case_id}/sections/s_child/")
     expect(lin.page.locator("[data-row]")).to_have_count(1)
     lin.page.locator("[data-add]").click()

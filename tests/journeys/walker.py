@@ -19,7 +19,7 @@ from bundles import forms
 from bundles.spec import BundleSpec
 from portal.seed_check.values import Proposals, written
 from tests.journeys.hands import Hands
-from tests.journeys.newborn_pages import photo
+from tests.journeys.newborn_pages import CASE_ID, photo
 from tests.journeys.stories import Story
 from tests.journeys.visitor import Visitor
 
@@ -27,7 +27,6 @@ OPTIONAL = ("可不填", "Optional", "optional")
 ROUNDS = 6
 MOST_PAGES = 40
 FORM = re.compile("/sections/|/rest/")
-CASE_ID = re.compile(r"/apply/([0-9a-f-]{36})/")
 # What stands in a section: name, kind of control, whether it is asked for, whether there is something in it.
 READ_FIELDS = """
 all => all.filter(one => one.offsetParent !== null && !one.closest('template')).map(one => {

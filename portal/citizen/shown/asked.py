@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -29,14 +28,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """`open` are asked; `ready` stand folded with what is chosen, to look at and to change."""
+    """`open` are asked; `ready` stand folded with what is chosen, to look at; `settled` were answered a page ago."""
 
     open: Sequence[Asked]
     ready: Sequence[Asked]
-
-    @property
-    def is_suggested(self) -> bool:
-        return any(one.source for one in self.ready)
+    settled: Sequence[Asked]
 
     @property
     def mistakes(self) -> list[dict[str, str]]:
@@ -54,8 +50,9 @@ def questions(context: forms.Context, selection: forms.Selection, lacking: Colle
     answered = context.answers.get("guidance") or {}
     shown = [_asked(screen, suggested, lacking) for screen in _screens(context, selection, suggested)]
     is_first = any(one.screen.id not in answered for one in shown)
-    ready = [one for one in shown if is_first and _is_ready(one, answered, suggested)]
-    return Questions([one for one in shown if one not in ready], ready)
+    settled = [one for one in shown if is_first and one.screen.id in answered]
+    ready = [one for one in shown if (known := suggested.get(one.screen.id)) is not None and known.is_whole]
+    return Questions([one for one in shown if one not in (*settled, *ready)], ready, settled)
 
 
 def _screens(
@@ -72,8 +69,3 @@ def _asked(screen: Screen, suggested: Mapping[str, forms.Suggestion], lacking: C
     answer = "、".join(chosen) or _("都不选")
     source = suggested[screen.id].source if screen.id in suggested else ""
     return Asked(screen, answer, source, _("请选一项") if screen.id in lacking else "")
-
-
-def _is_ready(one: Asked, answered: Mapping[str, Any], suggested: Mapping[str, forms.Suggestion]) -> bool:
-    name = one.screen.id
-    return name in answered or (name in suggested and suggested[name].is_whole)

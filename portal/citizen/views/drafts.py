@@ -67,7 +67,7 @@ def _first_step(case: Any, *, is_answered: bool) -> HttpResponse:
         suggesting.look_up_situation(case.pk)
         return redirect("citizen:situations", case_id=case.pk)
     drafting.refresh_prefill(case.pk)
-    return redirect("citizen:tasks", case_id=case.pk)
+    return redirect("citizen:resume", case_id=case.pk)
 
 
 @applicants_only

@@ -29,7 +29,7 @@ def test_answers_given_before_signing_in_go_into_the_draft(lin: Account, known_f
     client.force_login(lin)
     response = client.post(reverse("citizen:begin", args=["XSECS"]))
     case = Case.objects.get(applicant=lin)
-    assert response["Location"] == reverse("citizen:tasks", args=[case.pk])
+    assert response["Location"] == reverse("citizen:resume", args=[case.pk])
     assert case.answers["guidance"]["hukou_with"] == "mother"
     assert case.answers["fields"]["mother_name"] == "林晓岚"
 

@@ -106,6 +106,7 @@ def test_the_press_makes_answers_and_leads_on_to_the_form(lin: Account, known: N
     assert one["Location"] == reverse("citizen:situations", args=[case.pk]), "one more question has come up"
     page = page_of(client, case)
     assert pressed(page)["q-hukou_kind"] == ["family"]
+    assert page.index("家庭户还是集体户") < page.index("已经回答的") < page.index("父母是否已登记结婚")
     two = save(client, case, pressed(page))
     assert two["Location"] == reverse("citizen:resume", args=[case.pk])
     answers = Case.objects.get(pk=case.pk).answers
