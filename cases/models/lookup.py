@@ -72,6 +72,7 @@ class DataCall(models.Model):
             models.Index(fields=["subject_index", "-at"], name="data_call_of_person"),
             models.Index(fields=["case", "-at"], name="data_call_of_case"),
             models.Index(fields=["code", "-at"], name="data_call_of_code"),
+            models.Index(fields=["consent_id"], name="data_call_of_consent"),
         ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(purpose=""), name="data_call_says_what_for"),
