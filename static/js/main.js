@@ -20,12 +20,15 @@ const BEHAVIOURS = {
 };
 const mounted = new WeakMap();
 
+// All that a page needs is fetched at once and hung on in the order above.
 async function mount(root) {
-  for (const [selector, path] of Object.entries(BEHAVIOURS)) {
+  const wanted = Object.entries(BEHAVIOURS)
+    .filter(([selector]) => root.matches?.(selector) || root.querySelector(selector))
+    .map(([selector, path]) => [selector, path, import(path)]);
+  for (const [selector, path, coming] of wanted) {
+    const behaviour = await coming;
     const found = [...root.querySelectorAll(selector)];
     if (root.matches?.(selector)) found.push(root);
-    if (!found.length) continue;
-    const behaviour = await import(path);
     for (const element of found) {
       const done = mounted.get(element) ?? mounted.set(element, new Set()).get(element);
       if (done.has(path)) continue;

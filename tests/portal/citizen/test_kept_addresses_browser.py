@@ -44,7 +44,7 @@ def phone(
     page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: _heard(said, complaints))
-    page.goto(f"/apply/{draft.pk}/sections/s_mother/")
+    page.goto(f"/apply/{draft.pk}/sections/s_mother/", wait_until="networkidle")  # scripts hang on what they serve
     yield page
     context.close()
 

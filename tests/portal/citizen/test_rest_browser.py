@@ -40,7 +40,7 @@ def phone(begun: Case, lin: Account, as_person: SignIn, browser: Browser, live_s
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    page.goto(f"/apply/{begun.pk}/rest/")
+    page.goto(f"/apply/{begun.pk}/rest/", wait_until="networkidle")  # scripts hang on what they serve
     yield page
     context.close()
 
