@@ -1,4 +1,7 @@
-"""What of a section a page has shown, as a mark: two people on one section collide, one person on two does not."""
+"""What of a section a page has shown, as a mark: two people on one section collide, one person on two does not.
+
+What stood open is signed: whoever makes it up could say that a value which a register has locked stood open.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.core.signing import BadSignature, Signer
 from django.utils import timezone
 
 from bundles import forms
@@ -22,7 +26,6 @@ from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest
 
 TRIES = 3
-MOST_OPEN = 400
 CHANGED = "这一部分刚在别处改过（另一台设备或另一位），请核对后再保存；您填的内容还在"
 
 
@@ -60,13 +63,21 @@ def marks(case: Any, section_id: str, stood_open: Collection[str]) -> dict[str, 
     return {
         "mark": mark_of(case, section_id),
         "calm": mark_of(case, section_id, stood_open),
-        "open": ",".join(stood_open),
+        "open": _signer(case.pk, section_id).sign(",".join(stood_open)),
     }
 
 
-def stood_open(request: OwnRequest) -> list[str]:
-    """The paths that the page said were empty and open when it was shown."""
-    return [path for path in request.POST.get("open", "").split(",")[:MOST_OPEN] if path]
+def stood_open(request: OwnRequest, case_id: UUID, section_id: str) -> list[str]:
+    """The paths that were empty and open when the page was shown; none where the page does not come from here."""
+    try:
+        told = _signer(case_id, section_id).unsign(request.POST.get("open", ""))
+    except BadSignature:
+        return []
+    return [path for path in told.split(",") if path]
+
+
+def _signer(case_id: UUID, section_id: str) -> Signer:
+    return Signer(salt=f"section:{case_id}:{section_id}")
 
 
 def history_mark(case: Any) -> str:
@@ -118,14 +129,14 @@ def _merged(request: OwnRequest, case: Any, section_id: str, typed: Mapping[str,
 def _only_filled_in(request: OwnRequest, case: Any, section_id: str) -> bool:
     """Whether nothing changed since but fields that stood empty, which registers have filled."""
     calm = request.POST.get("calm", "")
-    return bool(calm) and calm == mark_of(case, section_id, stood_open(request))
+    return bool(calm) and calm == mark_of(case, section_id, stood_open(request, case.pk, section_id))
 
 
 def _typed_first(request: OwnRequest, case: Any, section_id: str, typed: Mapping[str, Any]) -> dict[str, Any]:
     """What is to be saved: not what was left empty, nor what stands there already; other fields are opened again."""
     context = context_of(case)
     held = _values(forms.section_view(context, forms.select(context), section_id))
-    stood = stood_open(request)
+    stood = stood_open(request, case.pk, section_id)
     same = {path for path in stood if typed.get(path) in (None, "", [], held.get(path))}
     held_values.keep_typed(case.pk, [path for path in stood if path not in same], by=request.user.actor)
     return {path: value for path, value in typed.items() if path not in same}

@@ -216,7 +216,7 @@ def autosave(request: OwnRequest, case_id: UUID, section_id: str) -> JsonRespons
         return JsonResponse({"saved": error.message, "errors": {}})
     errors = said(saved.errors)
     word = _("已自动保存 %(time)s") % {"time": f"{timezone.localtime():%H:%M}"}
-    now = marks(saved.case, section_id, stood_open(request))
+    now = marks(saved.case, section_id, stood_open(request, case.pk, section_id))
     kept = {"saved": word, "errors": errors, "version": now["mark"], "calm": now["calm"]}
     merged: Merged | None = getattr(request, "merged", None)
     if merged is not None and merged.is_reshaped:

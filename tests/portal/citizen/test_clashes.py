@@ -49,13 +49,25 @@ def test_what_two_changed_differently_is_put_side_by_side(draft: Case, lin: Acco
         assert fields_of(draft)["mother_live"] == kept
 
 
+def test_a_locked_value_is_not_opened_by_saying_that_it_stood_open(
+    known_family: None, draft: Case, lin: Account, as_person: SignIn
+) -> None:
+    drafting.refresh_prefill(draft.pk)
+    assert fields_of(draft)["mother_name"] == "林晓岚"
+    made_up = {"version": "0" * 16, "calm": "0" * 16, "base": ""}
+    for opened in ("mother_name", f"mother_name:{'0' * 43}"):
+        as_person(lin).post(section(draft), {**made_up, "open": opened, "mother_name": "别人"})
+    after = Case.objects.get(pk=draft.pk).answers
+    assert after["fields"]["mother_name"] == "林晓岚" and after["sources"]["mother_name"]["locked"]
+
+
 def test_what_stood_empty_and_was_filled_in_by_somebody_else_is_not_overwritten_either(
     draft: Case, lin: Account, as_person: SignIn
 ) -> None:
     client = as_person(lin)
     client.post(reverse("citizen:autosave", args=[draft.pk, "s_mother"]), {"mother_live": ""})
     marks = marks_of(client, draft)
-    assert "mother_live" in marks["open"].split(",")
+    assert "mother_live" in re.split("[,:]", marks["open"])
     client.post(section(draft), {"mother_live": "先保存的路", **marks})
     late = client.post(section(draft), {"mother_live": "后来的路", **marks})
     assert late.status_code == 409 and fields_of(draft)["mother_live"] == "先保存的路"
