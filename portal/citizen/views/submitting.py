@@ -82,6 +82,7 @@ def _show(request: OwnRequest, case: Any, *, errors: tuple[Mistake, ...] = (), s
         "page": page,
         "papers": checking.papers(page),
         "receivers": checking.receivers(context, selection),
+        "also": [choice.title for choice in page.items if choice.is_optional and not choice.is_on],
         "people": [party for party in page.parties if party.must_agree and party.state != "agreed"],
         "client_key": uuid5(case.pk, str(case.version)).hex,
         "errors": errors or checking.refusals(case, context, selection),

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from bundles import publishing
 from bundles.queries import registry, version
-from cases.actions.applying import parties
+from cases.actions.applying import drafting, parties
 from cases.actions.delivery import dispatch
 from cases.models import Case, Party, Result, SubApplication
 from cases.queries.timeline import timeline_of
@@ -19,6 +19,7 @@ from portal.accounts.models import Account
 from tests.factories import newborn, toll
 from tests.factories.doubles import FakeDepartments
 from tests.portal.citizen.conftest import SignIn, photo, text_of
+from tests.portal.citizen.mandate_people import company
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doubles")]
 MOST_BYTES = 100 * 1024
@@ -35,6 +36,13 @@ def test_the_check_page_shows_every_answer_and_who_receives_what(draft: Case, li
     for said in ("陈一诺", newborn.CHEN["id_no"], "每个部门收到什么", "我确认以上内容属实"):
         assert said in page
     assert page.count("修改") >= 7
+
+
+def test_items_that_may_be_added_are_named_before_the_press(as_person: SignIn) -> None:
+    firm = company()
+    draft = drafting.start_draft("GCJS", applicant=firm, channel="online")
+    page = text_of(as_person(firm).get(reverse("citizen:check", args=[draft.pk])))
+    assert "还可以一起办：供水、供电、燃气、通信报装对接" in page
 
 
 def test_nothing_is_submitted_without_the_declaration(draft: Case, lin: Account, as_person: SignIn) -> None:
