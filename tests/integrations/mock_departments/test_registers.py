@@ -112,7 +112,7 @@ class City:
 # Where the right answer for the demo's own people is that there is no record, or nothing in that place.
 NOTHING = {
     "XSECS": {"CHILD_VACCINE.book_no", "LOW_INCOME_INFO.kind"},
-    "JYRX": {"RE_INFO.cert_no", "RE_INFO.share_pct", "STUDENT_INFO.student_no", "STUDENT_INFO.status"},
+    "JYRX": {"RE_INFO.cert_no", "RE_INFO.share_pct", "RE_INFO.use", "STUDENT_INFO.student_no", "STUDENT_INFO.status"},
     "QYZX": {"CUSTOMS_INFO.customs_no"},
     "TXYJS": {"GJJ_LOAN.balance"},
     "RCRH": {

@@ -164,7 +164,7 @@ def test_the_case_is_the_companys_and_the_history_names_the_agent(cloud: Account
     assert case.applicant == cloud and case.applicant_name == cloud.identity.name
     event = Event.objects.get(case=case, kind="draft.started")
     assert (event.actor_id, event.facts["agent"]) == (str(cloud.pk), str(he.pk))
-    assert case.answers["fields"]["op_name"] == "何律师"
+    assert drafting.refresh_prefill(case.pk).answers["fields"]["op_name"] == "何律师"
     assert "正在替" in client.get(f"/apply/{case.pk}/").content.decode()
 
 
