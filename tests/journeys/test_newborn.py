@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE, Begins, SignedIn
-from tests.journeys.newborn_pages import Applicant, no_grave_findings
+from tests.journeys.newborn_pages import SITUATION, Applicant, no_grave_findings, press_answer
 from tests.journeys.stack import Stack
 from tests.journeys.stories import NEWBORN
 from tests.journeys.test_stories import MOST_INPUTS, told
@@ -120,6 +120,9 @@ def _missing_household_page(lin: Applicant) -> None:
 
 def test_a_row_is_added_and_removed_without_scripts(signed_in: SignedIn) -> None:
     lin = Applicant(signed_in("lin", PHONE, java_script_enabled=False))
+    lin.page.goto("/bundles/XSECS/start/")
+    for answer in SITUATION:
+        press_answer(lin.page, answer)
     lin.page.goto("/bundles/XSECS/apply/")
     lin.page.get_by_role("button", name="同意并开始填").click()
     lin.went_on_with()
