@@ -41,7 +41,7 @@ def phone(draft: Case, lin: Account, as_person: SignIn, browser: Browser, live_s
     context.add_cookies([{"name": "sessionid", "value": _session(as_person(lin)), "url": live_server.url}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    page.goto(f"/apply/{draft.pk}/materials/")
+    page.goto(f"/apply/{draft.pk}/materials/", wait_until="networkidle")  # scripts hang on what they serve
     yield page
     context.close()
 
