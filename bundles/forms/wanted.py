@@ -22,16 +22,13 @@ Asked = tuple[str, Row | None]
 def lookups_wanted(context: Context, selection: Selection) -> tuple[Lookup, ...]:
     """What prefilling, exemptions, conditions and decisions could ask, in that order."""
     wanted = _Wanted(counting(context, selection), selection)
-    asked = dict.fromkeys(wanted.paths())
-    found = (lookup_for(wanted.context, path, row) for path, row in asked)
-    return tuple(dict.fromkeys(lookup for lookup in found if lookup))
+    return wanted.lookups(wanted.paths())
 
 
 def lookups_for_suggestions(context: Context, selection: Selection) -> tuple[Lookup, ...]:
     """What the suggestions for questions still open could ask, and nothing else. 个人信息保护法 第六条 (最小必要)."""
     wanted = _Wanted(counting(context, selection), selection)
-    found = (lookup_for(wanted.context, path, row) for path, row in dict.fromkeys(wanted.of_suggestions()))
-    return tuple(dict.fromkeys(lookup for lookup in found if lookup))
+    return wanted.lookups(wanted.of_suggestions())
 
 
 class _Wanted:
@@ -39,6 +36,11 @@ class _Wanted:
         self.context = context
         self.spec = context.spec
         self.selection = selection
+
+    def lookups(self, asked: Iterable[Asked]) -> tuple[Lookup, ...]:
+        """The questions that these paths come to, each once."""
+        found = (lookup_for(self.context, path, row) for path, row in dict.fromkeys(asked))
+        return tuple(dict.fromkeys(lookup for lookup in found if lookup))
 
     def paths(self) -> Iterator[Asked]:
         for _, _, field in self.spec.walk_fields():

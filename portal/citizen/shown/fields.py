@@ -223,8 +223,16 @@ def dom_id(path: str) -> str:
 
 def mistakes(errors: Sequence[forms.FieldError]) -> tuple[Mistake, ...]:
     """The error summary: each text leads to its field."""
-    english = lang() == "en"
-    return tuple(Mistake(f"#{dom_id(e.path)}", (e.message_en if english else "") or e.message) for e in errors)
+    return tuple(Mistake(f"#{dom_id(error.path)}", _message(error)) for error in errors)
+
+
+def messages_by_path(errors: Sequence[forms.FieldError]) -> dict[str, str]:
+    """What is wrong by its path, in the language of the page."""
+    return {error.path: _message(error) for error in errors}
+
+
+def _message(error: forms.FieldError) -> str:
+    return (error.message_en if lang() == "en" else "") or error.message
 
 
 def received(view: forms.SectionView) -> tuple[Received, ...]:

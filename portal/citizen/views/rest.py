@@ -21,14 +21,14 @@ from bundles import forms
 from cases.actions.applying import drafting
 from cases.actions.registers import late
 from cases.errors import CaseError, ChangedMeanwhile
-from cases.queries.left_open import rest_of
+from cases.queries.left_open import Rest, rest_of
 from portal.accounts.access import applicants_only
 from portal.citizen import clashes, kept_addresses, onward, rest_saving
 from portal.citizen.clashes import Collided, Merged, Typed
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
 from portal.citizen.shown import arrivals, resting
-from portal.citizen.shown.fields import SectionDrawing, dom_id
-from portal.citizen.views.sections import carried, said, typed_in
+from portal.citizen.shown.fields import SectionDrawing, dom_id, messages_by_path
+from portal.citizen.views.sections import carried, typed_in
 
 ALSO = "also"  # a question that is shown although it is filled in: an address was just put into it
 
@@ -44,8 +44,9 @@ def rest_page(request: OwnRequest, case_id: UUID) -> HttpResponse:
         return redirect("citizen:case", case_id=case_id)
     if request.method == "POST":
         return _posted(request, case)
-    paths = {*rest_of(case).paths, *request.GET.getlist(ALSO)[:1]}
-    return _show(request, case, paths) if paths else _on(request, case)
+    rest = rest_of(case)
+    paths = {*rest.paths, *request.GET.getlist(ALSO)[:1]}
+    return _show(request, case, paths, rest=rest) if paths else _on(request, case)
 
 
 def _posted(request: OwnRequest, case: Any) -> HttpResponse:
@@ -98,10 +99,10 @@ def _shown_with(case: Any, path: str) -> HttpResponse:
 
 def _show(
     request: OwnRequest, case: Any, paths: Collection[str], *, typed: Typed | None = None,
-    errors: Sequence[forms.FieldError] = (), status: int = 200,
+    errors: Sequence[forms.FieldError] = (), status: int = 200, rest: Rest | None = None,
 ) -> HttpResponse:  # fmt: skip
     drawing = SectionDrawing(case.pk, arrivals.ages(case), lambda: kept_addresses.of(request))
-    page = resting.shown(rest_of(case), drawing, paths, typed=typed, errors=errors)
+    page = resting.shown(rest or rest_of(case), drawing, paths, typed=typed, errors=errors)
     shown = {
         "section": "cases",
         "case": case,
@@ -154,7 +155,7 @@ def autosave(request: OwnRequest, case_id: UUID) -> JsonResponse:
     kept = {path: value for path, value in merged.typed.items() if path in shown}
     word = _("已自动保存 %(time)s") % {"time": f"{timezone.localtime():%H:%M}"}
     told = {
-        "errors": said(left),
+        "errors": messages_by_path(left),
         "taken": merged.taken,
         "base": rest_saving.signed(case.pk, clashes.base_after(base, kept)),
     }

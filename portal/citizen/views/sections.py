@@ -28,7 +28,7 @@ from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
 from portal.citizen.seen import CHANGED, marks, open_paths, save_unless_changed, stood_open
 from portal.citizen.shown import arrivals
-from portal.citizen.shown.fields import SectionDrawing
+from portal.citizen.shown.fields import SectionDrawing, messages_by_path
 
 CHECK = "check"
 NOT_ANSWERS = frozenset(
@@ -121,12 +121,6 @@ def _ask(request: OwnRequest, case_id: UUID, section_id: str, merged: Merged) ->
     return render(request, "citizen/clash.html", shown, status=409)
 
 
-def said(errors: Sequence[forms.FieldError]) -> dict[str, str]:
-    """What is wrong by its path, in the language of the page."""
-    english = lang() == "en"
-    return {error.path: (error.message_en if english else "") or error.message for error in errors}
-
-
 def carried(typed: Typed) -> list[tuple[str, str]]:
     """Everything that was typed, as hidden inputs post it again."""
     return [(name, one) for name, value in typed.items() for one in (value if isinstance(value, list) else [value])]
@@ -156,8 +150,8 @@ def _next(request: OwnRequest, case_id: UUID, section_id: str) -> str:
     if request.POST.get("back") == CHECK:
         return reverse("citizen:check", args=[case_id])
     case = own_case(request, case_id)
-    left = {one.section_id for one in rest_of(case).sections}
-    order = forms.select(context_of(case)).sections
+    rest = rest_of(case)
+    left, order = {one.section_id for one in rest.sections}, rest.frame.selection.sections
     behind = order[order.index(section_id) + 1 :] if section_id in order else ()
     following = next((one for one in behind if one in left), None)
     if following:
@@ -214,7 +208,7 @@ def autosave(request: OwnRequest, case_id: UUID, section_id: str) -> JsonRespons
         return JsonResponse({"saved": _("这一部分刚在别处改过，还没存"), "errors": {}, "clash": True})
     except CaseError as error:
         return JsonResponse({"saved": error.message, "errors": {}})
-    errors = said(saved.errors)
+    errors = messages_by_path(saved.errors)
     word = _("已自动保存 %(time)s") % {"time": f"{timezone.localtime():%H:%M}"}
     now = marks(saved.case, section_id, stood_open(request, case.pk, section_id))
     kept = {"saved": word, "errors": errors, "version": now["mark"], "calm": now["calm"]}
