@@ -55,8 +55,10 @@ def _chen_agrees(chen: Page) -> None:
 
 
 def _everything_comes_back(lin: Walker) -> None:
+    """Her page, left open at 等陈屿, has gone to the case by itself."""
     page, case = lin.page, lin.case_id
-    page.goto(f"/cases/{case}/")
+    expect(page).to_have_url(re.compile(f"/cases/{case}/$"), timeout=CONCLUDED_MS)
+    page.wait_for_load_state("load")
     no_grave_findings(page)
     expect(page.locator(".answer__big").first).to_contain_text("全部办结", timeout=CONCLUDED_MS)
     no_grave_findings(page)
