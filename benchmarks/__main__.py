@@ -79,7 +79,7 @@ def lookups(plan: Plan, given: argparse.Namespace) -> int:
 def looked_at(plan: Plan, given: argparse.Namespace) -> int:
     """How long the server takes over each page when --to cases and all matters are stored."""
     print(measure.load())
-    for line in pages.measure_pages(plan, given.to):
+    for line in pages.measure_pages(plan, given.to, given.keep):
         print(line, flush=True)
     return 0
 
@@ -118,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--unloaded", type=int, help="cases of the unloaded part")
     parser.add_argument("--to", type=int, default=100_000, help="growth, pages: most stored cases")
     parser.add_argument("--pages", action="store_true", help="growth: the pages too, at the last level")
+    parser.add_argument("--keep", default="", metavar="NAME", help="pages: the filled database stays, for the next run")
     parser.add_argument("--subs", type=int, default=100_000, help="backlog: sub-applications that wait")
     parser.add_argument("--per-s", type=float, default=2.0, help="instant: presses a second")
     parser.add_argument("--profile", action="store_true", help="profile the worker: CPU by function")

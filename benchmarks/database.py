@@ -72,6 +72,15 @@ def fresh(name: str, template: str = "template1") -> Iterator[str]:
 
 
 @contextmanager
+def kept(name: str, template: str = "template1") -> Iterator[str]:
+    """A database that is there for the next run too, made when there is none of the name."""
+    database = f"bench_kept_{name}"
+    if not exists(database):
+        create(database, template)
+    yield database
+
+
+@contextmanager
 def hurried() -> Iterator[None]:
     """A server that is filled: few checkpoints and no whole pages in the log, until the end of the block."""
     try:

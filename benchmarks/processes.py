@@ -47,6 +47,15 @@ class Processes:
             )  # fmt: skip
         return self.running[label]
 
+    def run(self, *words: str) -> str:
+        """A Python program beside the parts, to its end; what it printed. Raises NotAsItShould when it fails."""
+        done = subprocess.run(
+            [sys.executable, *words], cwd=ROOT, env=self.env, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise NotAsItShould(f"{' '.join(words)}\n{done.stderr[-2000:]}")
+        return done.stdout
+
     def command_of(self, label: str) -> list[str]:
         """What a running part was started with, to start it again."""
         return list(self._commands[label])

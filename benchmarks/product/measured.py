@@ -65,15 +65,18 @@ def environment(name: str, var: Path, web_port: int, departments: str) -> dict[s
 
 
 @contextmanager
-def product(plan: Plan, *, web: bool) -> Iterator[tuple[Processes, Departments, Talk]]:
-    """Departments, filer, worker and perhaps web around a fresh copy of the prepared database."""
+def product(plan: Plan, *, web: bool, keep: str = "") -> Iterator[tuple[Processes, Departments, Talk]]:
+    """Departments, filer, worker and perhaps web around a fresh copy of the prepared database, or one that is kept."""
     var, web_port = plan.var, free_port()
-    with database.fresh("product", template(var)) as name:
+    prepared = template(var)
+    with database.kept(keep, prepared) if keep else database.fresh("product", prepared) as name:
         parts = Processes(var / "bench" / "product", os.environ)
         try:
             departments = Departments(parts, plan)
             parts.env = environment(name, var, web_port, departments.url)
-            _connect(parts)
+            if keep:
+                parts.run("manage.py", "migrate", "--no-input")  # it may be of last week
+            parts.run("manage.py", "connect_mock_departments")
             commands = {part.label: part.command for part in portal.parts(var, web_port, 0)}
             if web:
                 parts.start("web", commands["web"])
@@ -94,14 +97,6 @@ def _worker(command: tuple[str, ...], plan: Plan) -> list[str]:
         return list(command)
     out = str(plan.var / "bench" / "worker.prof")
     return [python(), "-m", "benchmarks.profiled", out, *command[2:]]
-
-
-def _connect(parts: Processes) -> None:
-    """Every department gets its system and its key."""
-    command = [python(), "manage.py", "connect_mock_departments"]
-    done = subprocess.run(command, cwd=ROOT, env=parts.env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise NotAsItShould(f"the departments could not be connected\n{done.stderr[-1500:]}")
 
 
 def measure_product(plan: Plan) -> Figures:

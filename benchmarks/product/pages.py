@@ -36,9 +36,9 @@ def measure_instant(plan: Plan, per_s: float) -> str:
     return f"instant: {plan.count} presses at {per_s:g}/s; next page {pressed} ms; result on the page {result} ms"
 
 
-def measure_pages(plan: Plan, level: int) -> Iterator[str]:
+def measure_pages(plan: Plan, level: int, keep: str = "") -> Iterator[str]:
     """Every kind of page with so many cases and a full catalogue stored; the slowest first."""
-    with product(plan, web=True) as (parts, _, talk):
+    with product(plan, web=True, keep=keep) as (parts, _, talk):
         unloaded(Figures("pages", plan.mode, more={"code": CODES[plan.mode]}), plan, talk)
         fill(parts, level)
         yield from read_pages(parts, level)
@@ -46,22 +46,14 @@ def measure_pages(plan: Plan, level: int) -> Iterator[str]:
 
 def read_pages(parts: Processes, level: int) -> Iterator[str]:
     """The same with what is stored already."""
-    _run(parts, "manage.py", "load_matters", "--synthesize", str(MATTERS))
-    told = _run(parts, "-m", "benchmarks.product.reader", str(LOOKS))
+    parts.run("manage.py", "load_matters", "--synthesize", str(MATTERS))
+    told = parts.run("-m", "benchmarks.product.reader", str(LOOKS))
     parts.check()
     found = {name: measure.three(took) for name, took in json.loads(told.splitlines()[-1]).items()}
     for name, took in sorted(found.items(), key=lambda one: -one[1]["p95"]):
         yield f"{name:<28} {took} ms"
     worst = max(took["p95"] for took in found.values())
     yield f"pages: slowest p95 {worst:.0f} ms with {level:,} cases and {MATTERS:,} matters"
-
-
-def _run(parts: Processes, *words: str) -> str:
-    """A program beside the product; what it printed. Raises NotAsItShould when it fails."""
-    done = subprocess.run([python(), *words], cwd=ROOT, env=parts.env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise NotAsItShould(f"{' '.join(words)}\n{done.stderr[-2000:]}")
-    return done.stdout
 
 
 def measure_lookups(plan: Plan, seconds: float) -> str:
