@@ -4,7 +4,17 @@ Start from a `Context`, `select` what is on, and hand both to everything else. A
 changed in place.
 """
 
-from bundles.forms.answers import Place, add_row, is_locked, place_of, remove_row, rows_of, source_of, stored
+from bundles.forms.answers import (
+    Place,
+    add_row,
+    changed_sections,
+    is_locked,
+    place_of,
+    remove_row,
+    rows_of,
+    source_of,
+    stored,
+)
 from bundles.forms.checks import FieldError, asks_me, check_all, check_section, is_mine
 from bundles.forms.cleaning import Cleaned, clean_field, clean_fields, clean_section
 from bundles.forms.conditions import Refusal, check_constraints, check_eligibility
@@ -62,6 +72,7 @@ __all__ = [
     "SummarySection",
     "add_row",
     "asks_me",
+    "changed_sections",
     "check_all",
     "check_constraints",
     "check_eligibility",

@@ -77,6 +77,14 @@ def stored(answers: Mapping[str, Any], place: Place) -> object:
     return row.get(place.field) if isinstance(row, Mapping) else None
 
 
+def changed_sections(
+    spec: BundleSpec, places: Sequence[Place], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[str]:
+    """The sections of those places at which another answer stands now, in the order of the places."""
+    changed = (place for place in places if stored(before, place) != stored(after, place))
+    return list(dict.fromkeys(spec.section_of(place.field).id for place in changed))
+
+
 def sources_of(answers: Mapping[str, Any]) -> Mapping[str, Any]:
     """All sources by field path."""
     sources = answers.get("sources")

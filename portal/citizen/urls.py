@@ -67,6 +67,7 @@ urlpatterns = [
     path("apply/<uuid:case_id>/resume/", drafts.resume, name="resume"),
     path("apply/<uuid:case_id>/rest/", rest.rest_page, name="rest"),
     path("apply/<uuid:case_id>/rest/autosave/", rest.autosave, name="rest_autosave"),
+    path("apply/<uuid:case_id>/rest/arrivals/", rest.arrivals_of, name="rest_arrivals"),
     path("apply/<uuid:case_id>/on/", submitting.go_on, name="onward"),
     path("apply/<uuid:case_id>/situations/", drafts.edit_situations, name="situations"),
     path("apply/<uuid:case_id>/discard/", drafts.discard, name="discard"),

@@ -1,7 +1,8 @@
 // Keeps a part of the page fresh: data-live is its address. With data-live-events (server-sent events) it asks when
 // told to; without, or while the stream is away, every data-live-every seconds, slower the longer nothing answers.
 // Says the fragment's data-say sentence once when something changed. With data-live-go the news stands on another
-// page: the person is taken there. A fragment with data-live-done is the last one.
+// page: the person is taken there. A fragment with data-live-done is the last one. With data-live-still the part
+// never gets lower than it was, so that nothing below it moves.
 import { say } from "./say.js";
 import { fill } from "./swap.js";
 
@@ -77,6 +78,7 @@ class Live {
     this.mark = mark || "";
     this.html = html;
     if (same) return;
+    if ("liveStill" in this.element.dataset) this.element.style.minBlockSize = `${this.element.offsetHeight}px`;
     fill(this.element, html);
     say(this.element.querySelector("[data-say]")?.dataset.say);
   }

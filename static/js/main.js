@@ -6,6 +6,7 @@ const BEHAVIOURS = {
   "[data-autosave]": "./autosave.js",
   "form[data-autosave]": "./focus.js",
   "[data-arrived]": "./arrive.js",
+  "[data-into]": "./into.js",
   "[data-upload]": "./upload.js",
   "[data-pile]": "./pile.js",
   "[data-group]": "./group.js",

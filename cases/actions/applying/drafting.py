@@ -217,7 +217,9 @@ def save_fields(case_id: UUID, raw: Posted, *, by: Actor, version: int | None = 
         raise CaseError("表单里没有这一项，请刷新页面")
     sections = list(dict.fromkeys(spec.section_of(place.field).id for place in places))
     cleaned = forms.clean_fields(frame.context, frame.selection, raw)
-    _keep(case, staging.still_later(case, cleaned.answers), by, "section.saved", section="".join(sections[-1:]))
+    answers = staging.still_later(case, cleaned.answers)
+    touched = forms.changed_sections(spec, places, case.answers, answers) or sections
+    _keep(case, answers, by, "section.saved", section="".join(touched[-1:]), sections=touched)
     found = {e.path: e for section in sections for e in _errors_in(case, section, cleaned.errors) if e.path in raw}
     return SectionSaved(case, tuple(found.values()))
 

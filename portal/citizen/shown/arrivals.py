@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,12 +32,13 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A value that a register filled in, for a page that was opened before."""
+    """A value that a register filled in, for a page that was opened before; several are a line each."""
 
     path: str
     value: str
     source: str
     is_locked: bool
+    is_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,21 @@ def _silence(one: LookedUp, text: str) -> Silence:
 
 
 def _arrived(view: forms.SectionView) -> list[Arrived]:
-    fields = [*view.fields, *(field for row in view.rows for field in row.fields)]
+    return arrived_in([*view.fields, *(field for row in view.rows for field in row.fields)])
+
+
+def arrived_in(cells: Iterable[forms.FieldView]) -> list[Arrived]:
+    """Those of these questions that a register has answered, as a page puts the answers in."""
     return [
-        Arrived(field.path, field.value, _from(field.source.label, field.source.at), field.locked)
-        for field in fields
-        if field.source is not None and field.value
+        Arrived(
+            path=cell.path,
+            value="\n".join(cell.values) if cell.type == "multi" else cell.value,
+            source=_from(cell.source.label, cell.source.at),
+            is_locked=cell.locked,
+            is_many=cell.type == "multi",
+        )
+        for cell in cells
+        if cell.source is not None and (cell.value or cell.values)
     ]
 
 

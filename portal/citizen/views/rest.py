@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bundles import forms
 from cases.actions.applying import drafting
@@ -26,7 +26,7 @@ from portal.accounts.access import applicants_only
 from portal.citizen import clashes, kept_addresses, onward, rest_saving
 from portal.citizen.clashes import Collided, Merged, Typed
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
-from portal.citizen.shown import arrivals, resting
+from portal.citizen.shown import arrivals, late_rest, resting
 from portal.citizen.shown.fields import SectionDrawing, dom_id, messages_by_path
 from portal.citizen.views.sections import carried, typed_in
 
@@ -64,6 +64,8 @@ def _posted(request: OwnRequest, case: Any) -> HttpResponse:
         return _show(request, case, shown, typed=_where_empty(case, typed), status=409)
     if kept_addresses.POSTED in request.POST:
         return _shown_with(case, request.POST[kept_addresses.POSTED].rpartition(":")[0])
+    if "again" in request.POST:
+        return redirect("citizen:rest", case_id=case.pk)
     errors = [error for error in rest_of(saved.case).errors if error.path in {*shown, *typed}]
     if errors:
         return _show(request, own_case(request, case.pk), [*shown, *typed], typed=typed, errors=errors, status=422)
@@ -102,16 +104,38 @@ def _show(
     errors: Sequence[forms.FieldError] = (), status: int = 200, rest: Rest | None = None,
 ) -> HttpResponse:  # fmt: skip
     drawing = SectionDrawing(case.pk, arrivals.ages(case), lambda: kept_addresses.of(request))
-    page = resting.shown(rest or rest_of(case), drawing, paths, typed=typed, errors=errors)
+    rest = rest or rest_of(case)
+    page = resting.shown(rest, drawing, paths, typed=typed, errors=errors)
     shown = {
         "section": "cases",
         "case": case,
         "page": page,
         **_marks(case, page.cells),
-        "is_awaited": late.is_awaited(case),
+        **_late(case, rest, page.cells),
         "saved_at": case.saved_at if case.version else None,
     }
     return render(request, "citizen/rest.html", shown, status=status)
+
+
+def _late(case: Any, rest: Rest, cells: rest_saving.Cells) -> dict[str, Any]:
+    """Who is asked still, where anybody is, and where the page asks for what comes."""
+    if not late.is_awaited(case):
+        return {}
+    address = late_rest.address(case.pk, cells)
+    return {"late": late_rest.news(case, rest, (), len(cells)), "late_address": address}
+
+
+@applicants_only
+@never_cache
+@require_GET
+def arrivals_of(request: OwnRequest, case_id: UUID) -> HttpResponse:
+    """What came since the page was shown: asked for by the page itself while somebody is silent."""
+    case = own_case(request, case_id)
+    if not form_is_open(case):
+        raise Http404
+    paths, count = late_rest.asked_about(request.GET)
+    news = late_rest.news(case, rest_of(case), paths, count)
+    return render(request, "citizen/parts/late_rest.html", {"news": news})
 
 
 def _marks(case: Any, cells: rest_saving.Cells) -> dict[str, str]:

@@ -42,6 +42,7 @@ NOT_ANSWERS = frozenset(
         "add",
         "remove",
         "next",
+        "again",
         "take",
         "apart",
         "settle",
