@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -45,6 +45,7 @@ class Pour:
 
 
 Cell = Callable[[Pour], str]
+Value = Callable[[Pour], Any]
 
 
 def rows_of(case: models.Model) -> list[models.Model]:
@@ -114,7 +115,8 @@ class Mould:
             (row for row in self.rows if row._meta.object_name == "Event"),
             key=lambda row: int(row.seq),  # type: ignore[attr-defined]
         )
-        self._cells = [(row._meta.db_table, [self._cell(row, column) for column in _fields(row)]) for row in self.rows]
+        self._told = [(id(event), *self._values(event)) for event in self._events]
+        self._lines = [(row._meta.db_table, self._line(row)) for row in self.rows]
 
     def columns(self, table: str) -> list[str]:
         row = next(row for row in self.rows if row._meta.db_table == table)
@@ -128,8 +130,8 @@ class Mould:
         numbers = (_number(self.case.number, self.case.submitted_at - back, serial), uuid4().hex)
         pour = Pour(texts | dict(zip(self._others, numbers, strict=True)), back)
         self._chain(pour)
-        for table, cells in self._cells:
-            yield table, "\t".join(cell(pour) for cell in cells) + "\n"
+        for table, pieces in self._lines:
+            yield table, "".join([piece if isinstance(piece, str) else piece(pour) for piece in pieces])
 
     def _uuids(self) -> Iterator[UUID]:
         """Every id that the rows own: keys of rows and whatever else of theirs is a UUID and no reference elsewhere."""
@@ -145,28 +147,47 @@ class Mould:
         from cases.actions.engine.events import link
 
         last = ""
-        for event in self._events:
-            values = {column.attname: self._renewed(getattr(event, column.attname), pour) for column in _fields(event)}
+        for key, fixed, renewed in self._told:
+            values = fixed | {name: renew(pour) for name, renew in renewed}
             last = link(last, SimpleNamespace(**values))  # type: ignore[arg-type]
-            pour.hashes[id(event)] = last
+            pour.hashes[key] = last
         pour.hashes[id(self.case)] = last
 
-    def _renewed(self, held: Any, pour: Pour) -> Any:
+    def _values(self, event: models.Model) -> tuple[dict[str, Any], list[tuple[str, Value]]]:
+        """What is the same in every copy of an event, and how the rest is made."""
+        held = {column.attname: getattr(event, column.attname) for column in _fields(event)}
+        made = {name: renew for name, value in held.items() if (renew := self._renewed(value))}
+        return {name: value for name, value in held.items() if name not in made}, list(made.items())
+
+    def _renewed(self, held: Any) -> Value | None:
         if isinstance(held, datetime):
-            return held - pour.back
-        if isinstance(held, UUID):
-            return UUID(pour.texts.get(str(held), str(held)))
-        if isinstance(held, str):
-            return _joined(self._parts(held), pour)
-        if isinstance(held, dict) and self._old.search(text := json.dumps(held, ensure_ascii=False)):
-            return json.loads(_joined(self._parts(text), pour))
-        return held
+            return lambda pour: held - pour.back
+        if isinstance(held, UUID) and len(self._parts(str(held))) > 1:
+            return lambda pour: UUID(pour.texts[str(held)])
+        text = json.dumps(held, ensure_ascii=False) if isinstance(held, dict) else held
+        if not isinstance(text, str) or len(parts := self._parts(text)) == 1:
+            return None
+        if isinstance(held, dict):
+            return lambda pour: json.loads(_joined(parts, pour))
+        return lambda pour: _joined(parts, pour)
 
     def _parts(self, text: str) -> list[str]:
         """Fixed pieces, and at the odd places the old texts between them."""
         return self._old.split(text)
 
-    def _cell(self, row: models.Model, column: models.Field[Any, Any]) -> Cell:
+    def _line(self, row: models.Model) -> list[str | Cell]:
+        """The pieces of a row's line: what is the same in every copy stands in one piece."""
+        pieces: list[str | Cell] = []
+        for place, column in enumerate(columns := _fields(row)):
+            for piece in (self._cell(row, column), "\n" if place == len(columns) - 1 else "\t"):
+                if pieces and isinstance(piece, str) and isinstance(last := pieces[-1], str):
+                    pieces[-1] = last + piece
+                else:
+                    pieces.append(piece)
+        return pieces
+
+    def _cell(self, row: models.Model, column: models.Field[Any, Any]) -> str | Cell:
+        """A cell, or what makes it where copies differ."""
         if isinstance(column, SealedField):
             return self._sealed(row, column)
         if column.attname in ("hash", "last_hash") and (row in self._events or row is self.case):
@@ -176,25 +197,24 @@ class Mould:
             return lambda pour: hashlib.sha256(_joined(parts, pour).encode()).hexdigest()
         held = getattr(row, column.attname)
         if isinstance(held, datetime | date):
-            return lambda pour: _encoded(held - pour.back)
+            return lambda pour: (held - pour.back).isoformat()
         if isinstance(column, models.JSONField):
             held = json.dumps(held, cls=DjangoJSONEncoder, ensure_ascii=False)
         return self._text(held, column)
 
-    def _text(self, held: Any, column: models.Field[Any, Any]) -> Cell:
+    def _text(self, held: Any, column: models.Field[Any, Any]) -> str | Cell:
         parts = self._parts(str(held)) if isinstance(held, str | UUID) else []
         if len(parts) > 1:
             return lambda pour: _encoded(_joined(parts, pour))
         if _is_unique(column) and isinstance(held, str) and held:
             left = min(column.max_length or 32, 32) - 10
             return lambda pour: _encoded(f"{held[:10]}{uuid4().hex[:left]}")
-        fixed = _encoded(held)
-        return lambda pour: fixed
+        return _encoded(held)
 
-    def _sealed(self, row: models.Model, column: SealedField) -> Cell:
+    def _sealed(self, row: models.Model, column: SealedField) -> str | Cell:
         plain = _plain(row, column.attname)
         if plain is None:
-            return lambda pour: "\\N"
+            return "\\N"
         parts, table, pk = self._parts(plain), row._meta.db_table, str(row.pk)
 
         def cell(pour: Pour) -> str:
@@ -229,10 +249,7 @@ def _encoded(value: Any) -> str:
         return "\\N"
     if isinstance(value, bool):
         return "t" if value else "f"
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    text = str(value)
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _number(number: str, day: datetime, serial: int) -> str:
