@@ -10,6 +10,7 @@ from itertools import pairwise
 from benchmarks import database
 from benchmarks.loop import loaded, python, servers, unloaded
 from benchmarks.processes import NotAsItShould, Processes
+from benchmarks.product.filler import CASES_A_PERSON, FIRST_FILLED
 from benchmarks.product.measured import product
 from benchmarks.product.prepare import CODES
 from benchmarks.settings import Figures, Plan
@@ -43,8 +44,14 @@ def fill(parts: Processes, level: int) -> None:
     """As many closed cases as are wanted, with statistics as autovacuum would have them."""
     name = database.name_in(parts.env["DATABASE_URL"])
     present = database.ask("SELECT count(*) FROM cases_case", database=name)[0][0]
-    pour(parts, level - present, since=present)
+    pour(parts, level - present, since=max(present, _poured_last(name) + 1))
     database.ask("VACUUM ANALYZE", database=name)
+
+
+def _poured_last(name: str) -> int:
+    """The highest serial number of a filler, by the people it made; an earlier one may have been ended midway."""
+    highest = "SELECT max(split_part(username, '-', 2)::int) FROM accounts_account WHERE username LIKE 'filled-%%'"
+    return (database.ask(highest, database=name)[0][0] or FIRST_FILLED) - FIRST_FILLED + CASES_A_PERSON
 
 
 def pour(parts: Processes, count: int, *words: str, since: int) -> None:
