@@ -13,13 +13,15 @@ from bundles.forms.scope import FormScope
 from bundles.forms.selection import Selection, shows
 from bundles.forms.typed import EMPTY
 from bundles.forms.views import display
-from bundles.forms.words import label_of, source_label
+from bundles.forms.words import WORDED, label_of, source_label
 from bundles.spec import Field, Group, Section
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """One answer. `block` is the title of the row it stands in, empty outside repeating blocks."""
+    """One answer. `block` is the title of the row it stands in, empty outside repeating blocks; `is_worded` where the
+    text is one of the options offered, not something that was typed.
+    """
 
     path: str
     label: str
@@ -28,6 +30,7 @@ class SummaryRow:
     missing: bool = False
     block: str = ""
     locked: bool = False
+    is_worded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +132,5 @@ def _summary_row(context: Context, field: Field, at: FormScope, lang: str) -> Su
         missing=field.required and value in EMPTY,
         block=row_label(context, at.row) if at.row else "",
         locked=bool(source and source.get("locked")),
+        is_worded=field.type in WORDED,
     )

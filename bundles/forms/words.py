@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from bundles.forms.lookups import parse_path
 from bundles.spec import BundleSpec, Field
 from bundles.spec.registry import Registry
 
 Choice = tuple[str, str]
+# Types of fields whose answers are read in our words: an option, a place, yes or no.
+WORDED: Final = frozenset({"enum", "multi", "region", "bool"})
 
 
 def text_of(text: Any, lang: str = "zh") -> str:

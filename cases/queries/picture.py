@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext_lazy
 
 from bundles import forms, queries
 from bundles.spec import BundleSpec, Dependency, Duration, Item
@@ -15,14 +15,15 @@ from cases.queries.declared import declared_fields
 
 LABELS_ON_AN_EDGE = 2
 _UNITS = {
-    "second": gettext_lazy("秒"),
-    "minute": gettext_lazy("分钟"),
-    "hour": gettext_lazy("小时"),
-    "day": gettext_lazy("天"),
-    "workday": gettext_lazy("个工作日"),
-    "month": gettext_lazy("个月"),
-    "year": gettext_lazy("年"),
+    "second": ngettext_lazy("%(count)s秒", "%(count)s秒", "number"),
+    "minute": ngettext_lazy("%(count)s分钟", "%(count)s分钟", "number"),
+    "hour": ngettext_lazy("%(count)s小时", "%(count)s小时", "number"),
+    "day": ngettext_lazy("%(count)s天", "%(count)s天", "number"),
+    "workday": ngettext_lazy("%(count)s个工作日", "%(count)s个工作日", "number"),
+    "month": ngettext_lazy("%(count)s个月", "%(count)s个月", "number"),
+    "year": ngettext_lazy("%(count)s年", "%(count)s年", "number"),
 }
+_SEVERAL = 2  # half a day is many, as grammar goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,10 @@ def duration_words(limit: Duration | None) -> str:
         return ""
     if limit.n == 0:
         return _("即时")
-    count = int(limit.n) if limit.n == int(limit.n) else limit.n
-    return f"{count}{_UNITS.get(limit.unit, limit.unit)}"
+    is_whole = limit.n == int(limit.n)
+    count = int(limit.n) if is_whole else limit.n
+    unit = _UNITS.get(limit.unit)
+    return str(unit % {"count": count, "number": count if is_whole else _SEVERAL}) if unit else f"{count}{limit.unit}"
 
 
 def waves_of(keys: Iterable[str], edges: Iterable[Edge]) -> Mapping[str, int]:

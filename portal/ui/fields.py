@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bundles.forms.words import WORDED
+
 # By field type: (input type, keyboard, autocomplete, longest)
 _TYPING = {
     "text": ("text", "", "off", 200),
@@ -108,6 +110,11 @@ class FieldView:
         if plain and len(self.choices) <= 3 and letters <= _SEGMENT_LETTERS:
             return "segments"
         return "picks" if len(self.choices) <= _RADIOS else "choose"
+
+    @property
+    def is_worded(self) -> bool:
+        """The answer is an option in our words, not something that was typed."""
+        return self.type in WORDED
 
     @property
     def grouped(self) -> bool:

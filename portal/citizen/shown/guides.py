@@ -9,6 +9,7 @@ from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from bundles import queries
 from bundles.queries import PublishedBundle
@@ -22,7 +23,12 @@ from portal.citizen.shown.departments import department, short_of
 from portal.citizen.shown.guide_questions import Question, questions
 
 FIELDS_A_MINUTE = 4
-DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+# Lengths of time, the longest unit first.
+_LENGTHS = (
+    (ngettext_lazy("%(count)s 天", "%(count)s 天", "count"), timedelta(days=1)),
+    (ngettext_lazy("%(count)s 小时", "%(count)s 小时", "count"), timedelta(hours=1)),
+    (ngettext_lazy("%(count)s 分钟", "%(count)s 分钟", "count"), timedelta(minutes=1)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +142,8 @@ def _observed(spec: BundleSpec) -> str:
 
 def length_of(time: timedelta) -> str:
     """A length of time as people say it: 3 分钟, 5 小时, 4 天; rounded up, so that it is never too short."""
-    for unit, size in ((_("天"), DAY), (_("小时"), HOUR), (_("分钟"), MINUTE)):
-        if time >= size:
-            return f"{ceil(time / size)} {unit}"
-    return _("1 分钟")
+    unit, size = next((pair for pair in _LENGTHS if time >= pair[1]), _LENGTHS[-1])
+    return str(unit % {"count": max(1, ceil(time / size))})
 
 
 def _item(item: Item) -> ItemLine:

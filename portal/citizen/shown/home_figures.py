@@ -52,7 +52,19 @@ def _concluded(totals: Totals) -> Figure:
 
 def _long(hours: float) -> tuple[str, str]:
     if hours < FEW_HOURS:
-        return f"{max(1, round(hours * 60))}", _("分钟")
+        minutes = max(1, round(hours * 60))
+        return f"{minutes}", ngettext("分钟", "分钟", minutes)
     if hours < HOURS_A_DAY:
-        return f"{hours:.1f}".removesuffix(".0"), _("小时")
-    return f"{hours / HOURS_A_DAY:.1f}".removesuffix(".0"), _("天")
+        text = _short(hours)
+        return text, ngettext("小时", "小时", _grammar(text))
+    text = _short(hours / HOURS_A_DAY)
+    return text, ngettext("天", "天", _grammar(text))
+
+
+def _short(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def _grammar(text: str) -> int:
+    """1 or many, for the word that follows: 1.5 is many."""
+    return 1 if text == "1" else 2

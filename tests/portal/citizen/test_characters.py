@@ -30,3 +30,11 @@ def test_a_section_in_traditional_characters_names_its_sources_in_them(
     assert "母親姓名" in page and "母亲姓名" not in page
     assert "戶籍信息查詢" in page and "户籍信息查询" not in page
     assert "林晓岚" in page and "林曉嵐" not in page
+
+
+def test_answers_in_our_words_are_turned_and_what_was_typed_stays(draft: Case, lin: Account, as_person: SignIn) -> None:
+    client = as_person(lin)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hant"
+    page = client.get(reverse("citizen:check", args=[draft.pk])).content.decode()
+    assert '<b translate="no">林晓岚</b>' in page
+    assert "<b>漢族</b>" in page and "汉族" not in page

@@ -13,11 +13,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
+from bundles.spec import Duration
 from cases.actions.deciding import documents
 from cases.models import Case
-from cases.queries import observed
+from cases.queries import duration_words, observed
 from portal.accounts.models import Account
+from portal.citizen.shown.guides import length_of
 from tests.factories import newborn
 from tests.integrations.documents.test_typeset import text_of as words_of
 from tests.portal.citizen.conftest import SignIn, text_of
@@ -62,6 +65,29 @@ def test_what_was_observed_is_told_from_ten_concluded_cases_on(
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("citizen:guide", args=["XSECS"]))
     assert not [query for query in asked if "percentile_cont" in query["sql"]]
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (Duration(n=1, unit="workday"), "1 working day"),
+        (Duration(n=5, unit="workday"), "5 working days"),
+        (Duration(n=1, unit="day"), "1 day"),
+        (Duration(n=0.5, unit="workday"), "0.5 working days"),
+        (Duration(n=1, unit="hour"), "1 hour"),
+        (Duration(n=3, unit="month"), "3 months"),
+    ],
+)
+def test_one_day_is_no_days_in_english(limit: Duration, said: str) -> None:
+    with override("en"):
+        assert duration_words(limit) == said
+
+
+def test_a_length_of_time_is_counted_in_english() -> None:
+    with override("en"):
+        assert [length_of(one) for one in (timedelta(seconds=9), timedelta(hours=1), timedelta(days=4))] == [
+            "1 minute", "1 hour", "4 days",
+        ]  # fmt: skip
 
 
 def concluded(like: Case, days: int) -> None:
