@@ -6,7 +6,7 @@ A register that is silent, or has no record, suggests nothing; nor is an answer 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bundles.forms.checks import asks_me
 from bundles.forms.context import Context
@@ -22,11 +22,13 @@ class Suggestion:
     """An answer as it would be stored, and the registers it was read from.
 
     `is_whole` is False where some option of several could not be judged: the rest is the applicant's to tick.
+    `paths` are the fields of registers that were read ("api:DELIVERY_INFO@mother.hospital").
     """
 
     value: str | list[str]
     source: str
     is_whole: bool = True
+    paths: tuple[str, ...] = field(default=(), compare=False)
 
 
 def open_questions(context: Context, selection: Selection) -> Iterator[Question]:
@@ -51,7 +53,9 @@ def _suggestion(question: Question, at: FormScope, lang: str) -> Suggestion | No
         return _of_several(question, at, trace, lang)
     value = evaluate(question.suggest, at, trace) if isinstance(question.suggest, str) else None
     may = [option.value for option in _offered(question, at)]
-    return Suggestion(value, _source(at, trace, lang)) if isinstance(value, str) and value in may else None
+    if not isinstance(value, str) or value not in may:
+        return None
+    return Suggestion(value, _source(at, trace, lang), paths=_read(trace))
 
 
 def _of_several(question: Question, at: FormScope, trace: list[Reading], lang: str) -> Suggestion | None:
@@ -61,7 +65,7 @@ def _of_several(question: Question, at: FormScope, trace: list[Reading], lang: s
     known = {value: judge(conditions[value], at, trace) for value in may if value in conditions}
     chosen = [value for value, holds in known.items() if holds is True]
     is_whole = len(known) == len(question.options) and UNKNOWN not in known.values()
-    return Suggestion(chosen, _source(at, trace, lang), is_whole) if chosen or is_whole else None
+    return Suggestion(chosen, _source(at, trace, lang), is_whole, _read(trace)) if chosen or is_whole else None
 
 
 def _offered(question: Question, at: FormScope) -> Iterable[Option]:
@@ -69,9 +73,14 @@ def _offered(question: Question, at: FormScope) -> Iterable[Option]:
     return [o for o in question.options if not o.stop and (o.when is None or judge(o.when, at) is not False)]
 
 
+def _read(trace: Iterable[Reading]) -> tuple[str, ...]:
+    """What registers and licences have answered."""
+    return tuple(dict.fromkeys(one.key for one in trace if one.kind == "fact" and one.value is not UNKNOWN))
+
+
 def _source(at: FormScope, trace: Iterable[Reading], lang: str) -> str:
     """The registers and licences that answered, by name; the account where none was needed."""
     context = at.context
-    paths = [one.key for one in trace if one.kind == "fact" and one.value is not UNKNOWN] or ["account:kind"]
+    paths = _read(trace) or ("account:kind",)
     labels = (source_label(context.spec, context.registry, path, lang) for path in paths)
     return (", " if lang == "en" else "、").join(dict.fromkeys(labels))

@@ -102,6 +102,18 @@ class PartyRow(serializers.Serializer):
     must_agree = serializers.BooleanField()
 
 
+class Suggestion(serializers.Serializer):
+    """What registers say to a question that is open. It is no answer: whoever agrees sends it back in `guidance`."""
+
+    question = serializers.CharField()
+    value = serializers.JSONField(help_text="The value of an option; a list of them for a multiple choice.")
+    is_whole = serializers.BooleanField(
+        help_text="False where some options of a multiple choice could not be judged: the rest is the person's to tick."
+    )
+    source = serializers.CharField(help_text="The registers that were read, by name.")
+    as_of = serializers.DateTimeField(allow_null=True, help_text="When the oldest of what was read stood so.")
+
+
 class Draft(serializers.Serializer):
     id = serializers.UUIDField()
     bundle = serializers.CharField()
@@ -111,6 +123,7 @@ class Draft(serializers.Serializer):
     later = serializers.ListField(child=serializers.CharField())
     stops = serializers.ListField(child=serializers.CharField())
     guidance = serializers.DictField()
+    suggestions = Suggestion(many=True)
     values = serializers.DictField()
     sources = serializers.DictField()
     faults = Fault(many=True)

@@ -18,10 +18,11 @@ from rest_framework.views import APIView
 from bundles import forms, queries
 from bundles.errors import BundleError
 from cases import access
-from cases.actions.applying import drafting, filing
+from cases.actions.applying import drafting, filing, suggesting
 from cases.actions.papers import materials
 from cases.errors import CaseError, NotReady
 from cases.queries import context_of, parties_of, slots_of
+from cases.queries.ages import ages
 from portal.api.caller import ApplicantsOnly, caller
 from portal.api.parsers import StrictJSONParser
 from portal.api.v1 import serializers
@@ -52,7 +53,7 @@ class Drafts(APIView):
             )
         except BundleError as error:
             raise CaseError(str(error)) from error
-        case = drafting.refresh_prefill(case.pk)
+        case = _looked_up(request, case.pk, is_situation=not wanted["guidance"])
         return Response(draft_document(case), status=201)
 
 
@@ -69,7 +70,7 @@ class DraftDetail(APIView):
         change = serializers.DraftChange(data=request.data)
         change.is_valid(raise_exception=True)
         faults = _apply(case, change.validated_data, request)
-        case = drafting.refresh_prefill(case.pk)
+        case = _looked_up(request, case.pk, is_situation="guidance" in change.validated_data)
         return Response(draft_document(case, faults))
 
 
@@ -120,6 +121,34 @@ def own_case(request: Request, case_id: UUID) -> Any:
     if case is None:
         raise Http404
     return case
+
+
+def _looked_up(request: Request, case_id: UUID, *, is_situation: bool) -> Any:
+    """Ask registers as the pages do: while the situation is open, what may be suggested for it and no more."""
+    context = context_of(own_case(request, case_id))
+    open_ones = forms.open_questions(context, forms.select(context))
+    if is_situation and any(question.kind != "multi" for question in open_ones):
+        suggesting.look_up_situation(case_id)
+        return own_case(request, case_id)
+    return drafting.refresh_prefill(case_id)
+
+
+def _suggestions(case: Any, context: forms.Context, selection: forms.Selection) -> list[dict[str, Any]]:
+    """What may be chosen at once for the questions that are open, and how old it is. Stored nowhere."""
+    stood = ages(case)
+    found = []
+    for question, one in forms.suggested(context, selection).items():
+        days = [stood[source] for path in one.paths if (source := path.rpartition(".")[0]) in stood]
+        found.append(
+            {
+                "question": question,
+                "value": one.value,
+                "is_whole": one.is_whole,
+                "source": one.source,
+                "as_of": min(days, default=None),
+            }
+        )
+    return found
 
 
 def _checked(code: str, guidance: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,6 +225,7 @@ def draft_document(case: Any, faults: Mapping[str, str] | None = None) -> dict[s
         "later": list(selection.later),
         "stops": [stop.message for stop in selection.stops],
         "guidance": case.answers.get("guidance", {}),
+        "suggestions": serializers.Suggestion(_suggestions(case, context, selection), many=True).data,
         "values": case.answers.get("fields", {}),
         "sources": case.answers.get("sources", {}),
         "faults": [{"path": path, "message": message} for path, message in found.items()],
