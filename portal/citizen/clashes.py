@@ -79,6 +79,11 @@ def changed_since(cells: Mapping[str, forms.FieldView], base: str) -> dict[str, 
     return {path: cell for path, cell in cells.items() if path in marks and _mark(_raw(cell)) != marks[path]}
 
 
+def adds_nothing(cell: forms.FieldView, typed: str | list[str]) -> bool:
+    """Whether what was typed is nothing, or what stands there already."""
+    return _mark(typed) in (_mark(""), _mark(_raw(cell)))
+
+
 def base_after(base: str, typed: Mapping[str, str | list[str]]) -> str:
     """Marks of a page that shows what was typed: as before for the same questions, anew for added rows."""
     return _joined({path: typed.get(path, "") for path in {**_marks(base), **typed}})

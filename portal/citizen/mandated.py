@@ -28,7 +28,8 @@ FREE = frozenset(
 READ = frozenset(
     "cases case live receipt receipt_paper submitted calendar visit_calendar document document_paper tasks resume "
     "section rest rest_arrivals onward arrivals materials material_file file_page file_small page_of_file pile_file "
-    "pile_small parties check roster roster_template roster_faults roster_row situations disputes correct ask urge".split()
+    "pile_small parties check roster roster_template roster_faults roster_row situations disputes correct "
+    "ask urge".split()
 )
 FILL = frozenset(
     "begin tasks situations discard section autosave rest rest_autosave arrivals dispute materials upload cover "

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 
 from bundles import forms
+from bundles.forms.answers import sources_of
 from cases import access
 from cases.actions.applying import drafting
 from cases.actions.registers import held_values
@@ -38,7 +39,7 @@ def save(request: OwnRequest, case_id: UUID, typed: Typed) -> drafting.SectionSa
     for _ in range(TRIES):
         case = access.cases_for(request.user).get(pk=case_id)
         cells = cells_at(case, [*shown, *typed])
-        if request.POST.get("rows", "") != rows_mark(case, shown):
+        if not _rows_stand(case, shown, request.POST.get("rows", "")):
             raise ChangedMeanwhile(CHANGED)
         wanted = _merged(request, base, cells, _with_cleared(shown, cells, typed))
         late = [path for path in wanted if cells[path].locked]
@@ -77,6 +78,26 @@ def rows_mark(case: Any, paths: Iterable[str]) -> str:
     return ",".join(f"{group}:{len(forms.rows_of(case.answers or {}, group))}" for group in sorted(groups))
 
 
+def _rows_stand(case: Any, shown: Iterable[str], told: str) -> bool:
+    """Whether the rows are those of the page; a register may have added some behind them meanwhile."""
+    then, now = _counts(told), _counts(rows_mark(case, shown))
+    return then.keys() == now.keys() and all(
+        now[group] == then[group] or _came_behind(case, group, then[group]) for group in now
+    )
+
+
+def _counts(mark: str) -> dict[str, int]:
+    pairs = (part.partition(":") for part in mark.split(",") if part)
+    return {group: int(count) for group, _colon, count in pairs if count.isdecimal() and len(count) < 6}
+
+
+def _came_behind(case: Any, group: str, count: int) -> bool:
+    """Whether more rows stand there than `count`, and every further one holds what a register gave."""
+    behind = range(count, len(forms.rows_of(case.answers or {}, group)))
+    given = {path.rpartition(".")[0] for path in sources_of(case.answers or {})}
+    return bool(behind) and all(f"{group}.{number}" in given for number in behind)
+
+
 def settled(request: OwnRequest, case: Any, typed: Typed) -> Typed:
     """What was typed, after the person chose between two answers; a choice that was not made stays open."""
     chosen = {name.removeprefix(USE): request.POST[name] for name in request.POST if name.startswith(USE)}
@@ -98,7 +119,7 @@ def _with_cleared(shown: Iterable[str], cells: Cells, typed: Typed) -> Typed:
 def _merged(request: OwnRequest, base: str, cells: Cells, typed: Typed) -> Typed:
     """What is to be saved. What a register gave meanwhile stays where nothing was typed, else what was typed does."""
     given = {path: cell for path, cell in clashes.changed_since(cells, base).items() if cell.source is not None}
-    theirs = {path for path, cell in given.items() if typed.get(path) in (None, "", [], cell.value, [*cell.values])}
+    theirs = {path for path, cell in given.items() if clashes.adds_nothing(cell, typed.get(path, ""))}
     open_ones = {path: cell for path, cell in cells.items() if path not in given and not cell.locked}
     request.merged = merged = clashes.merge_cells(open_ones, base, typed)
     if merged.clashes:

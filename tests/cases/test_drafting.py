@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
+from bundles import queries
 from cases import access
 from cases.actions.applying import drafting, parties
 from cases.actions.engine import events
@@ -92,6 +93,21 @@ def test_saving_the_same_again_leaves_no_second_event(lin: Account) -> None:
         drafting.save_section(case.pk, "s_mother", {"mother_live": "新路1号"}, by=lin.actor)
     assert Event.objects.filter(case=case, kind="section.saved").count() == 1
     assert events.broken_link(Case.objects.get(pk=case.pk)) is None
+
+
+def test_what_is_saved_of_many_sections_at_once_names_every_section_in_which_something_changed(lin: Account) -> None:
+    case = begun(lin)
+    typed = {"mother_live": "新路1号", "native_place": "350203", "bank_name": "ICBC"}
+    drafting.save_fields(case.pk, typed, by=lin.actor)
+    drafting.save_fields(case.pk, {**typed, "mother_live": "新路2号"}, by=lin.actor)
+    spec = queries.version(case.bundle_version_id).spec
+    touched = list(dict.fromkeys(spec.section_of(name).id for name in typed))
+    told = Event.objects.filter(case=case, kind="section.saved").order_by("seq").values_list("facts", flat=True)
+    assert len(touched) > 1
+    assert [(facts["sections"], facts["section"]) for facts in told] == [
+        (touched, touched[-1]),
+        (["s_mother"], "s_mother"),
+    ]
 
 
 def test_questions_not_asked_again_keep_their_answers(lin: Account) -> None:

@@ -43,7 +43,7 @@ class LateNews:
 
 
 def address(case_id: object, cells: Mapping[str, forms.FieldView]) -> str:
-    """Where a page with these questions asks for what came: it names those that stood empty, and how many there were."""
+    """Where a page asks for what came: it names its questions that stood empty, and how many it showed."""
     empty = [(AT, path) for path, cell in cells.items() if not cell.value and not cell.values]
     return reverse("citizen:rest_arrivals", args=[case_id]) + "?" + urlencode([(OF, len(cells)), *empty])
 
