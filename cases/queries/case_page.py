@@ -30,6 +30,7 @@ from cases.queries.resting import resting_of
 from cases.queries.results import Refusal, ResultView, refusals_of, results_of
 from cases.queries.stages import fileable_later, stages_to_come
 from cases.queries.timeline import TimelineEntry, timeline_of
+from cases.queries.titles import title_of_case
 from cases.queries.wording import SOFTENED, day_words, progress_words
 from cases.states import SUB_FINAL, SUB_REFUSED, CaseState, Outcome, SubState
 
@@ -127,7 +128,7 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
         id=case.pk,
         version=case.version,
         number=case.number or "",
-        title=case.title or spec.zh,
+        title=title_of_case(case.title, spec, lang),
         bundle_code=case.bundle_code,
         bundle_name=spec.en if lang == "en" and spec.en else spec.zh,
         state=case.state,

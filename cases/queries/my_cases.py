@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from bundles import queries
 from cases.models import Case
 from cases.queries.people import Person, own_cases
+from cases.queries.titles import title_of_case
 from cases.queries.wording import day_words, progress_words
 from cases.states import SUB_REFUSED, CaseState, SubState
 
@@ -38,9 +39,9 @@ class CaseRow:
     done: int
 
 
-def my_cases(account: Person, limit: int = 100) -> tuple[CaseRow, ...]:
+def my_cases(account: Person, limit: int = 100, lang: str = "zh") -> tuple[CaseRow, ...]:
     """Own cases and drafts, those that wait for the person first, then the newest. A discarded draft is gone."""
-    rows = [_row(case) for case in _counted(own_cases(account))[:limit]]
+    rows = [_row(case, lang) for case in _counted(own_cases(account))[:limit]]
     return tuple(sorted(rows, key=lambda row: not row.needs_me))
 
 
@@ -53,13 +54,13 @@ def _counted(cases: QuerySet[Case]) -> QuerySet[Case]:
     ).order_by("-saved_at")
 
 
-def _row(case: Case) -> CaseRow:
+def _row(case: Case, lang: str) -> CaseRow:
     spec = queries.version(case.bundle_version_id).spec
     total, done = case.total, case.done  # type: ignore[attr-defined]
     return CaseRow(
         id=case.pk,
         number=case.number or "",
-        title=case.title or spec.zh,
+        title=title_of_case(case.title, spec, lang),
         bundle_code=case.bundle_code,
         bundle_zh=spec.zh,
         bundle_en=spec.en,

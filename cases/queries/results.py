@@ -21,6 +21,7 @@ from cases.queries.nodes import reasons_of
 from cases.queries.people import Person
 from cases.queries.remedies import apply_to_of, article_of, remedy_of
 from cases.queries.reports import sections_name
+from cases.queries.titles import title_of_case
 from cases.states import SUB_REFUSED, SubState
 
 MARK_LENGTH = 16
@@ -116,7 +117,7 @@ def results_page(case: Case, lang: str = "zh") -> ResultsPage:
     return ResultsPage(
         case_id=case.pk,
         number=case.number or "",
-        title=case.title or spec.zh,
+        title=title_of_case(case.title, spec, lang),
         results=results_of(case, lang),
         earlier=earlier_of(case, lang),
         refused=refusals_of(subs, spec, registry, lang),

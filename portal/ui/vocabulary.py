@@ -21,6 +21,9 @@ from bundles.spec.registry import Registry
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST = 60
+# A length of time as definitions give it, and a name of ours with whom it is about: 户口登记（陈一诺）.
+_LENGTH = re.compile(r"[\d.]+(?:秒|分钟|小时|天|个工作日|个月|年)")
+_ABOUT = re.compile(r"(?P<what>.+)（(?P<whom>[^（）]+)）")
 _of_registry: dict[int, tuple[Registry, frozenset[str]]] = {}
 
 
@@ -29,9 +32,20 @@ def without_ours(words: Collection[str]) -> set[str]:
     if not words:
         return set()
     known = [_registered(queries.registry()), *(_defined(one.version_id) for one in queries.published_all())]
-    left = {word for word in words if not any(word in some for some in known)}
+    apart = {_own_part(word, known) for word in words}
+    left = {word for word in apart if not _is_known(word, known) and not _LENGTH.fullmatch(word)}
     with override("en"):  # a sentence of the pages has its English
         return {word for word in left if gettext(word) == word}
+
+
+def _own_part(word: str, known: Collection[frozenset[str]]) -> str:
+    """Whom it is about, where the rest is a name of ours; else all of it."""
+    found = _ABOUT.fullmatch(word)
+    return found["whom"] if found and _is_known(found["what"], known) else word
+
+
+def _is_known(word: str, known: Collection[frozenset[str]]) -> bool:
+    return any(word in some for some in known)
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ from cases.queries.my_cases import CaseRow, my_cases
 from cases.states import CaseState
 from portal.accounts import mandates
 from portal.accounts.models import Account, Role
+from portal.citizen.language import lang
 from portal.citizen.shown import authority
 
 MOST_WAITING = 5
@@ -60,7 +61,7 @@ class Hub:
 
 def hub(account: Account, person: Account, *, unread: int = 0) -> Hub:
     """For the account itself, or for who acts for it: then only what the mandate reaches."""
-    rows = my_cases(account)
+    rows = my_cases(account, lang=lang())
     if account.acting is not None and not account.acting.represents:
         waiting = list(_of_cases(rows))
         groups = [Group("do", _("办事"), [_cases(rows), _drafts(rows)])]

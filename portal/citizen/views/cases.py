@@ -37,7 +37,7 @@ from portal.citizen.shown.parts import Crumb, trail
 @require_GET
 def cases(request: OwnRequest) -> HttpResponse:
     """Cases and drafts, those that wait for the person first."""
-    rows = [case_rows.shown(row) for row in my_cases(request.user)]
+    rows = [case_rows.shown(row) for row in my_cases(request.user, lang=lang())]
     return render(request, "citizen/cases.html", {"section": "cases", "rows": rows})
 
 

@@ -17,6 +17,7 @@ from bundles.search.facets import catalogue_size
 from cases.queries import CaseRow, home_totals, my_cases
 from portal.accounts.access import public
 from portal.accounts.models import Role
+from portal.citizen.language import lang
 from portal.citizen.shown import bundles, case_rows, home_figures, topics
 from portal.citizen.shown.parts import Link
 
@@ -78,7 +79,7 @@ def _mine(request: HttpRequest) -> dict[str, object]:
     """The case that waits for me, else the newest open one; and how many more there are."""
     if not request.user.is_authenticated or request.user.role not in (Role.CITIZEN, Role.COMPANY):
         return {}
-    rows: tuple[CaseRow, ...] = my_cases(request.user, limit=20)
+    rows: tuple[CaseRow, ...] = my_cases(request.user, limit=20, lang=lang())
     open_rows = [row for row in rows if row.state not in OPEN_NO_MORE]
     if not open_rows:
         return {}

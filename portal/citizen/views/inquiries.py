@@ -15,11 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from bundles import queries
 from cases.actions.dialogue import inquiring
 from cases.errors import BadUpload, CaseError
 from cases.queries.inquiries import askable_of, inquiries_of, takes_questions
+from cases.queries.titles import title_of_case
 from cases.queries.urging import urge_choices
 from portal.accounts.access import applicants_only
+from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case, says_why
 from portal.citizen.shown.parts import Crumb, trail
 from portal.ui.words import day_in_words
@@ -89,7 +92,8 @@ def urge(request: OwnRequest, case_id: UUID) -> HttpResponse:
 
 
 def _trail(case: Any, title: str) -> Any:
-    here = Crumb(case.title or case.number or "", reverse("citizen:case", args=[case.pk]))
+    title_of = title_of_case(case.title, queries.version(case.bundle_version_id).spec, lang())
+    here = Crumb(title_of, reverse("citizen:case", args=[case.pk]))
     return trail(Crumb(_("我的办件"), reverse("citizen:cases")), here, Crumb(title))
 
 

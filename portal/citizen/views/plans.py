@@ -20,6 +20,7 @@ from cases.actions.scheduling import replanning
 from cases.errors import NotReady
 from cases.queries.context import context_of
 from cases.queries.plans import plans_of
+from cases.queries.titles import title_of_case
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case, says_why
@@ -62,7 +63,7 @@ def _show(
     filed = set(case.sub_applications.values_list("item_id", flat=True))
     crumbs = (
         Crumb(_("我的办件"), reverse("citizen:cases")),
-        Crumb(case.title or (spec.en if lang() == "en" else spec.zh), reverse("citizen:case", args=[case.pk])),
+        Crumb(title_of_case(case.title, spec, lang()), reverse("citizen:case", args=[case.pk])),
         Crumb(_("改计划")),
     )
     shown = {

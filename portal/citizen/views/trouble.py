@@ -23,6 +23,7 @@ from cases.queries.stuck import reason_choices, report_behind, report_by, report
 from portal.accounts.access import public
 from portal.accounts.acting import person_of
 from portal.accounts.limits import SignInLimit
+from portal.citizen.language import lang
 from portal.citizen.own import says_why
 
 PHONE = re.compile(r"1\d{10}")
@@ -59,7 +60,7 @@ def _form(request: HttpRequest, typed: dict[str, str], faults: dict[str, str], s
         "faults": {name: text for name, text in faults.items() if name != "sent"},
         "code_sent": "sent" in faults,
         "mine": reports_by(account) if account else (),
-        "cases": [row for row in my_cases(account, limit=20) if row.number] if account else (),
+        "cases": [row for row in my_cases(account, limit=20, lang=lang()) if row.number] if account else (),
         "needs_phone": account is None,
     }
     return render(request, "citizen/trouble.html", context, status=status)

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from bundles import queries
 from cases import access
 from cases.actions.scheduling import appointments
 from cases.actions.scheduling.appointments import Slot
+from cases.queries.titles import title_of_case
 from cases.queries.visits import visits_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
@@ -49,6 +51,7 @@ def book(request: OwnRequest, case_id: UUID, sub_id: UUID) -> HttpResponse:
         appointments.book(sub_id, moment, by=request.user.actor, language=request.POST.get("language", ""))
         messages.success(request, _("约好了，到时请带齐原件"))
         return redirect("citizen:case", case_id=case_id)
+    spec = queries.version(case.bundle_version_id).spec
     shown = {
         "section": "cases",
         "case": case,
@@ -57,7 +60,10 @@ def book(request: OwnRequest, case_id: UUID, sub_id: UUID) -> HttpResponse:
         "languages": [(code, LANGUAGES.get(code, code)) for code in rule.languages],
         "trail": trail(
             Crumb(_("我的办件"), reverse("citizen:cases")),
-            Crumb(case.title or "", reverse("citizen:case", args=[case.pk])),
+            Crumb(
+                title_of_case(case.title, spec, lang()),
+                reverse("citizen:case", args=[case.pk]),
+            ),
             Crumb(_("预约")),
         ),
     }

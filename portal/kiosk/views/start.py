@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -48,7 +49,8 @@ def things(request: TerminalRequest) -> HttpResponse:
 @at_terminals_only
 def papers(request: TerminalRequest) -> HttpResponse:
     """What of one's own cases can be printed: the receipt, results, papers of departments."""
-    rows = [row for row in my_cases(request.user) if row.number]
+    spoken = "en" if get_language() == "en" else "zh"
+    rows = [row for row in my_cases(request.user, lang=spoken) if row.number]
     return render(request, "kiosk/papers.html", {"cases": rows})
 
 

@@ -21,6 +21,10 @@ def test_texts_of_definitions_registries_and_pages_are_nobodys_own(draft: Case) 
     assert without_ours(set()) == set()
 
 
+def test_a_name_of_ours_with_whom_it_is_about_keeps_only_the_name(draft: Case) -> None:
+    assert without_ours({"出生医学证明签发（首次）（陈一诺）", "1个工作日", "闽DA0001"}) == {"陈一诺", "闽DA0001"}
+
+
 def test_a_section_in_traditional_characters_names_its_sources_in_them(
     draft: Case, lin: Account, as_person: SignIn
 ) -> None:
