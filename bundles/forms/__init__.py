@@ -26,6 +26,7 @@ from bundles.forms.left import LeftOpen, filled_in, left_open
 from bundles.forms.lookups import lookup_for
 from bundles.forms.materials import Slot, exemption_paths, material_slots, materials_of
 from bundles.forms.merge import Conflict, Owners, conflicts, fields_saved, owners
+from bundles.forms.options import Closed, closed_choices, closed_options
 from bundles.forms.prefill import PrefillResult, prefill
 from bundles.forms.scope import FormScope
 from bundles.forms.selection import Selection, Stop, scope, select
@@ -43,6 +44,7 @@ __all__ = [
     "RECORDS",
     "BlockView",
     "Cleaned",
+    "Closed",
     "Conflict",
     "Context",
     "Difference",
@@ -80,6 +82,8 @@ __all__ = [
     "clean_field",
     "clean_fields",
     "clean_section",
+    "closed_choices",
+    "closed_options",
     "conflicts",
     "differences",
     "display",

@@ -17,6 +17,7 @@ from bundles.forms.coded import place_name
 from bundles.forms.context import Context, Row
 from bundles.forms.instances import row_label
 from bundles.forms.materials import departments_of
+from bundles.forms.options import Closed, closed_options
 from bundles.forms.scope import FormScope
 from bundles.forms.selection import Selection, shows
 from bundles.forms.typed import EMPTY, SHANGHAI, as_typed, read
@@ -45,7 +46,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """One field as it is shown. `value` stands in the input, `display` is what a person reads."""
+    """One field as it is shown. `value` stands in the input, `display` is what a person reads.
+
+    `closed` are options that a rule would refuse; those that it refuses for good are not among `options`.
+    """
 
     path: str
     id: str
@@ -67,6 +71,7 @@ class FieldView:
     autocomplete: str = ""
     inputmode: str = ""
     block: BlockView | None = None
+    closed: tuple[Closed, ...] = ()
 
     @property
     def prefilled(self) -> bool:
@@ -211,7 +216,8 @@ class _View:
         at = path or place.path
         value = None if path or field.is_group else stored(self.context.answers, place)
         items = tuple(i for i in self.selection.items if i in self.spec.items_of_field(field.id))
-        options = choices(field, self.context.registry, self.lang)
+        closed = closed_options(self.context, field, scope)
+        options = self._offered(field, closed, value)
         source = source_of(self.context.answers, at)
         return FieldView(
             path=at,
@@ -234,7 +240,14 @@ class _View:
             autocomplete=next((_AUTOCOMPLETE[p] for p in field.prefills if p in _AUTOCOMPLETE), ""),
             inputmode=_INPUT_MODES.get(field.type, ""),
             block=self.block(self.spec.groups[field.id]) if field.is_group else None,
+            closed=tuple(one for one in closed if not one.for_good),
         )
+
+    def _offered(self, field: Field, closed: Iterable[Closed], value: object) -> tuple[Choice, ...]:
+        """Every option but those that are refused whatever else is answered; what is chosen stays to be seen."""
+        chosen = set(value) if isinstance(value, list | tuple) else {value}
+        never = {refused for one in closed if one.for_good for refused in one.values} - chosen
+        return tuple(one for one in choices(field, self.context.registry, self.lang) if one[0] not in never)
 
     def _regions(self, field: Field) -> tuple[Choice, ...]:
         """Suggestions for a place: the shipped list of regions, where there is one."""

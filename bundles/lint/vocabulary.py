@@ -84,4 +84,5 @@ RARE: Mapping[type, frozenset[str]] = {
         "match instant unique replan change reply merge privacy joint_visit notices data form_note one_notice "
         "joint_withdrawal faq".split()
     ),
+    Eligibility: frozenset({"states"}),
 }

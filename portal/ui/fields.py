@@ -31,13 +31,18 @@ _RADIOS = 7
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer to pick; `note` explains it, `effect` says what it changes ("多办 1 件")."""
+    """One answer to pick; `note` explains it, `effect` says what it changes ("多办 1 件").
+
+    `is_closed`: what was answered before rules it out; it stays to be seen, or is `is_away` where many are ruled out.
+    """
 
     value: str
     title: str
     note: str = ""
     effect: str = ""
     chosen: bool = False
+    is_closed: bool = False
+    is_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class FieldView:
     `form` is the id of the form it belongs to where it stands outside of it. `fill`: the autocomplete word where the
     answer is about the person who types ("tel", "name"), `off` where it is about somebody else. `offers`: answers kept
     in the profile, each put in by a press and never by itself; `near`: answers of the same part of the same form.
+    `closed` says which answers are ruled out, and why.
     """
 
     name: str
@@ -87,6 +93,7 @@ class FieldView:
     fill: str = ""
     offers: Sequence[Offer] = ()
     near: Sequence[Offer] = ()
+    closed: str = ""
 
     @property
     def dom_id(self) -> str:
@@ -158,7 +165,8 @@ class FieldView:
     @property
     def described_by(self) -> str:
         """Ids of hint and error, as they are read out."""
-        ids = [f"{self.dom_id}-h" if self.hint else "", f"{self.dom_id}-e" if self.error else ""]
+        said = {"h": self.hint, "c": self.closed, "e": self.error}
+        ids = [f"{self.dom_id}-{mark}" if text else "" for mark, text in said.items()]
         return " ".join(part for part in ids if part)
 
     @property

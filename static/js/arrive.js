@@ -22,6 +22,7 @@ export function put(control, value) {
 
 // A locked choice keeps what is chosen and nothing else; a locked line takes no letters.
 function lock(control) {
+  parts(control)[0].closest("[data-field]")?.toggleAttribute("data-settled", true);
   for (const one of parts(control)) {
     if (isChoice(one)) one.disabled = !one.checked;
     else if (one.tagName === "SELECT") for (const option of one.options) option.disabled = !option.selected;

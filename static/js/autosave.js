@@ -1,11 +1,11 @@
 // Saves a form by itself: data-autosave is the address. Answers {"saved": "已自动保存 14:32", "errors": {name: text}, "version": 7}.
 import { token } from "./csrf.js";
 import { put } from "./arrive.js";
+import { close } from "./close.js";
 import { showErrors } from "./errors.js";
 import { say } from "./say.js";
 
 const PAUSE_MS = 800, SLOWEST_MS = 30000;
-
 class Autosave {
   constructor(form) {
     this.form = form;
@@ -52,11 +52,12 @@ class Autosave {
         method: "POST", body: this.body(), headers: { "X-CSRFToken": token(), "X-Autosave": "1", Accept: "application/json" },
       });
       if (!answer.ok) throw new Error(answer.status);
-      const { saved, errors, clash, reload, taken, ...marks } = await answer.json();
+      const { saved, errors, clash, reload, taken, closed, ...marks } = await answer.json();
       for (const [name, value] of Object.entries({ ...marks, ...taken })) put(this.form.elements[name], value);
       this.clash(clash);
       this.say(saved);
       if (reload) location.reload();
+      close(this.form, closed ?? {});
       showErrors(this.form, errors ?? {}, this.touched);
       this.pause = PAUSE_MS;
     } catch {
@@ -94,6 +95,4 @@ class Autosave {
   }
 }
 
-export function mount(form) {
-  return new Autosave(form);
-}
+export const mount = (form) => new Autosave(form);

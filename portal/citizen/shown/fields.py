@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from bundles import forms
 from portal.citizen.language import lang
+from portal.citizen.shown import closing
 from portal.citizen.shown.departments import receivers, short_of
 from portal.citizen.shown.parts import Mistake, Received
 from portal.ui import words
@@ -166,6 +167,7 @@ class SectionDrawing:
             fill=field.autocomplete or ("off" if field.type in ABOUT_PEOPLE else ""),
             offers=self._offers(field),
             near=self._near.get(field.path, ()),
+            closed="" if field.locked else closing.words(field.closed, dict(field.options)),
         )
 
     def _look_near(self, view: forms.SectionView) -> None:
@@ -201,7 +203,7 @@ def _choices(field: forms.FieldView) -> tuple[Choice, ...]:
         return (Choice("true", _("是"), chosen="true" in said), Choice("false", _("否"), chosen="false" in said))
     known = [Choice(value, label, chosen=value in chosen) for value, label in field.options]
     missing = [Choice(value, value, chosen=True) for value in chosen if value not in {c.value for c in known}]
-    return (*known, *missing) if known else ()
+    return closing.close((*known, *missing), field.closed) if known else ()
 
 
 def _source(source: forms.Source | None, as_of: Mapping[str, datetime]) -> str:
@@ -229,6 +231,12 @@ def mistakes(errors: Sequence[forms.FieldError]) -> tuple[Mistake, ...]:
 def messages_by_path(errors: Sequence[forms.FieldError]) -> dict[str, str]:
     """What is wrong by its path, in the language of the page."""
     return {error.path: _message(error) for error in errors}
+
+
+def closed_by_path(cells: Iterable[forms.FieldView]) -> dict[str, dict[str, object]]:
+    """What is ruled out now, of every open question with options, for the script of its page."""
+    ruled = (cell for cell in cells if cell.type in ("enum", "multi") and not cell.locked)
+    return {cell.path: closing.as_told(cell.closed, dict(cell.options)) for cell in ruled}
 
 
 def _message(error: forms.FieldError) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from bundles import forms
 from bundles.rules import evaluate
 from bundles.spec import BundleSpec, Material, Option, Question
 from portal.citizen.language import said
+from portal.citizen.shown import closing
 from portal.citizen.shown.bundles import total_fee
 from portal.citizen.shown.departments import short_of
 from portal.ui.fields import Choice
@@ -22,7 +23,7 @@ MOST_NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One question. `why` says what hangs on it; `position` counts from 1."""
+    """One question. `why` says what hangs on it; `position` counts from 1; `closed`: what is ruled out, and why."""
 
     id: str
     title: str
@@ -32,6 +33,7 @@ class Screen:
     position: int
     total: int
     before: str = ""
+    closed: str = ""
 
     @property
     def dots(self) -> list[bool]:
@@ -59,15 +61,22 @@ class Tally:
 
 
 def screen(context: forms.Context, selection: forms.Selection, question_id: str) -> Screen:
-    """A question as it is asked now."""
+    """A question as it is asked now, after those before it."""
     question = context.spec.question(question_id)
+    return _screen(context, selection, question, forms.closed_choices(context, selection, question))
+
+
+def _screen(
+    context: forms.Context, selection: forms.Selection, question: Question, closed: Sequence[forms.Closed]
+) -> Screen:
     asked = list(selection.questions)
-    position = asked.index(question_id)
+    position = asked.index(question.id)
     return Screen(
         id=question.id,
         title=said(question),
         kind=question.kind,
-        choices=_choices(context, selection, question),
+        choices=_choices(context, selection, question, closed),
+        closed=closing.words(closed, {option.value: said(option) for option in question.options}),
         why=_why(context.spec, question),
         position=position + 1,
         total=len(asked),
@@ -76,20 +85,29 @@ def screen(context: forms.Context, selection: forms.Selection, question_id: str)
 
 
 def screens(context: forms.Context, selection: forms.Selection) -> tuple[Screen, ...]:
-    """All questions asked now, for one page."""
-    mine = (q for q in selection.questions if forms.asks_me(context, context.spec.question(q)))
-    return tuple(screen(context, selection, question) for question in mine)
+    """All questions asked now, for one page: what one of them rules out in another can be changed in one go."""
+    alone = replace(context, answers={**context.answers, "guidance": {}})
+    chosen = forms.select(alone)
+    asked = (context.spec.question(question_id) for question_id in selection.questions)
+    return tuple(
+        _screen(context, selection, question, forms.closed_choices(alone, chosen, question))
+        for question in asked
+        if forms.asks_me(context, question)
+    )
 
 
-def _choices(context: forms.Context, selection: forms.Selection, question: Question) -> tuple[Choice, ...]:
+def _choices(
+    context: forms.Context, selection: forms.Selection, question: Question, closed: Sequence[forms.Closed]
+) -> tuple[Choice, ...]:
     scope = forms.scope(context, selection)
     given = (context.answers.get("guidance") or {}).get(question.id)
     chosen = given if isinstance(given, list) else [given]
-    return tuple(
+    choices = (
         Choice(option.value, said(option), said(option.note), _effect(context.spec, option), option.value in chosen)
         for option in question.options
         if option.when is None or evaluate(option.when, scope) is not False
     )
+    return closing.close(choices, closed)
 
 
 def _effect(spec: BundleSpec, option: Option) -> str:

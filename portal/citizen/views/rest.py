@@ -27,7 +27,7 @@ from portal.citizen import clashes, kept_addresses, onward, rest_saving
 from portal.citizen.clashes import Collided, Merged, Typed
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
 from portal.citizen.shown import arrivals, late_rest, resting
-from portal.citizen.shown.fields import SectionDrawing, dom_id, messages_by_path
+from portal.citizen.shown.fields import SectionDrawing, closed_by_path, dom_id, messages_by_path
 from portal.citizen.views.sections import carried, typed_in
 
 ALSO = "also"  # a question that is shown although it is filled in: an address was just put into it
@@ -182,5 +182,6 @@ def autosave(request: OwnRequest, case_id: UUID) -> JsonResponse:
         "errors": messages_by_path(left),
         "taken": merged.taken,
         "base": rest_saving.signed(case.pk, clashes.base_after(base, kept)),
+        "closed": closed_by_path(rest_saving.cells_at(saved.case, shown).values()),
     }
     return JsonResponse({"saved": word, **told})

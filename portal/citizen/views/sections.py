@@ -20,7 +20,7 @@ from cases.actions.applying import drafting
 from cases.actions.registers import held_values
 from cases.errors import CaseError, ChangedMeanwhile
 from cases.queries.context import context_of
-from cases.queries.left_open import rest_of
+from cases.queries.left_open import cells_of, rest_of
 from portal.accounts.access import applicants_only
 from portal.citizen import clashes, kept_addresses, onward
 from portal.citizen.clashes import USE, Collided, Merged, Typed
@@ -28,7 +28,7 @@ from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, form_is_open, own_case, says_why
 from portal.citizen.seen import CHANGED, marks, open_paths, save_unless_changed, stood_open
 from portal.citizen.shown import arrivals
-from portal.citizen.shown.fields import SectionDrawing, messages_by_path
+from portal.citizen.shown.fields import SectionDrawing, closed_by_path, messages_by_path
 
 CHECK = "check"
 NOT_ANSWERS = frozenset(
@@ -106,8 +106,7 @@ def _acted(request: OwnRequest, case_id: UUID) -> bool:
 def _ask(request: OwnRequest, case_id: UUID, section_id: str, merged: Merged) -> HttpResponse:
     """Both answers side by side where two changed the same; what is not in question is carried along."""
     case = own_case(request, case_id)
-    context = context_of(case)
-    view = forms.section_view(context, forms.select(context), section_id, lang=lang())
+    view = _view(case, section_id)
     shown = {
         "section": "cases",
         "case": case,
@@ -129,8 +128,7 @@ def carried(typed: Typed) -> list[tuple[str, str]]:
 
 def _settled(request: OwnRequest, case: Any, section_id: str, typed: Typed) -> Typed:
     """What was typed, after the person chose between the two answers; a choice that was not made stays open."""
-    context = context_of(case)
-    view = forms.section_view(context, forms.select(context), section_id, lang=lang())
+    view = _view(case, section_id)
     chosen = {name.removeprefix(USE): request.POST[name] for name in request.POST if name.startswith(USE)}
     left = [path for path in request.POST["settle"].split(",") if path and path not in chosen]
     merged = clashes.settled(view, typed, chosen, left=left)
@@ -182,6 +180,12 @@ def _show(
     return render(request, "citizen/section.html", shown, status=status)
 
 
+def _view(case: Any, section_id: str) -> forms.SectionView:
+    """A section as it stands."""
+    context = context_of(case)
+    return forms.section_view(context, forms.select(context), section_id, lang=lang())
+
+
 @applicants_only
 @never_cache
 @require_GET
@@ -213,6 +217,7 @@ def autosave(request: OwnRequest, case_id: UUID, section_id: str) -> JsonRespons
     word = _("已自动保存 %(time)s") % {"time": f"{timezone.localtime():%H:%M}"}
     now = marks(saved.case, section_id, stood_open(request, case.pk, section_id))
     kept = {"saved": word, "errors": errors, "version": now["mark"], "calm": now["calm"]}
+    kept["closed"] = closed_by_path(cells_of(_view(saved.case, section_id)).values())
     merged: Merged | None = getattr(request, "merged", None)
     if merged is not None and merged.is_reshaped:
         return JsonResponse({**kept, "reload": True})
