@@ -21,7 +21,7 @@ from cases import outbox, ports
 from cases.actions.delivery import arrivals, circuits, inbox
 from cases.actions.delivery.recording import Ended, parcel_of, record
 from cases.actions.desk import attention
-from cases.actions.engine import judging, occasions, rounds
+from cases.actions.engine import due, judging, occasions, rounds
 from cases.actions.engine.answers import apply_answer
 from cases.actions.engine.locking import lock_case_of, lock_subs
 from cases.actions.engine.shelf import Shelf
@@ -51,11 +51,17 @@ def pump(budget_s: float = BUDGET_S) -> int:
     until = monotonic() + budget_s
     done = 0
     while monotonic() < until:
-        step = judging.judge_ready() + carry(until) + occasions.on_pump()
+        step = judging.judge_ready() + carry(until) + do_pump_rounds()
         if not step:
             break
         done += step
     return done
+
+
+def do_pump_rounds() -> int:
+    """What should follow within moments, as far as there is some; one round that fails stops no other."""
+    wanted = due.pump_rounds_due()
+    return sum(rounds.whole(path, act) for path, act in occasions.on_pump().items() if path in wanted)
 
 
 def look_again() -> None:

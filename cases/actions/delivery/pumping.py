@@ -16,7 +16,7 @@ import structlog
 from django.db import close_old_connections, connections
 
 from cases.actions.delivery import dispatch
-from cases.actions.engine import heartbeats, judging, occasions
+from cases.actions.engine import heartbeats, judging
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +92,7 @@ class Pump:
             while not self._ending.is_set() and (taken := judging.take()) is not None:
                 next_one.set()
                 judging.judge_or_tell(taken)
-            occasions.on_pump()
+            dispatch.do_pump_rounds()
             sleep(max(began + LOOKS_EVERY_S - monotonic(), 0))
 
         return judge

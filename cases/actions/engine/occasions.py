@@ -6,7 +6,7 @@ All but `ON_SWEEP` run inside the transaction that holds the case locked, and mu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -16,7 +16,6 @@ from django.utils.module_loading import import_string
 
 from bundles import forms
 from bundles.spec import Item
-from cases.actions.engine import rounds
 from cases.models import Case, SubApplication
 from cases.ports import Answer
 
@@ -85,9 +84,9 @@ BEFORE_SETTLING: tuple[str, ...] = (
 )
 # (case, subs) -> bool: the case is not over although all its items are.
 KEEPS_OPEN: tuple[str, ...] = ("batches.roster_rounds.keeps_open",)
-# () -> int: a round of its own in every turn of the pump: what should follow within moments.
+# () -> int: a round of its own in every turn of the pump and every sweep: what should follow within moments.
 ON_PUMP: tuple[str, ...] = ("fees.charge_rounds.price_wanted", "fees.refunds.carry_refunds")
-# () -> int: a round of its own in every sweep; how many steps were done.
+# () -> int: a round of its own in every sweep; how many steps were done. `engine.due` knows when it has some to do.
 ON_SWEEP: tuple[str, ...] = (
     "batches.scoring.compute_due",
     "batches.placing.tell_publicity",
@@ -197,14 +196,11 @@ def after_closing(case: Case, subs: list[SubApplication]) -> None:
         act(case, subs)
 
 
-def on_sweep() -> int:
-    return _each_whole(ON_SWEEP)
+def on_sweep() -> Mapping[str, Callable[[], int]]:
+    """The rounds of a sweep by their paths, in their order."""
+    return dict(zip(ON_SWEEP, _of(ON_SWEEP), strict=True))
 
 
-def on_pump() -> int:
-    return _each_whole(ON_PUMP)
-
-
-def _each_whole(paths: tuple[str, ...]) -> int:
-    """One round after the other; one that fails stops no other."""
-    return sum(rounds.whole(path, act) for path, act in zip(paths, _of(paths), strict=True))
+def on_pump() -> Mapping[str, Callable[[], int]]:
+    """The rounds of a turn of the pump by their paths, in their order."""
+    return dict(zip(ON_PUMP, _of(ON_PUMP), strict=True))

@@ -2,67 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from functools import partial
 from threading import Event
+from time import monotonic
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import close_old_connections, connection, connections, transaction
 from django.utils import timezone
 
 from cases.actions.applying import handing_in
 from cases.actions.deadlines import pauses
 from cases.actions.delivery import dispatch
 from cases.actions.desk import attention
-from cases.actions.engine import holding, occasions, progress, rounds
+from cases.actions.engine import due, holding, occasions, progress, rounds
 from cases.actions.engine.locking import lock_case, lock_subs
 from cases.models import Attention, Case, SubApplication
-from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, CaseState, SubState
+from cases.states import CASE_OPEN, SUB_FINAL, SUB_WITH_DEPARTMENT, CaseState
 
 log = structlog.get_logger(__name__)
 
 BATCH = 50
-LOOK = "engine.sweep.look_again"
 PUMPS_FOR_S = 5.0  # the nudges carry a rush; what else the sweep has to do does not wait for its end
 SWEEP_LOCK = 7_310_001  # one sweep at a time in the whole installation
-# The pump and the queries look after these; only on a worklist nobody else does.
-OWN_CLOCK = frozenset({SubState.READY}) | SUB_WITH_DEPARTMENT
+WHOLE_EVERY_S = 60.0
+_whole_from = 0.0  # when this process sweeps everything again, by its own clock
+_at_work: frozenset[str] = frozenset()  # rounds that did something the last time: there may be more of it
 
 
-def sweep() -> int:
-    """One round: carry what is due, ask the silent, look again at cases whose time has come."""
-    done = rounds.whole("engine.sweep.pump", partial(dispatch.pump, PUMPS_FOR_S))
-    done += rounds.whole("engine.sweep.ask_the_silent", ask_the_silent)
-    done += rounds.whole(LOOK, look_again)
-    done += occasions.on_sweep()
-    if done:
-        log.info("sweep.done", steps=done)
-    return done
+def sweep(only: Collection[str] | None = None) -> int:
+    """One round of everything, or of the rounds that are named: carry, ask the silent, look again, all else."""
+    global _at_work
+    done = {path: rounds.whole(path, act) for path, act in _rounds().items() if only is None or path in only}
+    _at_work = frozenset(path for path, steps in done.items() if steps)
+    if _at_work:
+        log.info("sweep.done", steps=sum(done.values()))
+    return sum(done.values())
+
+
+def _rounds() -> dict[str, Callable[[], int]]:
+    own = {due.PUMP: partial(dispatch.pump, PUMPS_FOR_S), due.ASK: ask_the_silent, due.LOOK: look_again}
+    return {**own, **occasions.on_pump(), **occasions.on_sweep()}
 
 
 def keep_sweeping(stop: Event) -> None:
     """Sweep every few seconds until told to stop: the product runs on even where no broker and no beat does."""
     while not stop.wait(settings.SWEEP_INTERVAL_S):
         try:
+            close_old_connections()
             sweep_alone()
         except Exception as error:
             log.exception("sweep.failed", error=type(error).__name__)
-        finally:
             connections.close_all()
+    connections.close_all()
 
 
 def sweep_alone() -> int:
-    """One round, unless another process is sweeping right now."""
+    """What is due, once a minute everything; nothing while another process is sweeping. An idle one is a statement."""
+    global _whole_from
+    is_whole = monotonic() >= _whole_from
+    only = None if is_whole else due.rounds_due() | _at_work
+    if only is not None and not only:
+        return 0
+    with _alone_in_the_installation() as is_mine:
+        if not is_mine:
+            return 0
+        with rounds.to_its_end():
+            done = sweep(None if only is None or due.EVERYTHING in only else only)
+    if is_whole:
+        _whole_from = monotonic() + WHOLE_EVERY_S
+    return done
+
+
+@contextmanager
+def _alone_in_the_installation() -> Iterator[bool]:
+    """Whether nobody else sweeps; until the end nobody else does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP_LOCK])
-        if not cursor.fetchone()[0]:
-            return 0
+        is_mine = bool(cursor.fetchone()[0])
         try:
-            with rounds.to_its_end():
-                return sweep()
+            yield is_mine
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
+            if is_mine:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
 
 
 def ask_the_silent() -> int:
@@ -95,14 +120,16 @@ def _tell_of_late(case_id: UUID) -> None:
 def look_again() -> int:
     """Advance open cases whose time to look has come, and push on everything of theirs that has no own clock."""
     now = timezone.now()
-    due = Case.objects.filter(state__in=CASE_OPEN, next_at__lte=now).order_by("next_at")
-    done = rounds.each(LOOK, due, _look_at, case="pk", limit=BATCH)
-    subs = SubApplication.objects.filter(next_at__lte=now).exclude(case__in=rounds.resting(LOOK)).order_by("next_at")
-    waiting = subs.exclude(state__in=SUB_FINAL | OWN_CLOCK)
+    open_cases = Case.objects.filter(state__in=CASE_OPEN, next_at__lte=now).order_by("next_at")
+    done = rounds.each(due.LOOK, open_cases, _look_at, case="pk", limit=BATCH)
+    subs = (
+        SubApplication.objects.filter(next_at__lte=now).exclude(case__in=rounds.resting(due.LOOK)).order_by("next_at")
+    )
+    waiting = subs.exclude(state__in=SUB_FINAL | due.OWN_CLOCK)
     manual = subs.filter(state__in=SUB_WITH_DEPARTMENT, connect="manual")
     for found in (waiting, manual):
         cases = Case.objects.filter(pk__in=set(found.values_list("case_id", flat=True)[:BATCH])).order_by("pk")
-        done += rounds.each(LOOK, cases, _look_at, case="pk", limit=BATCH)
+        done += rounds.each(due.LOOK, cases, _look_at, case="pk", limit=BATCH)
     return done
 
 
@@ -127,7 +154,7 @@ def _look_at(case_id: UUID) -> None:
 
 def _is_ours(sub: SubApplication) -> bool:
     on_a_worklist = sub.connect == "manual" and sub.state in SUB_WITH_DEPARTMENT
-    return on_a_worklist or sub.state not in SUB_FINAL | OWN_CLOCK
+    return on_a_worklist or sub.state not in SUB_FINAL | due.OWN_CLOCK
 
 
 def _overdue_task(case: Case, sub: SubApplication) -> None:
