@@ -105,7 +105,7 @@ def promise(
         book.add(delivery)
     else:
         delivery = _first_of([delivery]).get(_slot(delivery)) or _inserted(delivery)
-    nudge()
+        nudge()
     return delivery
 
 
@@ -145,7 +145,10 @@ def _first_of(deliveries: Sequence[Delivery]) -> dict[tuple[UUID, str, int], Del
 
 
 def _choose(deliveries: list[Delivery]) -> list[Delivery]:
-    """Of promises about to be written those that are first in their place; what can be carried at once is leased."""
+    """Of promises about to be written those that are first in their place; what can be carried at once is leased.
+
+    Whoever carries is woken for the others only.
+    """
     book = docket.current()
     old = [one.sub_id for one in deliveries if book is None or not book.is_waiting(one.sub)]
     known = set(_standing(old)) if old else set()
@@ -153,6 +156,8 @@ def _choose(deliveries: list[Delivery]) -> list[Delivery]:
     for delivery in chosen.values():
         if (carrier := _carrier()) is not None and carrier.has_room(delivery.department):
             carrier.take_along(delivery)
+        else:
+            nudge()
     return list(chosen.values())
 
 

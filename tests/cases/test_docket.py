@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases import docket
-from cases.actions.delivery import dispatch
+from cases import docket, outbox
+from cases.actions.delivery import dispatch, recording
 from cases.actions.engine.events import broken_link, record
 from cases.actions.engine.locking import lock_case, lock_on, lock_subs
 from cases.models import Attention, Case, Delivery, Event, SubApplication
-from cases.ports import SYSTEM
+from cases.ports import SYSTEM, Answer, Outcome
 from portal.accounts.models import Account
 from tests.factories import toll
 from tests.factories.doubles import FakeDepartments
@@ -65,7 +67,8 @@ def test_one_case_that_cannot_be_written_harms_no_other(published: None, lin: Ac
     assert toll.states(bad) == {"FIRST": "dispatched", "SECOND": "waiting"}
     assert Attention.objects.get(case=bad, closed_at=None).reason == Attention.Reason.FAULT
     tried = Delivery.objects.get(sub__case=bad)
-    assert (tried.state, tried.tries, tried.ask_first) == ("due", 1, True)
+    assert (tried.state, tried.ask_first) == ("due", True)
+    assert tried.tries >= 1  # a slow machine has tried again by now
     assert broken_link(Case.objects.get(pk=good.pk)) is None
 
 
@@ -83,6 +86,22 @@ def test_what_an_answer_lets_go_is_sent_without_another_claim(
     assert claimed
     assert len(sent) == 1
     assert not [place for place in claimed if sent[0] < place < decided[-1]], "nothing was claimed in between"
+
+
+@pytest.mark.parametrize(("places", "is_woken"), [(1, False), (0, True)])
+def test_whoever_carries_is_woken_only_for_what_is_not_taken_along(
+    published: None, lin: Account, places: int, is_woken: bool, django_capture_on_commit_callbacks: Any
+) -> None:
+    toll.filed(lin)
+    (first,) = outbox.claim(8, 8)
+    answer = Answer(first.delivery.sub_id, "approved", result=VOUCHER)
+    carrier = outbox.Carrier({}, places)
+    connection.run_on_commit.clear()  # whom the filing wakes
+    with django_capture_on_commit_callbacks() as afterwards:
+        recording.record([(first, Outcome(first.delivery.pk, "done", answer))], carrier)
+    (second,) = Delivery.objects.exclude(pk=first.delivery.pk)
+    assert [one.delivery.pk for one in carrier.taken] == [second.pk] * places
+    assert (outbox._send_nudge in afterwards) is is_woken
 
 
 def _places(texts: list[str], verb: str, table: str) -> list[int]:
