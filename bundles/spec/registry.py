@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# What kind of office it is, left out where a department is called by a short name.
+OFFICES = (" Bureau", " Commission", " Administration", " Division", " Company", " Center", " Service", " Office")
+
 
 @dataclass(frozen=True, slots=True)
 class Department:
@@ -21,6 +24,12 @@ class Department:
     parent: str | None = None
     window: bool = False
     tel: str = ""
+
+    @property
+    def short_en(self) -> str:
+        """Health of Health Commission: without brackets and without what kind of office it is."""
+        plain = self.en.partition(" (")[0]
+        return next((plain.removesuffix(kind) for kind in OFFICES if plain.endswith(kind)), plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from cases.queries.results import Refusal, ResultView, refusals_of, results_of
 from cases.queries.stages import fileable_later, stages_to_come
 from cases.queries.timeline import TimelineEntry, timeline_of
 from cases.queries.titles import title_of_case
-from cases.queries.wording import SOFTENED, day_words, progress_words
+from cases.queries.wording import SOFTENED, day_words, progress_words, short_name
 from cases.states import SUB_FINAL, SUB_REFUSED, CaseState, Outcome, SubState
 
 __all__ = ["CasePage", "NextStep", "Notice", "Point", "case_page", "short_of"]
@@ -117,7 +117,7 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
     spec, registry = queries.version(case.bundle_version_id).spec, queries.registry()
     subs = list(SubApplication.objects.filter(case=case))
     attentions = list(Attention.objects.filter(case=case, closed_at=None).order_by("since"))
-    notice, edges = notice_of(case, spec, registry, lang), _edges(case, spec, registry, subs)
+    notice, edges = notice_of(case, spec, registry, lang), _edges(case, spec, registry, subs, lang)
     charges = charges_of(case, lang)
     unpaid = {one.sub_id for one in charges if one.holds_item}
     nodes = _marked(_nodes(case, spec, registry, subs, edges, notice, attentions, lang), unpaid)
@@ -154,11 +154,17 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
     )
 
 
-def _edges(case: Case, spec: BundleSpec, registry: Registry, subs: Sequence[SubApplication]) -> tuple[Edge, ...]:
+def _edges(
+    case: Case, spec: BundleSpec, registry: Registry, subs: Sequence[SubApplication], lang: str
+) -> tuple[Edge, ...]:
     items = {sub.pk: sub.item_id for sub in subs}
     needs = Need.objects.filter(sub__case=case, alternative_of="").order_by("sub__seq", "upstream__seq")
     return tuple(
-        Edge(str(need.upstream_id), str(need.sub_id), flow_label(spec, registry, items[need.upstream_id], need.flow))
+        Edge(
+            str(need.upstream_id),
+            str(need.sub_id),
+            flow_label(spec, registry, items[need.upstream_id], need.flow, lang),
+        )
         for need in needs
     )
 
@@ -207,7 +213,7 @@ def _points_by_item(notice: Notice | None) -> dict[str, int]:
 def short_of(registry: Registry, dept_code: str) -> str:
     """What a department is called in a chip; the portal itself asks as 平台."""
     department = registry.departments.get(dept_code)
-    return department.short if department else _("平台")
+    return short_name(department) if department else _("平台")
 
 
 def _marked(nodes: Sequence[ItemNode], unpaid: Set[UUID | None]) -> tuple[ItemNode, ...]:
@@ -331,6 +337,6 @@ def _told(subs: Sequence[SubApplication], attentions: Sequence[Attention], regis
 
 def _softened(one: Attention, registry: Registry) -> Softened:
     department = registry.departments.get(one.owner)
-    name = department.short if department else _("部门")
+    name = short_name(department) if department else _("部门")
     text = str(SOFTENED[Attention.Reason(one.reason)]).format(dept=name)
     return Softened(text, one.since, one.owner)

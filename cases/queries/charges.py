@@ -17,6 +17,7 @@ from bundles import queries
 from bundles.spec import BundleSpec
 from cases.models import Case, Charge, PaymentOrder, Result
 from cases.models.charge import ORDER_OPEN
+from cases.queries.wording import short_name
 
 State, Relief = Charge.State, Charge.Relief
 # A result waits for these; what is paid "after" holds nothing.
@@ -193,7 +194,7 @@ def _view(row: Charge, spec: BundleSpec, lang: str) -> ChargeView:
         relief_words=str(Relief(row.relief).label) if row.relief else "",
         reason=row.reason,
         dept_code=row.payee,
-        dept_short=department.short if department else row.payee,
+        dept_short=short_name(department) if department else row.payee,
         pay_by=row.pay_by,
         paid_at=row.paid_at,
         receipt_no=_receipt_no(row),

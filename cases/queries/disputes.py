@@ -16,6 +16,7 @@ from bundles.spec import BundleSpec
 from cases import docket
 from cases.models import Case, DataDispute, SubApplication
 from cases.queries.people import StaffPerson
+from cases.queries.wording import short_name
 from cases.queries.worklist import masked_name
 
 MOST = 200
@@ -114,7 +115,7 @@ def _view(row: DataDispute, lang: str, *, is_masked: bool) -> DisputeView:
         stated=row.stated_value,
         reason=row.reason,
         source=_source_name(row.source),
-        dept_short=department.short if department else row.department,
+        dept_short=short_name(department) if department else row.department,
         state=row.state,
         state_label=str(DataDispute.State(row.state).label),
         is_open=row.state == DataDispute.State.OPEN,

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from bundles import queries
+from bundles.spec import BundleSpec
 from cases.models import Case, Document
 from cases.queries.results import MARK_LENGTH, Verified
+from cases.queries.wording import named, short_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class DocumentPage:
 def documents_of(case: Case) -> tuple[DocumentLine, ...]:
     """The papers of a case, newest first; one query, which opens no sealed word but the name of the item."""
     found = Document.objects.filter(case=case).order_by("-issued_at", "-number")
-    return tuple(_line(document) for document in found)
+    spec = queries.version(case.bundle_version_id).spec
+    return tuple(_line(document, spec) for document in found)
 
 
 def document_pages(case: Case) -> tuple[DocumentPage, ...]:
@@ -86,19 +89,25 @@ def page_of(document: Document) -> DocumentPage:
     )
 
 
-def _line(document: Document) -> DocumentLine:
+def _line(document: Document, spec: BundleSpec | None = None) -> DocumentLine:
     department = queries.registry().departments.get(document.department)
     return DocumentLine(
         id=document.pk,
         kind=document.kind,
         title=str(Document.Kind(document.kind).label),
         number=document.number,
-        item=str(document.values.get("item") or ""),
+        item=_item_words(str(document.values.get("item") or ""), spec),
         dept_code=document.department,
-        dept_short=department.short if department else document.department,
+        dept_short=short_name(department) if department else document.department,
         issued_on=document.issued_on,
         is_withdrawn=document.withdrawn_at is not None,
     )
+
+
+def _item_words(kept: str, spec: BundleSpec | None) -> str:
+    """The item as the paper names it, with whom it is about; its name in the language of the page."""
+    item = next((one for one in spec.items if kept == one.zh or kept.startswith(f"{one.zh}（")), None) if spec else None
+    return named(item) + kept[len(item.zh) :] if item else kept
 
 
 def _authority(code: str) -> str:

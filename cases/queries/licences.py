@@ -25,6 +25,7 @@ from cases.queries.charges import marked_withheld
 from cases.queries.declared import declared_fields, in_words
 from cases.queries.people import Person, indexes_of
 from cases.queries.trust import PERMITS
+from cases.queries.wording import short_name
 
 OWN, CHILD, ISSUED = "own", "child", "issued"
 GUARDIAN = "guardian"
@@ -225,7 +226,7 @@ def card(row: Licence, role: str, withheld: frozenset[UUID], lang: str = "zh") -
         code=row.code,
         title=title_of(row, lang),
         dept_code=row.department,
-        dept_short=department.short if department else row.department,
+        dept_short=short_name(department) if department else row.department,
         state=state,
         state_label=str(Licence.State(state).label),
         trust=row.trust,
@@ -346,7 +347,7 @@ def _grant_view(row: LicenceGrant, used: list[datetime], lang: str) -> GrantView
 
 def _copy_view(row: LicenceCopy) -> CopyView:
     department = queries.registry().departments.get(row.department)
-    return CopyView(row.pk, row.mark, row.purpose, department.short if department else "", row.made_at)
+    return CopyView(row.pk, row.mark, row.purpose, short_name(department) if department else "", row.made_at)
 
 
 def verify_copy(mark: str, lang: str = "zh") -> VerifiedCopy | None:

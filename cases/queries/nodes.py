@@ -17,7 +17,7 @@ from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
 from cases.models import SubApplication
 from cases.models.sub_application import Choice
-from cases.queries.wording import STATE_WORDS, day_words, short_day
+from cases.queries.wording import STATE_WORDS, day_words, short_day, short_name
 from cases.states import SUB_FINAL, SUB_REFUSED, SubState
 
 _LOOKS: Mapping[str, str] = {
@@ -99,7 +99,7 @@ def node_of(
         instance=sub.instance_label or "",
         dept_code=sub.department,
         dept_name=department.name if department else sub.department,
-        dept_short=department.short if department else sub.department,
+        dept_short=short_name(department) if department else sub.department,
         dept_tel=department.tel if department else "",
         state=sub.state,
         state_word=str(STATE_WORDS[SubState(sub.state)]),

@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from bundles import forms, queries
+from bundles.forms.coded import term
+from bundles.forms.words import label_of
 from bundles.spec import BundleSpec, Dependency, Duration, Item
 from bundles.spec.registry import Registry
 from cases.queries.declared import declared_fields
+from cases.queries.wording import short_name
 
 LABELS_ON_AN_EDGE = 2
 _UNITS = {
@@ -60,7 +63,7 @@ def picture_of(spec: BundleSpec, selection: forms.Selection | None = None, lang:
     chosen = [item for item in spec.items if selection is None or item.id in selection.items]
     keys = {item.id for item in chosen}
     edges = tuple(
-        Edge(source, item.id, flow_label(spec, registry, source, flow))
+        Edge(source, item.id, flow_label(spec, registry, source, flow, lang))
         for item in chosen
         for source, flow in _upstream(item, keys)
     )
@@ -89,7 +92,7 @@ def _node(item: Item, registry: Registry, is_chosen: bool, wave: int, lang: str)
         key=item.id,
         title=item.en if lang == "en" and item.en else item.zh,
         dept_code=item.dept,
-        dept_short=department.short if department else item.dept,
+        dept_short=short_name(department) if department else item.dept,
         look="plan" if is_sure else "maybe",
         note=duration_words(item.committed),
         wave=wave,
@@ -124,14 +127,16 @@ def waves_of(keys: Iterable[str], edges: Iterable[Edge]) -> Mapping[str, int]:
     return {key: layer(key) for key in upstream}
 
 
-def flow_label(spec: BundleSpec, registry: Registry, source: str, flow: Iterable[str]) -> str:
+def flow_label(spec: BundleSpec, registry: Registry, source: str, flow: Iterable[str], lang: str = "zh") -> str:
     """What flows along an edge, by the labels of the upstream results: 出生证编号、新生儿姓名."""
     labels: dict[str, str] = {}
     for result in spec.results_of(source):
         labels |= {name: label for name, (label, _kind) in declared_fields(result, registry).items()}
-    named = [labels.get(name) or _field_label(spec, name) for name in flow]
+    named = [
+        term(registry, labels[name], lang) if labels.get(name) else _field_label(spec, name, lang) for name in flow
+    ]
     return "、".join([name for name in named if name][:LABELS_ON_AN_EDGE])
 
 
-def _field_label(spec: BundleSpec, name: str) -> str:
-    return spec.field(name).zh if spec.has_field(name) else ""
+def _field_label(spec: BundleSpec, name: str, lang: str) -> str:
+    return label_of(spec.field(name), lang) if spec.has_field(name) else ""

@@ -19,6 +19,7 @@ from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
 from cases.models import AccessRecord, Case, Consent, DataCall, Delivery, Lookup, Party
 from cases.queries.people import Person, indexes_of
+from cases.queries.wording import named, short_name
 from cases.states import DeliveryState
 
 MOST = 200
@@ -97,7 +98,7 @@ class _About:
         source = self._registry.licences.get(row.code) if row.kind == "licence" else None
         known = source or self._registry.interfaces.get(row.code)
         return self._reading(
-            row.at, "lookup", _caller(row, self._account), row.department, known.zh if known else _unnamed(row),
+            row.at, "lookup", _caller(row, self._account), row.department, named(known) if known else _unnamed(row),
             row.purpose, row.case, basis=_basis(row), outcome=_outcome(row),
         )  # fmt: skip
 
@@ -106,7 +107,7 @@ class _About:
             sub__case_id__in=self._cases, state=DeliveryState.DONE, purpose=Delivery.Purpose.FILE
         )
         for row in sent.select_related("sub__case").order_by("-closed_at")[:most]:
-            what = _("办“%(item)s”用到的内容") % {"item": _spec(row.sub.case).item(row.sub.item_id).zh}
+            what = _("办“%(item)s”用到的内容") % {"item": named(_spec(row.sub.case).item(row.sub.item_id))}
             at = row.closed_at or row.created_at
             yield self._reading(
                 at, "department", self._short(row.department), row.department, what, _("办理"), row.sub.case,
@@ -130,16 +131,16 @@ class _About:
         """Of somebody else's case neither the link nor the number: only what was done with one's own data."""
         is_own = case is not None and case.applicant_id == self._account.pk
         return Reading(
-            at, kind, who, dept, what, purpose,
+            at, kind, who, dept, what, _purpose(purpose, case),
             case.pk if case is not None and is_own else None,
-            _spec(case).zh if case is not None else "",
+            named(_spec(case)) if case is not None else "",
             (case.number or "") if case is not None and is_own else "",
             basis, outcome,
         )  # fmt: skip
 
     def _short(self, code: str) -> str:
         known = self._registry.departments.get(code)
-        return known.short if known else ""
+        return short_name(known) if known else ""
 
 
 def _caller(row: DataCall, account: Person) -> str:
@@ -164,6 +165,13 @@ def _basis(row: DataCall) -> str:
     if row.consent_id.startswith("duty"):
         return _("法定职责")
     return _("授权") if row.consent_id else _("无条件共享")
+
+
+def _purpose(kept: str, case: Case | None) -> str:
+    """What it was for, as it was kept; the usual words in the language of the page."""
+    if case is None or kept != f"办理“{_spec(case).zh}”":
+        return kept
+    return _("办理“%(bundle)s”") % {"bundle": named(_spec(case))}
 
 
 def _outcome(row: DataCall) -> str:

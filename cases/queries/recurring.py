@@ -11,6 +11,7 @@ from uuid import UUID
 from bundles import queries
 from cases.models import Case, RecurringEntitlement, RecurringPayment
 from cases.queries.people import StaffPerson
+from cases.queries.wording import short_name
 from cases.queries.worklist import masked_name
 
 State = RecurringEntitlement.State
@@ -117,7 +118,7 @@ def _view(row: RecurringEntitlement, lang: str, holder: str) -> EntitlementView:
         title=title,
         holder=holder,
         dept_code=row.sub.department,
-        dept_short=department.short if department else row.sub.department,
+        dept_short=short_name(department) if department else row.sub.department,
         state=row.state,
         state_label=str(State(row.state).label),
         reason=row.reason_text,

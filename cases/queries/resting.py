@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bundles.spec.registry import Registry
 from cases.models import Delivery, SubApplication
 from cases.queries.circuits import LineState, waiting_words
-from cases.queries.wording import day_words
+from cases.queries.wording import day_words, short_name
 from cases.states import DeliveryState
 
 Resting = tuple[str, datetime, str]  # the sentence, since when, the department
@@ -35,7 +35,7 @@ def resting_of(subs: Sequence[SubApplication], registry: Registry) -> tuple[Rest
 
 def _sentence(line: LineState, registry: Registry) -> str:
     department = registry.departments.get(line.department)
-    name = department.short if department else _("部门")
+    name = short_name(department) if department else _("部门")
     if line.state == "maintenance" and line.until:
         return _("{dept}系统维护到{until}：{notice}。到时自动送去，您不用操作").format(
             dept=name, until=_moment(line.until), notice=line.notice.rstrip("。")

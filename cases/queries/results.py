@@ -22,6 +22,7 @@ from cases.queries.people import Person
 from cases.queries.remedies import apply_to_of, article_of, remedy_of
 from cases.queries.reports import sections_name
 from cases.queries.titles import title_of_case
+from cases.queries.wording import short_name
 from cases.states import SUB_REFUSED, SubState
 
 MARK_LENGTH = 16
@@ -175,7 +176,7 @@ def _view(row: Result, spec: BundleSpec, registry: Registry, lang: str) -> Resul
         item_title=item.en if lang == "en" and item.en else item.zh,
         instance=row.sub.instance_label or "",
         dept_code=row.sub.department,
-        dept_short=department.short if department else row.sub.department,
+        dept_short=short_name(department) if department else row.sub.department,
         fields=() if withheld else _fields(row, declared, spec, registry, lang),
         mark=row.mark,
         issued_at=row.issued_at,

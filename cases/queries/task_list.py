@@ -16,6 +16,7 @@ from cases.queries.context import frame_of
 from cases.queries.contradictions import contradictions
 from cases.queries.people import ASKED_KINDS, Acting, is_role_of_agent
 from cases.queries.slots import SlotView, slots_of
+from cases.queries.wording import short_name
 from cases.states import CaseState
 
 NOT_STARTED, STARTED, DONE, WRONG, WAITING = "not_started", "started", "done", "wrong", "waiting"
@@ -174,7 +175,7 @@ def _choice(context: forms.Context, selection: forms.Selection, item: Item, lang
         item_id=item.id,
         title=item.en if lang == "en" and item.en else item.zh,
         dept_code=item.dept,
-        dept_short=department.short if department else item.dept,
+        dept_short=short_name(department) if department else item.dept,
         is_optional=item.select == "optional",
         is_on=item.id in selection.items,
         is_later=is_later,

@@ -14,7 +14,7 @@ from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
 from cases.models import Case, Event
 from cases.queries.due_words import moved_facts
-from cases.queries.wording import HELD, HELD_OTHERWISE, day_words, department_short, sentence
+from cases.queries.wording import HELD, HELD_OTHERWISE, day_words, department_short, sentence, short_name
 
 TIMELINE_LENGTH = 200
 # Before filing a person knows what he typed; these are told only of what others did or what the law wants kept.
@@ -45,7 +45,7 @@ def _entry(event: Event, case: Case, spec: BundleSpec, registry: Registry, lang:
         return None
     code = event.sub.department if event.sub else ""
     department = registry.departments.get(code)
-    short = department.short if department else ""
+    short = short_name(department) if department else ""
     text = sentence(event.kind, _facts(event, spec, short, lang))
     if not text:
         return None

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from bundles import queries
+from bundles.spec.registry import Department
 from cases.models import Attention
 from cases.states import SubState
 
@@ -227,10 +228,16 @@ def named(thing: Any) -> str:
     return str((is_english and getattr(thing, "en", None)) or thing.zh)
 
 
+def short_name(department: Department) -> str:
+    """What a department is called in a chip or a sentence, in the language of the page."""
+    is_english = bool(department.en) and (get_language() or "zh").startswith("en")
+    return department.short_en if is_english else department.short
+
+
 def department_short(code: object) -> str:
     """What a department is called in a sentence; 部门 where it is unknown."""
     known = queries.registry().departments.get(str(code or ""))
-    return known.short if known else _("部门")
+    return short_name(known) if known else _("部门")
 
 
 def day_words(day: date | None) -> str:

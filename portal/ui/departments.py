@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from zlib import crc32
 
-OFFICES = (" Bureau", " Commission", " Administration", " Division", " Company", " Center", " Service", " Office")
 HUES = ("wj", "jk", "ga", "yb", "rs", "sw", "sc", "zg")
 
 _FAMILIES = {
@@ -39,9 +38,3 @@ def mark_of(dept_code: str, dept_short: str) -> str:
         capitals = [word[0] for word in dept_short.split() if word[0].isupper()]
         return "".join(capitals[:2]) if len(capitals) > 1 else dept_short[:2]
     return _MARK_OF.get(dept_code.strip().upper()) or dept_short[:1] or dept_code[:1]
-
-
-def short_english(name: str) -> str:
-    """Health of Health Commission: without brackets and without what kind of office it is."""
-    plain = name.partition(" (")[0]
-    return next((plain.removesuffix(kind) for kind in OFFICES if plain.endswith(kind)), plain)

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from bundles import queries
 from bundles.spec.registry import Interface
 from cases.queries.interfaces import Figures, Listed, Use, catalogue, figures, listed, uses_of
-from portal.ui.departments import short_english
 from portal.ui.parts import Filter
 
 HEALTH = ("down", "weak", "good", "quiet")
@@ -214,4 +213,4 @@ def _short(code: str) -> str:
     known: Any = queries.registry().departments.get(code)
     if known is None:
         return code
-    return short_english(known.en) if known.en and (get_language() or "").startswith("en") else str(known.short)
+    return str(known.short_en if known.en and (get_language() or "").startswith("en") else known.short)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from bundles import queries
 from bundles.spec.registry import Department
 from portal.citizen.language import lang
-from portal.ui.departments import short_english
 from portal.ui.fields import Receiver
 
 
@@ -21,7 +20,7 @@ def short_of(code: str) -> str:
     known = department(code)
     if known is None:
         return code
-    return short_english(known.en) if lang() == "en" and known.en else known.short
+    return known.short_en if lang() == "en" and known.en else known.short
 
 
 def named(code: str, otherwise: str) -> str:
