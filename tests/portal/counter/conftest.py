@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from cases.actions.delivery import dispatch
 from cases.models import SubApplication
 from portal.accounts.models import Account, Role
-from tests.factories import newborn
+from tests.factories import desk, newborn
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakeRegister
 from tests.factories.library import person
 
@@ -73,15 +72,4 @@ def sub(
     lin: Account, chen: Account, register: FakeRegister, licences: FakeLicences, departments: FakeDepartments
 ) -> SubApplication:
     """The household registration, sent to the worklist."""
-    newborn.fill_registers(register, licences)
-    for item, result in newborn.RESULTS.items():
-        departments.say(item=item, result=result)
-    case = newborn.submitted(lin, chen)
-    SubApplication.objects.filter(case=case, item_id="HUKOU").update(connect="manual")
-    dispatch.pump()
-    return now(SubApplication.objects.get(case=case, item_id="HUKOU"))
-
-
-def now(sub: SubApplication) -> SubApplication:
-    """The task as it stands now."""
-    return SubApplication.objects.select_related("case", "case__applicant").get(pk=sub.pk)
+    return desk.hukou_task(lin, chen, register, licences, departments)

@@ -10,7 +10,8 @@ from django.urls import reverse
 from cases.actions.desk import worklist
 from cases.models import Result, SubApplication
 from portal.accounts.models import Account
-from tests.portal.counter.conftest import At, now
+from tests.factories.desk import current
+from tests.portal.counter.conftest import At
 
 pytestmark = pytest.mark.django_db
 PLACE = reverse("counter:answer_rows", args=["XSECS.HUKOU"])
@@ -22,7 +23,7 @@ def text_of(answer: Any) -> str:
 
 @pytest.fixture
 def mine(sub: SubApplication, officer: Account) -> SubApplication:
-    return now(worklist.take(sub.pk, by=officer.actor, version=sub.version))
+    return current(worklist.take(sub.pk, by=officer.actor, version=sub.version))
 
 
 def typed(page: Any, act: str, **more: str) -> dict[str, str]:
@@ -38,7 +39,7 @@ def test_a_row_is_approved_with_its_results(mine: SubApplication, officer: Accou
     client = at(officer)
     answer = client.post(PLACE, typed(client.get(PLACE), "approve"))
     assert answer.headers["Location"] == reverse("counter:desk")
-    assert now(mine).state == "approved"
+    assert current(mine).state == "approved"
     assert Result.objects.get(sub=mine).fields["name"] == "陈一诺"
 
 
@@ -48,7 +49,7 @@ def test_a_row_is_refused_with_its_reason(mine: SubApplication, officer: Account
     refused = client.post(PLACE, typed(page, "reject"))
     assert refused.status_code == 422 and "请写明理由" in text_of(refused)
     client.post(PLACE, typed(page, "reject", reason="户口簿不符"))
-    assert now(mine).state == "rejected" and now(mine).reasons[0]["text"] == "户口簿不符"
+    assert current(mine).state == "rejected" and current(mine).reasons[0]["text"] == "户口簿不符"
 
 
 def test_what_is_wrong_stays_as_it_was_typed(mine: SubApplication, officer: Account, at: At) -> None:
@@ -58,13 +59,13 @@ def test_what_is_wrong_stays_as_it_was_typed(mine: SubApplication, officer: Acco
     assert answer.status_code == 422 and 'value="陈一诺"' in text_of(answer)
     stale = client.post(PLACE, {**typed(client.get(PLACE), "approve"), f"{mine.pk}.version": "0"})
     assert stale.status_code == 422 and "同事刚刚改动了" in text_of(stale)
-    assert now(mine).state == "received"
+    assert current(mine).state == "received"
 
 
 def test_a_row_left_alone_is_left_alone(mine: SubApplication, officer: Account, at: At) -> None:
     client = at(officer)
     assert client.post(PLACE, typed(client.get(PLACE), "")).headers["Location"] == PLACE
-    assert now(mine).version == mine.version
+    assert current(mine).version == mine.version
 
 
 def test_nothing_of_other_hands(mine: SubApplication, colleague: Account, teacher: Account, at: At) -> None:
@@ -72,5 +73,5 @@ def test_nothing_of_other_hands(mine: SubApplication, colleague: Account, teache
         client = at(account)
         assert mine.number not in text_of(client.get(PLACE))
         client.post(PLACE, {f"{mine.pk}.act": "reject", f"{mine.pk}.version": "9", f"{mine.pk}.reason": "不"})
-    assert now(mine).state == "received"
+    assert current(mine).state == "received"
     assert at(colleague).get(reverse("counter:answer_rows", args=["no such key"])).status_code == 200

@@ -12,7 +12,8 @@ from django.utils import timezone
 from cases.actions.desk import worklist
 from cases.models import Attention, SubApplication
 from portal.accounts.models import Account
-from tests.portal.counter.conftest import At, now
+from tests.factories.desk import current
+from tests.portal.counter.conftest import At
 
 pytestmark = pytest.mark.django_db
 DESK = reverse("counter:desk")
@@ -122,7 +123,7 @@ def test_a_decided_task_leaves_the_list_and_is_counted(sub: SubApplication, offi
     result = {"id_no": "350203202610301069", "name": "陈一诺"}
     page = at(officer).get(reverse("counter:task", args=[sub.pk]))
     values = {field.name.removeprefix("result."): "2026-11-20" for field in page.context["task"].results}
-    worklist.approve(sub.pk, values | result, by=officer.actor, version=now(task).version)
+    worklist.approve(sub.pk, values | result, by=officer.actor, version=current(task).version)
     found = at(officer).get(DESK)
     assert sub.number not in text_of(found)
     assert found.context["found"].counts.done_today == 1

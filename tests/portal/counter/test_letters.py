@@ -15,7 +15,8 @@ from cases.actions.desk import letters, worklist
 from cases.models import AccessRecord, DeskPost, Pause, SubApplication, TaskFile, TaskLetter
 from portal.accounts.models import Account, Role
 from tests.factories import newborn
-from tests.portal.counter.conftest import At, now, staff
+from tests.factories.desk import current
+from tests.portal.counter.conftest import At, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +90,7 @@ def test_an_answer_on_paper_is_written_down_with_the_paper_as_evidence(
     wrong = client.post(place("letter_reply", letter.pk), {**sent, "letter.answerer": "", "files.evidence": ""})
     assert wrong.status_code == 422 and "请写明答复人" in text_of(wrong)
     assert client.post(place("letter_reply", letter.pk), sent).headers["Location"] == place("letter", letter.pk)
-    assert now(sub).state == "approved"
+    assert current(sub).state == "approved"
     (file,) = TaskFile.objects.filter(sub=sub)
     assert (file.kind, file.letter_id) == ("evidence", letter.pk)
     address = place("task_file", file.pk)
@@ -140,13 +141,13 @@ def test_the_link_receives_and_answers_once(letter: TaskLetter, sub: SubApplicat
     assert "陈一诺" in page and newborn.LIN["id_no"] not in page  # whole numbers are on the paper
     assert AccessRecord.objects.filter(case=sub.case, what=letter.number, department="GA").exists()
     assert client.post(address, {"act": "received", "letter.receiver": "王敏"}).status_code == 302
-    assert now(sub).state == "received"
+    assert current(sub).state == "received"
     stale = {"act": "rejected", "version": sub.version, "letter.answerer": "王敏", "reject.free.0": "户口簿不符"}
     assert client.post(address, stale).status_code == 409
-    kept = client.post(address, {**stale, "version": now(sub).version, "reject.free.0": ""})
+    kept = client.post(address, {**stale, "version": current(sub).version, "reject.free.0": ""})
     assert kept.status_code == 422
-    done = client.post(address, {**stale, "version": now(sub).version})
-    assert done.status_code == 302 and now(sub).state == "rejected"
+    done = client.post(address, {**stale, "version": current(sub).version})
+    assert done.status_code == 302 and current(sub).state == "rejected"
     assert "已答复" in text_of(client.get(address))
     again = Client().post(address, {"code": letters.code_of(letter.pk)})
     assert again.status_code == 410
@@ -171,7 +172,7 @@ def test_several_tasks_are_taken_by_ticks(sub: SubApplication, officer: Account,
     assert "没有勾选" in text_of(at(officer).post(place("take_many"), {"task": ["x", "y:z"]}, follow=True))
     assert "已接 1 件" in text_of(at(officer).post(place("take_many"), {"task": tick}, follow=True))
     assert "同事先接了" in text_of(at(colleague).post(place("take_many"), {"task": tick}, follow=True))
-    assert now(sub).assigned_to_id == officer.pk
+    assert current(sub).assigned_to_id == officer.pk
 
 
 def test_who_was_overtaken_sees_what_the_other_did(
@@ -212,7 +213,7 @@ def test_the_own_post(sub: SubApplication, officer: Account, colleague: Account,
     worklist.take(sub.pk, by=officer.actor, version=sub.version)
     assert client.post(place("post_hand_over"), {"hand_over.to": "x"}).status_code == 422
     client.post(place("post_hand_over"), {"hand_over.to": colleague.pk})
-    assert now(sub).assigned_to_id == colleague.pk
+    assert current(sub).assigned_to_id == colleague.pk
 
 
 def test_a_task_is_given_to_a_colleague_from_its_page(
@@ -220,10 +221,10 @@ def test_a_task_is_given_to_a_colleague_from_its_page(
 ) -> None:
     client = at(officer)
     worklist.take(sub.pk, by=officer.actor, version=sub.version)
-    sent = {"version": now(sub).version, "hand_over.to": teacher.pk}
+    sent = {"version": current(sub).version, "hand_over.to": teacher.pk}
     assert client.post(place("hand_over", sub.pk), sent).status_code == 422
     assert client.post(place("hand_over", sub.pk), {**sent, "hand_over.to": colleague.pk}).status_code == 302
-    assert now(sub).assigned_to_id == colleague.pk
+    assert current(sub).assigned_to_id == colleague.pk
 
 
 def test_the_letters_have_a_query_budget(

@@ -41,12 +41,14 @@ def many(sub: SubApplication) -> SubApplication:
     chosen = ", ".join(other.get(name, f's."{name}"') for name in columns)
     given = {"case_id": [[case.pk for case in cases], CASES], "seq": [CASES]}
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")  # planting is no page
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} s, generate_series(1, %s) n "
             "WHERE s.id = %s",
             [*(value for name in columns for value in given.get(name, [])), MANY, sub.pk],
         )
         cursor.execute(f"ANALYZE {table}")
+        cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
     return sub
 
 

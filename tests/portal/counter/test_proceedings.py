@@ -11,7 +11,8 @@ from django.urls import reverse
 from cases.actions.desk import worklist
 from cases.models import Consultation, Extension, SubApplication
 from portal.accounts.models import Account, Role
-from tests.portal.counter.conftest import At, now, staff
+from tests.factories.desk import current
+from tests.portal.counter.conftest import At, staff
 
 pytestmark = pytest.mark.django_db
 ACTS = ("not_accept", "begin_procedure", "end_procedure", "extend", "consult", "reassign", "register_withdrawal")
@@ -19,16 +20,16 @@ ACTS = ("not_accept", "begin_procedure", "end_procedure", "extend", "consult", "
 
 @pytest.fixture
 def taken(sub: SubApplication, officer: Account) -> SubApplication:
-    return now(worklist.take(sub.pk, by=officer.actor, version=sub.version))
+    return current(worklist.take(sub.pk, by=officer.actor, version=sub.version))
 
 
 @pytest.fixture
 def accepted(taken: SubApplication, officer: Account) -> SubApplication:
-    return now(worklist.accept(taken.pk, by=officer.actor, version=taken.version))
+    return current(worklist.accept(taken.pk, by=officer.actor, version=taken.version))
 
 
 def send(client: Client, sub: SubApplication, act: str, **values: Any) -> Any:
-    data = {"version": now(sub).version, **{name.replace("__", "."): value for name, value in values.items()}}
+    data = {"version": current(sub).version, **{name.replace("__", "."): value for name, value in values.items()}}
     return client.post(reverse(f"counter:{act}", args=[sub.pk]), data)
 
 
@@ -41,7 +42,7 @@ def test_nobody_else_acts_on_a_task(
 ) -> None:
     for account in (lin, teacher, clerk):
         assert {send(at(account), sub, act).status_code for act in ACTS} == {404}
-    assert now(sub).version == sub.version
+    assert current(sub).version == sub.version
 
 
 def test_not_accepting_names_the_authority_to_apply_to_行政许可法_32(
@@ -54,7 +55,7 @@ def test_not_accepting_names_the_authority_to_apply_to_行政许可法_32(
     assert "须告知向谁申请" in page and "不在辖区" in page
     more = {"not_accept__text": "不在辖区", "not_accept__apply_to": "湖里派出所"}
     assert send(client, taken, "not_accept", not_accept__kind="not_ours", **more).status_code == 302
-    assert now(taken).state == "not_accepted"
+    assert current(taken).state == "not_accepted"
 
 
 def test_a_procedure_is_begun_and_ended_from_the_page_行政许可法_45(
@@ -66,10 +67,10 @@ def test_a_procedure_is_begun_and_ended_from_the_page_行政许可法_45(
         send(client, accepted, "begin_procedure", procedure__name="other", procedure__other="走访").status_code == 422
     )
     assert send(client, accepted, "begin_procedure", procedure__name="SP1").status_code == 302
-    assert now(accepted).state == "special_procedure"
+    assert current(accepted).state == "special_procedure"
     assert "结束特别程序" in page_of(client, accepted)
     assert send(client, accepted, "end_procedure").status_code == 302
-    assert now(accepted).state == "accepted"
+    assert current(accepted).state == "accepted"
 
 
 def test_an_extension_keeps_what_was_typed_and_is_granted_once_行政许可法_42(
@@ -115,9 +116,9 @@ def test_a_wrongly_assigned_task_leaves_this_desk_for_the_leads(
 def test_a_stale_page_changes_nothing(accepted: SubApplication, officer: Account, at: At) -> None:
     answer = send(at(officer), accepted, "reassign", version=accepted.version - 1, reassign__reason="不归我们")
     assert answer.status_code == 409
-    assert now(accepted).department == "GA"
+    assert current(accepted).department == "GA"
 
 
 def test_a_withdrawal_at_the_window_is_registered(accepted: SubApplication, officer: Account, at: At) -> None:
     assert send(at(officer), accepted, "register_withdrawal", withdraw__reason="本人到窗口").status_code == 302
-    assert now(accepted).state == "withdrawn"
+    assert current(accepted).state == "withdrawn"

@@ -16,7 +16,8 @@ from cases.actions.desk import worklist
 from cases.models import AccessRecord, Event, Material, Result, SubApplication, SupplementPoint
 from portal.accounts.models import Account
 from tests.factories import newborn
-from tests.portal.counter.conftest import At, now
+from tests.factories.desk import current
+from tests.portal.counter.conftest import At
 
 pytestmark = pytest.mark.django_db
 ACTS = ("unmask", "take", "accept", "approve", "reject", "supplement")
@@ -32,7 +33,7 @@ def text_of(answer: Any) -> str:
 
 
 def taken(sub: SubApplication, officer: Account) -> SubApplication:
-    return now(worklist.take(sub.pk, by=officer.actor, version=sub.version))
+    return current(worklist.take(sub.pk, by=officer.actor, version=sub.version))
 
 
 def filled(client: Client, sub: SubApplication) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def filled(client: Client, sub: SubApplication) -> dict[str, Any]:
     fields = client.get(place(sub)).context["task"].results
     samples = {"date": "2026-11-20", "datetime": "2026-11-20T09:30", "integer": "3", "bool": "true", "money": "12.50"}
     typed = {field.name: samples.get(field.type, "甲") for field in fields}
-    return typed | {name: value for name, value in RESULT.items() if name in typed} | {"version": now(sub).version}
+    return typed | {name: value for name, value in RESULT.items() if name in typed} | {"version": current(sub).version}
 
 
 # ---- seeing -------------------------------------------------------------------------------------------------
@@ -92,7 +93,7 @@ def test_nobody_else_gets_in_by_any_door(
         assert {client.post(place(sub, act), {"version": sub.version}).status_code for act in ACTS} == {404}
     assert Client().get(place(sub)).status_code == 302
     assert not AccessRecord.objects.filter(case=sub.case).exists()
-    assert now(sub).version == sub.version
+    assert current(sub).version == sub.version
 
 
 def test_a_paper_opens_for_the_department_that_needs_it_and_is_recorded(
@@ -118,12 +119,12 @@ def test_a_paper_opens_for_the_department_that_needs_it_and_is_recorded(
 def test_a_task_goes_from_taking_to_its_results(sub: SubApplication, officer: Account, at: At) -> None:
     client = at(officer)
     assert client.post(place(sub, "take"), {"version": sub.version}).status_code == 302
-    assert (now(sub).state, now(sub).assigned_to_id) == ("received", officer.pk)
-    assert client.post(place(sub, "accept"), {"version": now(sub).version}).status_code == 302
-    assert now(sub).state == "accepted"
+    assert (current(sub).state, current(sub).assigned_to_id) == ("received", officer.pk)
+    assert client.post(place(sub, "accept"), {"version": current(sub).version}).status_code == 302
+    assert current(sub).state == "accepted"
     answer = client.post(place(sub, "approve"), filled(client, sub))
     assert answer.headers["Location"] == reverse("counter:desk")
-    assert now(sub).state == "approved"
+    assert current(sub).state == "approved"
     assert Result.objects.get(sub=sub, result_id="R_HUKOU").fields["id_no"] == "350203202610301069"
     page = text_of(client.get(place(sub)))
     assert "已出的结果" in page
@@ -154,7 +155,7 @@ def test_a_wrong_value_is_refused_at_its_field_and_nothing_typed_is_lost(
     assert 'value="二月三十"' in page
     assert 'value="陈一诺二"' in page
     assert f'href="#f-{day.replace(".", "-")}"' in page
-    assert now(sub).state == "received"
+    assert current(sub).state == "received"
 
 
 def test_an_empty_result_is_named_and_nothing_is_decided(sub: SubApplication, officer: Account, at: At) -> None:
@@ -163,7 +164,7 @@ def test_an_empty_result_is_named_and_nothing_is_decided(sub: SubApplication, of
     answer = client.post(place(sub, "approve"), filled(client, sub) | {"result.id_no": " "})
     assert answer.status_code == 422
     assert 'href="#f-result-id_no"' in text_of(answer)
-    assert now(sub).state == "received"
+    assert current(sub).state == "received"
 
 
 def test_a_colleague_was_faster_and_the_page_keeps_what_was_typed(
@@ -172,15 +173,15 @@ def test_a_colleague_was_faster_and_the_page_keeps_what_was_typed(
     taken(sub, officer)
     client = at(officer)
     typed = filled(client, sub) | {"result.name": "陈一诺（我填的）"}
-    worklist.accept(sub.pk, by=colleague.actor, version=now(sub).version)
+    worklist.accept(sub.pk, by=colleague.actor, version=current(sub).version)
     answer = client.post(place(sub, "approve"), typed)
     page = text_of(answer)
     assert answer.status_code == 409
     assert "同事刚刚改动了这件事" in page
     assert "陈一诺（我填的）" in page
-    assert f'name="version" value="{now(sub).version}"' in page
-    assert now(sub).state == "accepted"
-    again = client.post(place(sub, "approve"), typed | {"version": now(sub).version})
+    assert f'name="version" value="{current(sub).version}"' in page
+    assert current(sub).state == "accepted"
+    again = client.post(place(sub, "approve"), typed | {"version": current(sub).version})
     assert again.status_code == 302
 
 
@@ -198,26 +199,29 @@ def test_a_refusal_needs_a_reason_and_takes_the_bundles_or_free_words(
 ) -> None:
     taken(sub, officer)
     client = at(officer)
-    empty = client.post(place(sub, "reject"), {"version": now(sub).version})
+    empty = client.post(place(sub, "reject"), {"version": current(sub).version})
     assert empty.status_code == 422
     assert "请写明不予批准的理由" in text_of(empty)
     reason = {"reject.code": "J01", "reject.text.J01": "这张出生证已经落过户", "reject.free.0": "请到窗口说明"}
-    client.post(place(sub, "reject"), reason | {"version": now(sub).version})
-    assert now(sub).state == "rejected"
-    assert [(r["code"], r["text"]) for r in now(sub).reasons] == [("J01", "这张出生证已经落过户"), ("", "请到窗口说明")]
+    client.post(place(sub, "reject"), reason | {"version": current(sub).version})
+    assert current(sub).state == "rejected"
+    assert [(r["code"], r["text"]) for r in current(sub).reasons] == [
+        ("J01", "这张出生证已经落过户"),
+        ("", "请到窗口说明"),
+    ]
     assert "这张出生证已经落过户" in text_of(client.get(place(sub)))
 
 
 def test_a_chosen_reason_without_words_is_named_and_kept(sub: SubApplication, officer: Account, at: At) -> None:
     taken(sub, officer)
-    typed = {"reject.code": "J01", "reject.text.J01": " ", "reject.free.0": "别的", "version": now(sub).version}
+    typed = {"reject.code": "J01", "reject.text.J01": " ", "reject.free.0": "别的", "version": current(sub).version}
     answer = at(officer).post(place(sub, "reject"), typed)
     page = text_of(answer)
     assert answer.status_code == 422
     assert 'href="#f-reject-text-J01"' in page
     assert ">别的</textarea>" in page
     assert re.search(r'value="J01"\s+checked', page)
-    assert now(sub).state == "received"
+    assert current(sub).state == "received"
 
 
 def test_points_of_a_supplement_open_just_that_paper_or_field(sub: SubApplication, officer: Account, at: At) -> None:
@@ -229,11 +233,11 @@ def test_points_of_a_supplement_open_just_that_paper_or_field(sub: SubApplicatio
         "supplement.free.1": "请核对与户主关系",
         "supplement.about.2": "someone_elses_field",
         "supplement.free.2": "",
-        "version": now(sub).version,
+        "version": current(sub).version,
     }
     answer = at(officer).post(place(sub, "supplement"), points)
     assert answer.status_code == 302
-    assert now(sub).state == "supplement_requested"
+    assert current(sub).state == "supplement_requested"
     asked = SupplementPoint.objects.filter(sub=sub).order_by("asked_at")
     assert [(p.about, p.text) for p in asked] == [
         ("M_HUKOU_BOOK", "缺户主页，请拍全"),
@@ -246,7 +250,7 @@ def test_points_of_a_supplement_open_just_that_paper_or_field(sub: SubApplicatio
 
 def test_a_point_about_nothing_of_this_item_is_a_plain_remark(sub: SubApplication, officer: Account, at: At) -> None:
     taken(sub, officer)
-    points = {"supplement.about.0": "mother_live", "supplement.free.0": "补一下", "version": now(sub).version}
+    points = {"supplement.about.0": "mother_live", "supplement.free.0": "补一下", "version": current(sub).version}
     at(officer).post(place(sub, "supplement"), points)
     assert SupplementPoint.objects.get(sub=sub).about == ""
 
@@ -258,7 +262,7 @@ def test_a_decided_task_answers_409_to_every_act(sub: SubApplication, officer: A
     client.post(place(sub, "approve"), typed)
     events = Event.objects.filter(case=sub.case).count()
     for act, more in (("take", {}), ("accept", {}), ("reject", {"reject.free.0": "理由"}), ("approve", typed)):
-        answer = client.post(place(sub, act), {**more, "version": now(sub).version})
+        answer = client.post(place(sub, act), {**more, "version": current(sub).version})
         assert (act, answer.status_code) == (act, 409)
     assert Event.objects.filter(case=sub.case).count() == events
 
@@ -267,7 +271,7 @@ def test_a_decided_task_answers_409_to_every_act(sub: SubApplication, officer: A
 def test_a_version_that_is_none_changes_nothing(version: str, sub: SubApplication, officer: Account, at: At) -> None:
     answer = at(officer).post(place(sub, "take"), {"version": version})
     assert answer.status_code == 409
-    assert now(sub).state == "dispatched"
+    assert current(sub).state == "dispatched"
 
 
 def test_a_task_of_a_department_with_a_system_is_only_read_here(sub: SubApplication, officer: Account, at: At) -> None:
@@ -283,8 +287,8 @@ def test_a_colleagues_task_can_be_taken_over(sub: SubApplication, officer: Accou
     page = text_of(at(officer).get(place(sub)))
     assert "从同事手里接过来" in page
     assert "同意并送出" not in page
-    at(officer).post(place(sub, "take"), {"version": now(sub).version})
-    assert now(sub).assigned_to_id == officer.pk
+    at(officer).post(place(sub, "take"), {"version": current(sub).version})
+    assert current(sub).assigned_to_id == officer.pk
 
 
 def test_what_was_typed_is_escaped(sub: SubApplication, officer: Account, at: At) -> None:
@@ -307,7 +311,7 @@ def test_the_history_of_the_task_is_told_in_the_words_of_the_desk(
 
 def test_an_answered_supplement_shows_as_answered(sub: SubApplication, officer: Account, at: At) -> None:
     taken(sub, officer)
-    points = {"supplement.about.0": "head_relation", "supplement.free.0": "请核对", "version": now(sub).version}
+    points = {"supplement.about.0": "head_relation", "supplement.free.0": "请核对", "version": current(sub).version}
     at(officer).post(place(sub, "supplement"), points)
     assert not at(officer).get(place(sub)).context["page"].asked[0].answered
     SupplementPoint.objects.get(sub=sub).supplement.__class__.objects.update(
