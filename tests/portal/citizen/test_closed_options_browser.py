@@ -61,3 +61,21 @@ def test_what_an_answer_rules_out_goes_and_comes_back(phone: Page) -> None:
         phone.locator("[name=father_ethnic]").select_option("")
     expect(usable).to_have_count(everything, timeout=PATIENCE_MS)
     expect(child.locator("[data-closed-word]")).to_be_empty()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_question_shows_what_is_ruled_out_and_why(width: int, browser: Browser, live_server: LiveServer) -> None:
+    """Without scripts: the page as it is sent."""
+    context = opened(browser, width, base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto("/bundles/CYKB/start/?q=smoke")
+    page.locator("button[name=answer][value=yes]").click()
+    page.goto("/bundles/CYKB/start/?q=building")
+    expect(page.locator("button[name=answer]:disabled")).to_have_count(2)
+    expect(page.locator("main form")).to_contain_text("现在选不了")
+    if os.environ.get("LOOK_AT"):
+        page.screenshot(path=f"{os.environ['LOOK_AT']}/situation-{width}.png")
+    page.locator("button[name=answer][value=flue]").click()
+    expect(page).not_to_have_url(re.compile("q=building"), timeout=PATIENCE_MS)
+    context.close()
