@@ -44,7 +44,8 @@ def sweep(only: Collection[str] | None = None) -> int:
 
 
 def _rounds() -> dict[str, Callable[[], int]]:
-    own = {due.PUMP: partial(dispatch.pump, PUMPS_FOR_S), due.ASK: ask_the_silent, due.LOOK: look_again}
+    carry = partial(dispatch.pump, PUMPS_FOR_S)
+    own: dict[str, Callable[[], int]] = {due.PUMP: carry, due.ASK: ask_the_silent, due.LOOK: look_again}
     return {**own, **occasions.on_pump(), **occasions.on_sweep()}
 
 
