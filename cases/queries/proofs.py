@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
+
 from bundles import queries
+from bundles.forms.coded import term
 from bundles.spec.registry import Registry
 from cases.models import Case, Lookup, Material
 from cases.queries.context import face_of
-from cases.queries.slots import label_of
+from cases.queries.slots import name_of
 from cases.queries.trust import best_first
+from cases.queries.wording import named
 
 MOST_FACTS = 8
 
@@ -44,13 +48,13 @@ def proofs_of(case: Case) -> dict[str, list[ProofView]]:
 
 
 def _party_names(case: Case) -> Mapping[str, str]:
-    return {party.id: party.zh for party in queries.version(case.bundle_version_id).spec.parties}
+    return {party.id: named(party) for party in queries.version(case.bundle_version_id).spec.parties}
 
 
 def _proof(material: Material, answers: Sequence[Lookup], registry: Registry, parties: Mapping[str, str]) -> ProofView:
     answer, record = _record(material, answers)
     return ProofView(
-        title=label_of(registry, material.covered_by),
+        title=name_of(registry, material.covered_by),
         department=str(material.reference.get("dept") or ""),
         party=parties.get(str(material.reference.get("party") or ""), ""),
         facts=_facts(registry, material.covered_by, face_of(record)) if record else (),
@@ -70,9 +74,10 @@ def _record(material: Material, answers: Sequence[Lookup]) -> tuple[Lookup | Non
 
 
 def _facts(registry: Registry, code: str, face: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Labels and values in the language of the page, where the shipped terms have them."""
     licence, interface = registry.licences.get(code), registry.interfaces.get(code)
     fields = licence.fields if licence else interface.output if interface else ()
-    told = ((label, face.get(name)) for name, label, _kind in fields)
-    return tuple((label, str(value)) for label, value in told if isinstance(value, str | int) and value != "")[
-        :MOST_FACTS
-    ]
+    told = [(label, face.get(name)) for name, label, _kind in fields]
+    kept = [(label, str(value)) for label, value in told if isinstance(value, str | int) and value != ""][:MOST_FACTS]
+    lang = "en" if (get_language() or "zh").startswith("en") else "zh"
+    return tuple((term(registry, label, lang), term(registry, value, lang)) for label, value in kept)

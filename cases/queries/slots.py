@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from bundles import forms
+from django.utils.translation import gettext as _
+
+from bundles import forms, queries
 from bundles.spec import Duration
 from bundles.spec.registry import Registry
 from cases import docket
@@ -17,6 +19,7 @@ from cases.protection import blind_index
 from cases.queries.context import CaseFacts, context_of
 from cases.queries.people import pending_parties
 from cases.queries.trust import COMPARED, best_first, permits
+from cases.queries.wording import named
 
 IMAGES = frozenset({"image/jpeg", "image/png"})
 UPLOAD, COMMITMENT, DEFERRED = "upload", "commitment", "deferred"
@@ -159,7 +162,8 @@ class Exemptions:
             reasons.append(self._reason(lookup, party_id, answer))
         if reasons:
             return reasons[0]
-        return f"还没有填写{self._name(party_id)}的证件号码" if self._is_known(party_id, row) else None
+        told = _("还没有填写%(who)s的证件号码") % {"who": self._name(party_id)}
+        return told if self._is_known(party_id, row) else None
 
     def _proof(self, lookup: forms.Lookup, party_id: str, record: Mapping[str, object]) -> Proof:
         return Proof(
@@ -189,23 +193,23 @@ class Exemptions:
         return not record.get("valid_to") or str(record["valid_to"])[:10] >= self._today.isoformat()
 
     def _reason(self, lookup: forms.Lookup, party_id: str, answer: Lookup | None) -> str:
-        paper, who = label_of(self.context.registry, lookup.code), self._name(party_id)
+        told = {"paper": name_of(self.context.registry, lookup.code), "who": self._name(party_id)}
         if answer is None:
-            return f"还没有查询{who}的“{paper}”"
+            return _("还没有查询%(who)s的“%(paper)s”") % told
         if answer.outcome == Lookup.Outcome.UNAVAILABLE:
-            return f"暂时连不上“{paper}”的系统，可以稍后再试，也可以直接上传"
+            return _("暂时连不上“%(paper)s”的系统，可以稍后再试，也可以直接上传") % told
         if answer.outcome == Lookup.Outcome.FOUND:
             if any(self._is_valid(record) for record in answer.records or ()):
-                return f"{who}的“{paper}”没有经过核对，不能代替材料，请上传"
-            return f"{who}的“{paper}”已过有效期，请上传新的"
-        return f"没有查到{who}的“{paper}”，请上传"
+                return _("%(who)s的“%(paper)s”没有经过核对，不能代替材料，请上传") % told
+            return _("%(who)s的“%(paper)s”已过有效期，请上传新的") % told
+        return _("没有查到%(who)s的“%(paper)s”，请上传") % told
 
     def _names(self, slot: forms.Slot, waits: Sequence[str]) -> str:
         pending = [p for p in slot.material.of if self._is_pending(p, slot.row)] if waits else []
         return "、".join(self._name(party_id) for party_id in pending)
 
     def _name(self, party_id: str) -> str:
-        return next((p.zh for p in self.context.spec.parties if p.id == party_id), "这一项")
+        return next((named(p) for p in self.context.spec.parties if p.id == party_id), _("这一项"))
 
     def _is_known(self, party_id: str, row: forms.Row | None) -> bool:
         return bool(forms.identity_of(self.context, party_id, row))
@@ -227,6 +231,16 @@ def path_of(registry: Registry, code: str, party_id: str) -> str:
 def label_of(registry: Registry, code: str) -> str:
     known = registry.licences.get(code) or registry.interfaces.get(code)
     return known.zh if known else code
+
+
+def name_of(registry: Registry, code: str) -> str:
+    """A licence or register in the language of the page; what is kept with a case has its Chinese name."""
+    known = registry.licences.get(code) or registry.interfaces.get(code)
+    return named(known) if known else code
+
+
+def _name_of_held(material: Material) -> str:
+    return name_of(queries.registry(), material.covered_by) if material.covered_by else material.name or ""
 
 
 def dept_of(registry: Registry, code: str) -> str:
@@ -285,14 +299,15 @@ def file_view(kept: Material | PileFile) -> FileView:
 def _standing(slot: forms.Slot, held: Sequence[Material], exemptions: Exemptions) -> tuple[str, str, str]:
     """(state, why, whom it waits for)."""
     if slot.material.generated:
-        return "generated", "由系统按您填的内容生成，不用准备", ""
+        return "generated", _("由系统按您填的内容生成，不用准备"), ""
     if slot.material.from_item:
-        return "generated", "由前一件事办出来，不用准备", ""
+        return "generated", _("由前一件事办出来，不用准备"), ""
     if held:
         return _STATES[held[0].source], _covered(held), ""
     exemption = exemptions.of(slot)
     if exemption.waits_for:
-        return "open", f"{exemption.waits_for}授权后由系统调取，不用上传", exemption.waits_for
+        told = _("%(whom)s授权后由系统调取，不用上传") % {"whom": exemption.waits_for}
+        return "open", told, exemption.waits_for
     return "open", "；".join(exemption.gaps), ""
 
 
@@ -304,14 +319,16 @@ def rests_on_original(material: Material) -> bool:
 def _covered(held: Sequence[Material]) -> str:
     first = held[0]
     if first.source == Material.Source.LICENCE:
-        told = f"免提交：系统已调取{'、'.join(dict.fromkeys(one.name or '' for one in held))}"
-        return f"{told}；请在窗口或领取时出示原件核对" if any(map(rests_on_original, held)) else told
+        names = "、".join(dict.fromkeys(_name_of_held(one) for one in held))
+        if any(map(rests_on_original, held)):
+            return _("免提交：系统已调取%(papers)s；请在窗口或领取时出示原件核对") % {"papers": names}
+        return _("免提交：系统已调取%(papers)s") % {"papers": names}
     if first.source == Material.Source.COMMITMENT:
-        return "您已书面承诺符合条件，不用再交；不属实的，决定会被撤销并记入信用"
+        return _("您已书面承诺符合条件，不用再交；不属实的，决定会被撤销并记入信用")
     if first.source == Material.Source.GENERATED:
-        return f"已有{first.name}，不用上传"
+        return _("已有%(paper)s，不用上传") % {"paper": first.name}
     if first.source == Material.Source.DEFERRED and first.due_on:
-        return f"先受理，请在 {first.due_on:%Y-%m-%d} 前补交"
+        return _("先受理，请在 %(day)s 前补交") % {"day": f"{first.due_on:%Y-%m-%d}"}
     return ""
 
 
