@@ -156,7 +156,7 @@ def _own_rules(spec: BundleSpec, name: str) -> Iterator[_Decider]:
 
 def _conditions(spec: BundleSpec, name: str) -> Iterator[_Decider]:
     """Conditions between several answers; one that reads nothing else is for the person to run into and to read."""
-    entries = [(e.expr, e.fail or e.zh, e.extra.get("states")) for e in spec.eligibility]
+    entries: list[tuple[Any, Any, Any]] = [(e.expr, e.fail or e.zh, e.extra.get("states")) for e in spec.eligibility]
     binding = [c for c in spec.constraints if isinstance(c, Mapping) and not c.get("scope")]
     entries += [(c.get("expr"), c.get("msg") or c.get("zh"), c.get("states")) for c in binding]
     for text, message, stated in entries:
@@ -206,11 +206,13 @@ def _is_read_by_whens(context: Context, name: str) -> bool:
 
 
 def _names_in_whens(spec: BundleSpec) -> Iterator[str]:
-    fields = (field for _, _, field in spec.walk_fields())
-    options = (option for question in spec.guidance for option in question.options)
-    for one in (*fields, *options, *spec.guidance, *spec.items, *spec.materials, *spec.form.sections):
+    fields = [field.when for _, _, field in spec.walk_fields()]
+    options = [option.when for question in spec.guidance for option in question.options]
+    questions, sections = [one.when for one in spec.guidance], [one.when for one in spec.form.sections]
+    things = [*(item.when for item in spec.items), *(material.when for material in spec.materials)]
+    for text in (*fields, *options, *questions, *sections, *things):
         try:
-            parsed = parse(one.when) if one.when else None
+            parsed = parse(text) if text else None
         except RuleError:
             continue
         if parsed is not None:
