@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from cases import notices
 from cases.models import Case
 from portal.accounts.models import Account
 from portal.ui.vocabulary import without_ours
@@ -42,3 +43,12 @@ def test_answers_in_our_words_are_turned_and_what_was_typed_stays(draft: Case, l
     page = client.get(reverse("citizen:check", args=[draft.pk])).content.decode()
     assert '<b translate="no">林晓岚</b>' in page
     assert "<b>漢族</b>" in page and "汉族" not in page
+
+
+def test_messages_are_turned_but_for_the_names_in_them(filed: Case, lin: Account, as_person: SignIn) -> None:
+    notices.tell_account(lin.pk, str(lin.phone), "mandate_accepted", agent="陈屿")
+    client = as_person(lin)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hant"
+    page = client.get(reverse("citizen:messages")).content.decode()
+    assert "陈屿 接受了您的委託" in page and "陳嶼" not in page
+    assert "“新生兒出生一件事”已提交" in page
