@@ -78,7 +78,7 @@ class Live {
     this.mark = mark || "";
     this.html = html;
     if (same) return;
-    if ("liveStill" in this.element.dataset) this.element.style.minBlockSize = `${this.element.offsetHeight}px`;
+    if ("liveStill" in this.element.dataset) this.element.style.minBlockSize = `${this.element.getBoundingClientRect().height}px`;
     fill(this.element, html);
     say(this.element.querySelector("[data-say]")?.dataset.say);
   }

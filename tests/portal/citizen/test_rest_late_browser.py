@@ -51,7 +51,15 @@ def phone(waiting: Case, lin: Account, as_person: SignIn, browser: Browser, live
     page.add_init_script(WATCH)
     page.goto(f"/apply/{waiting.pk}/rest/", wait_until="load")
     yield page
+    _saved(page)
     context.close()
+
+
+def _saved(page: Page) -> None:
+    """Wait till the page has nothing on its way to the server: one save may be under way, the next one is the last."""
+    for _ in range(2):
+        with page.expect_response(re.compile("/rest/autosave/")):
+            page.evaluate("document.getElementById('form').dispatchEvent(new Event('input'))")
 
 
 def seen(page: Page, name: str) -> None:
