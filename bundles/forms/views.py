@@ -245,8 +245,8 @@ class _View:
 
     def _offered(self, field: Field, closed: Iterable[Closed], value: object) -> tuple[Choice, ...]:
         """Every option but those that are refused whatever else is answered; what is chosen stays to be seen."""
-        chosen = set(value) if isinstance(value, list | tuple) else {value}
-        never = {refused for one in closed if one.for_good for refused in one.values} - chosen
+        chosen = value if isinstance(value, list | tuple) else [value]
+        never = {refused for one in closed if one.for_good for refused in one.values if refused not in chosen}
         return tuple(one for one in choices(field, self.context.registry, self.lang) if one[0] not in never)
 
     def _regions(self, field: Field) -> tuple[Choice, ...]:
