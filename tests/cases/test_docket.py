@@ -67,8 +67,7 @@ def test_one_case_that_cannot_be_written_harms_no_other(published: None, lin: Ac
     assert toll.states(bad) == {"FIRST": "dispatched", "SECOND": "waiting"}
     assert Attention.objects.get(case=bad, closed_at=None).reason == Attention.Reason.FAULT
     tried = Delivery.objects.get(sub__case=bad)
-    assert (tried.state, tried.ask_first) == ("due", True)
-    assert tried.tries >= 1  # a slow machine has tried again by now
+    assert (tried.state, tried.tries, tried.ask_first) == ("due", 1, True)
     assert broken_link(Case.objects.get(pk=good.pk)) is None
 
 

@@ -16,9 +16,6 @@ from portal.accounts.models import Account
 from tests.factories import newborn
 from tests.factories.mock_process import MockProcess
 
-HANGS_S = 20
-BUSY_S = 1.5  # what a busy machine may add
-
 
 def begun(lin: Account) -> Case:
     return drafting.start_draft("XSECS", applicant=lin, channel="mobile", guidance=newborn.GUIDANCE)
@@ -38,10 +35,10 @@ def test_a_hanging_register_holds_no_page_longer_than_its_budget(connected: Mock
     client = Client()
     client.force_login(lin)
     quiet = pressed(client, begun(lin))  # what the page costs by itself, on this machine and now
-    connected.control("behaviour", interface="HUKOU_INFO", faults={"hang_s": HANGS_S})
+    connected.control("behaviour", interface="HUKOU_INFO", faults={"hang_s": 20})
     case = begun(lin)
-    assert pressed(client, case) <= quiet + drafting.PREFILL_BUDGET_S + BUSY_S
-    assert pressed(client, case) < quiet + drafting.PREFILL_BUDGET_S  # the background asks on; no page waits again
+    assert pressed(client, case) <= quiet + drafting.PREFILL_BUDGET_S + 0.5
+    assert pressed(client, case) <= quiet + 0.8  # the background asks on; a page does not wait again
     assert "mother_hukou" not in Case.objects.get(pk=case.pk).answers["fields"]
     drafting.save_section(case.pk, "s_mother", {"mother_live": "示例路3号"}, by=lin.actor)
     connected.control("reset")
