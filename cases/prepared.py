@@ -1,7 +1,8 @@
 """Statements of the hot path, planned once a session instead of at every use.
 
-Planning is most of what a statement over a few rows costs. PostgreSQL keeps the plan of what was prepared; it is made
-anew every few seconds, because tables that were empty when a plan was made may be large by now.
+Planning is most of what a statement over a few rows costs. PostgreSQL keeps the plan of what was prepared and makes it
+anew when a table was analysed; every few minutes it is made anew in any case, because a table that was empty when a
+plan was made may be large before anybody has analysed it. Not all of a session's at once: each has its own term.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-PLANS_LIVE_S = 60.0
+PLANS_LIVE_S = 300.0
 TABLE = re.compile(r"\bcases_\w+")
 
 
@@ -27,7 +28,9 @@ class Prepared:
         self._text = text
         words = text.split()
         # The name begins with the verb and ends with what the text is: a docket and the server's log both read it.
-        self._name = f"{words[0].lower()}_{sha256(text.encode()).hexdigest()[:16]}"
+        digest = sha256(text.encode())
+        self._name = f"{words[0].lower()}_{digest.hexdigest()[:16]}"
+        self._term = 0.5 + digest.digest()[0] / 512  # of PLANS_LIVE_S
         self._types = ", ".join(types)
         tables = " ".join(sorted(set(TABLE.findall(text))))
         self._call = f"EXECUTE {self._name}({', '.join(f'%s::{one}' for one in types)}) /* {tables} */"
@@ -48,7 +51,7 @@ class Prepared:
     ) -> list[tuple[Any, ...]]:
         known = _plans(session.connection)
         made = known.get(self._name)
-        if made is None or made < monotonic() - PLANS_LIVE_S:
+        if made is None or made < monotonic() - PLANS_LIVE_S * self._term:
             if made is not None:  # in two steps: whichever fails, what is known of the session stays true
                 execute(f"DEALLOCATE {self._name}")
                 del known[self._name]

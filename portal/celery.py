@@ -10,7 +10,7 @@ from celery import Celery
 from celery.signals import worker_ready
 from kombu.transport.redis import Channel
 
-from portal.startup import keep_what_is_loaded
+from portal.startup import keep_what_is_loaded, load_engine
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 
@@ -24,4 +24,5 @@ app.autodiscover_tasks()
 
 @worker_ready.connect
 def begin(**_: Any) -> None:
+    load_engine()
     keep_what_is_loaded()

@@ -15,7 +15,7 @@ import django
 
 from benchmarks.closed import Candidate, serve
 from benchmarks.work import PURPOSE
-from portal.startup import keep_what_is_loaded
+from portal.startup import keep_what_is_loaded, load_engine
 
 FIELDS = {
     "s_owner": {"owner_address": "示例市思明区示例路1号"},
@@ -72,5 +72,6 @@ def leave() -> None:
 
 if __name__ == "__main__":
     django.setup()
+    load_engine()
     keep_what_is_loaded()  # as the web server does, in whose place it stands
     serve(Candidate(draft, submit, decided, leave))

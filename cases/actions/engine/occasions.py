@@ -146,6 +146,15 @@ def _of(paths: tuple[str, ...]) -> tuple[Callable[..., Any], ...]:
     return tuple(import_string(f"cases.actions.{path}") for path in paths)
 
 
+def load() -> None:
+    """Resolve everything that is named here."""
+    for paths in (
+        BEFORE_HANDING_IN, AFTER_FILING, BEFORE_RELEASE, AFTER_SENDING, BEFORE_APPROVAL, AFTER_FINAL,
+        WAITS_FOR_APPLICANT, BEFORE_SETTLING, KEEPS_OPEN, ON_PUMP, ON_SWEEP, AFTER_CLOSING,
+    ):  # fmt: skip
+        _of(paths)
+
+
 def before_handing_in(case: Case, context: forms.Context, selection: forms.Selection) -> None:
     for check in _of(BEFORE_HANDING_IN):
         check(case, context, selection)
