@@ -6,7 +6,7 @@ import gc
 from pathlib import Path
 
 from django.conf import settings
-from django.template import engines
+from django.template import Engine
 from django.urls import get_resolver
 from django.utils import translation
 
@@ -19,7 +19,7 @@ def load_pages() -> None:
     """Read every address, page and language now: workers forked later share them, and no first visitor waits."""
     _ = get_resolver().url_patterns
     if not settings.DEBUG:  # who works on a page wants it read anew each time
-        engine = engines["django"].engine
+        engine = Engine.get_default()
         for folder in map(Path, engine.dirs):
             for page in folder.rglob("*.html"):
                 engine.get_template(page.relative_to(folder).as_posix())
