@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
@@ -171,7 +171,6 @@ class Docket:
 
     def finish(self) -> None:
         """Do what was left for the end and write everything."""
-        self.write()
         while self._at_end:
             acts, self._at_end = self._at_end, []
             for act in acts:
@@ -194,23 +193,21 @@ class Docket:
         self._waiting_tables.clear()
         self._is_writing = True
         try:
-            for (_, fields), rows in self._grouped(changed).items():
-                self._update(fields, rows)
-            for model, rows in new.items():
-                choose = self._before_insert.get(model)
-                chosen = choose(rows) if choose else rows
-                if chosen:
-                    statements.insert(chosen, self._expressions.get(model, ()))
-                    for row in chosen:
-                        statements.settle(row)
+            groups = [(rows, fields) for (_, fields), rows in self._grouped(changed).items()]
+            chosen = [(rows, self._expressions.get(model, ())) for model, rows in self._chosen(new) if rows]
+            if groups or chosen:
+                self._stamps |= statements.write(groups, chosen)
+            for rows, _ in (*groups, *chosen):
+                for row in rows:
+                    statements.settle(row)
         finally:
             self._is_writing = False
             self._waiting.clear()
 
-    def _update(self, fields: Sequence[str], rows: Sequence[models.Model]) -> None:
-        self._stamps |= statements.update(rows, fields)
-        for row in rows:
-            statements.settle(row)
+    def _chosen(self, new: Mapping[type[models.Model], list[Any]]) -> Iterator[tuple[type[models.Model], list[Any]]]:
+        for model, rows in new.items():
+            choose = self._before_insert.get(model)
+            yield model, choose(rows) if choose else rows
 
     def _grouped(
         self, changed: Mapping[int, Mapping[str, None]]

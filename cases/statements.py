@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
+from types import NoneType
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
 
-from cases.prepared import Prepared
+from cases.prepared import Call, Prepared, together
 
 Row = TypeVar("Row", bound=models.Model)
 Expressions = tuple[tuple[str, str], ...]
@@ -97,19 +98,66 @@ def _reading(model: type[models.Model]) -> tuple[list[str], list[tuple[str, Any]
     return [field.attname for field in fields], converters
 
 
-def insert(rows: Sequence[models.Model], expressions: Expressions = ()) -> None:
-    """Insert new rows of one model. `expressions` give columns by SQL over the row `v` instead of by their values."""
+def write(
+    changed: Iterable[tuple[Sequence[models.Model], Sequence[str]]],
+    new: Iterable[tuple[Sequence[models.Model], Expressions]] = (),
+) -> dict[Any, str]:
+    """Write named fields of rows, then insert new rows, each time of one model; all in one way to the server and back.
+
+    `Expressions` give columns of new rows by SQL over the row `v` instead of by their values. New rows whose keys the
+    database draws learn them, which takes another way, unless their model says that nobody asks for them
+    (`keys_are_for_the_database`). Returns which transaction wrote each changed row, by its key. Raises RuntimeError
+    when one of those is not there.
+    """
+    stamped: dict[type[models.Model], list[models.Model]] = {}
+    calls: list[Call] = []
+    for rows, names in changed:
+        calls.append(_change(rows, tuple(names)))
+        stamped.setdefault(type(rows[0]), []).extend(rows)
+    added = [(rows, _insertion(rows, expressions)) for rows, expressions in new]
+    calls += [call for rows, call in added if not _draws_keys(type(rows[0]))]
+    found = _stamped(calls, stamped)
+    for rows, (statement, values) in added:
+        if _draws_keys(type(rows[0])):
+            for row, (key,) in zip(rows, statement(*values), strict=True):
+                row.pk = key
+    return found
+
+
+def _stamped(calls: list[Call], stamped: Mapping[type[models.Model], list[models.Model]]) -> dict[Any, str]:
+    """Execute, and at the end of the same way ask which transaction wrote the changed rows."""
+    if not stamped:
+        if calls:
+            together(calls)
+        return {}
+    keys = [[row.pk.hex for row in rows] for rows in stamped.values()]
+    found = dict(together([*calls, (_stamps(tuple(stamped)), keys)]))
+    for model, rows in stamped.items():
+        there = sum(row.pk in found for row in rows)
+        if there != len(rows):
+            raise RuntimeError(f"{model._meta.label}: {there} of {len(rows)} rows were there")
+    return found
+
+
+def _change(rows: Sequence[models.Model], names: tuple[str, ...]) -> Call:
+    fields, statement = _updating(type(rows[0]), names)
+    return statement, [_column(field, rows, add=False) for field in fields]
+
+
+def _insertion(rows: Sequence[models.Model], expressions: Expressions) -> Call:
     model = type(rows[0])
     fields, statement = _inserting(model, expressions)
     for row in rows:
         if row.pk is None and model._meta.pk in fields:
             row.pk = model._meta.pk.get_pk_value_on_save(row)
-    found = statement(*[_column(field, rows, add=True) for field in fields])
-    if model._meta.auto_field:
-        for row, (key,) in zip(rows, found, strict=True):
-            row.pk = key
+    call = statement, [_column(field, rows, add=True) for field in fields]
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return call
+
+
+def _draws_keys(model: type[models.Model]) -> bool:
+    return model._meta.auto_field is not None and not getattr(model, "keys_are_for_the_database", False)
 
 
 @lru_cache(maxsize=128)
@@ -121,21 +169,8 @@ def _inserting(model: type[models.Model], expressions: Expressions) -> tuple[lis
     target = ", ".join([*names, *(f'"{column}"' for column in given)])
     source = ", ".join([*(f"v.{name}" for name in names), *given.values()])
     text = f"INSERT INTO {model._meta.db_table} ({target}) SELECT {source} FROM {_unnested(names)}"
-    keys = f' RETURNING "{model._meta.pk.column}"' if made_there else ""
+    keys = f' RETURNING "{model._meta.pk.column}"' if _draws_keys(model) else ""
     return fields, Prepared(f"{text}{keys}", *_arrays(fields))
-
-
-def update(rows: Sequence[models.Model], names: Sequence[str]) -> dict[Any, str]:
-    """Write the named fields of rows of one model; which transaction wrote each of them, by its key.
-
-    Raises RuntimeError when one of them is not there.
-    """
-    model = type(rows[0])
-    fields, statement = _updating(model, tuple(names))
-    found = dict(statement(*[_column(field, rows, add=False) for field in fields]))
-    if len(found) != len(rows):
-        raise RuntimeError(f"{model._meta.label}: {len(found)} of {len(rows)} rows were there")
-    return found
 
 
 @lru_cache(maxsize=256)
@@ -144,31 +179,43 @@ def _updating(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[A
     key, *others = [f'"{field.column}"' for field in fields]
     changes = ", ".join(f"{one} = v.{one}" for one in others)
     text = f"UPDATE {model._meta.db_table} t SET {changes} FROM {_unnested([key, *others])} WHERE t.{key} = v.{key}"
-    return fields, Prepared(f"{text} RETURNING t.{key}, t.xmin::text", *_arrays(fields))
+    return fields, Prepared(text, *_arrays(fields))
+
+
+@lru_cache(maxsize=16)
+def _stamps(written: tuple[type[models.Model], ...]) -> Prepared:
+    """Which transaction wrote rows last, of each model those with the keys given for it."""
+    parts = [
+        f'SELECT "{model._meta.pk.column}", xmin::text FROM {model._meta.db_table} '
+        f'WHERE "{model._meta.pk.column}" = ANY(${place})'
+        for place, model in enumerate(written, start=1)
+    ]
+    return Prepared(" UNION ALL ".join(parts), *(["uuid[]"] * len(parts)))
 
 
 def _column(field: Any, rows: Sequence[models.Model], *, add: bool) -> list[Any]:
     """The values of a field as the database takes them; plain ones as they are, whatever else as its field says."""
     plain = _PLAIN.get(type(field).__name__)
+    session = connections[DEFAULT_DB_ALIAS]
     if plain is None or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-        session = connections[DEFAULT_DB_ALIAS]
         return [field.get_db_prep_save(field.pre_save(row, add), session) for row in rows]
-    return [_as_it_is(field, row, plain, add) for row in rows]
+    name = field.attname
+    values = [row.__dict__[name] if name in row.__dict__ else getattr(row, name) for row in rows]
+    if plain is UUID:
+        return [one.hex if type(one) is UUID else field.get_db_prep_save(one, session) for one in values]
+    if {*map(type, values)} <= {plain, NoneType}:
+        return values
+    return [_as_it_is(field, one, plain) for one in values]
 
 
-def _as_it_is(field: Any, row: models.Model, plain: type, add: bool) -> Any:
-    value = row.__dict__.get(field.attname, _ABSENT)
-    kind = type(value)
-    if kind is UUID:
-        return value.hex
-    if value is None or kind is plain:
+def _as_it_is(field: Any, value: Any, plain: type) -> Any:
+    if value is None or type(value) is plain:
         return value
     if plain is str and isinstance(value, Enum):
         return value.value
-    return field.get_db_prep_save(field.pre_save(row, add), connections[DEFAULT_DB_ALIAS])
+    return field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
-_ABSENT = object()
 # Fields whose values of this very type the driver takes as they are.
 _PLAIN: dict[str, type] = {
     "BigIntegerField": int, "BooleanField": bool, "CharField": str, "DateField": date, "DateTimeField": datetime,

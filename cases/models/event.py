@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class Event(models.Model):
     """Something that happened to a case. `facts` holds ids and words of the engine, never personal values."""
 
+    keys_are_for_the_database = True  # it is found by its case and its place in the history
+
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=64)

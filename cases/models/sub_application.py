@@ -229,6 +229,7 @@ class Need(models.Model):
     """An edge of the plan: `sub` needs `upstream` to have reached `need`; `flow` names result fields that pass on."""
 
     FINISHED_OR_OVERDUE = "finished_or_due"
+    keys_are_for_the_database = True  # it is found by the two it joins
 
     sub = models.ForeignKey(SubApplication, on_delete=models.CASCADE, related_name="needs", db_index=False)
     upstream = models.ForeignKey(SubApplication, on_delete=models.CASCADE, related_name="needed_by")

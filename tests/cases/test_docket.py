@@ -104,7 +104,11 @@ def test_whoever_carries_is_woken_only_for_what_is_not_taken_along(
 
 
 def _places(texts: list[str], verb: str, table: str) -> list[int]:
-    return [place for place, text in enumerate(texts) if text.startswith(verb) and table in text]
+    return [
+        place
+        for place, text in enumerate(texts)
+        if any(one.strip().startswith(verb) and table in one for one in text.split(";"))
+    ]
 
 
 def subs_of(case: Case) -> list[SubApplication]:

@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 from django.db import DataError, connection, transaction
 from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_fsm import ConcurrentTransition
 
 from cases import statements
-from cases.models import Attention, Delivery, Event, Need, Result, SubApplication
+from cases.models import AccessRecord, Attention, Case, Delivery, Event, Need, Result, SubApplication
 from portal.accounts.models import Account
 from tests.factories import toll
 from tests.factories.doubles import FakeDepartments
@@ -29,7 +30,7 @@ def subs(departments: FakeDepartments, lin: Account) -> list[SubApplication]:
 def test_changed_fields_are_written_and_no_others(subs: list[SubApplication]) -> None:
     subs[0].held_by, subs[1].held_by = "ONE", "TWO"
     subs[0].receipt_no = "NOT-MEANT"
-    stamps = statements.update(subs, ["held_by"])
+    stamps = statements.write([(subs, ["held_by"])])
     found = list(SubApplication.objects.order_by("seq"))
     assert [(one.held_by, one.receipt_no) for one in found] == [("ONE", ""), ("TWO", "")]
     assert set(stamps) == {one.pk for one in subs}
@@ -39,27 +40,49 @@ def test_changed_fields_are_written_and_no_others(subs: list[SubApplication]) ->
 def test_a_text_that_is_too_long_is_refused_and_not_cut(subs: list[SubApplication], field: str) -> None:
     setattr(subs[0], field, "长" * 500)
     with pytest.raises(DataError), transaction.atomic():
-        statements.update(subs[:1], [field])
+        statements.write([(subs[:1], [field])])
 
 
 def test_a_row_that_is_gone_is_no_success(subs: list[SubApplication]) -> None:
     stranger = SubApplication(case=subs[0].case, seq=99)
     with pytest.raises(RuntimeError, match="0 of 1"):
-        statements.update([stranger], ["held_by"])
+        statements.write([([stranger], ["held_by"])])
 
 
-def test_new_rows_get_their_keys_and_keep_every_value(subs: list[SubApplication]) -> None:
+def test_new_rows_keep_every_value(subs: list[SubApplication]) -> None:
     case, now = subs[0].case, timezone.now()
     facts = {"who": "李'四", "list": [1, None, {"deep": "二\\"}]}
     events = [
         Event(case=case, seq=900 + n, kind="item.released", sub=sub, actor_kind="system", facts=facts, at=now, hash="h")
         for n, sub in enumerate([*subs, None])
     ]
-    statements.insert(events)
+    statements.write([], [(events, ())])
     found = list(Event.objects.filter(seq__gte=900).order_by("seq"))
-    assert [one.pk for one in found] == [one.pk for one in events]
     assert [one.sub_id for one in found] == [*(sub.pk for sub in subs), None]
     assert all(one.facts == facts and one.at == now for one in found)
+
+
+def test_new_rows_whose_keys_are_drawn_there_learn_them(subs: list[SubApplication]) -> None:
+    now = timezone.now()
+    records = [
+        AccessRecord(case=subs[0].case, seq=900 + n, actor_kind="staff", what="page", purpose=f"p{n}", at=now, hash="h")
+        for n in range(3)
+    ]
+    statements.write([], [(records, ())])
+    assert [one.pk for one in AccessRecord.objects.filter(seq__gte=900).order_by("seq")] == [one.pk for one in records]
+
+
+def test_changes_and_new_rows_go_in_one_statement(subs: list[SubApplication]) -> None:
+    case = subs[0].case
+    case.last_seq, subs[0].held_by = 901, "ONE"
+    event = Event(case=case, seq=901, kind="k", actor_kind="system", facts={}, at=timezone.now(), hash="h")
+    statements.write([], [([Event(case=case, seq=900, kind="k", actor_kind="system", at=event.at, hash="h")], ())])
+    with CaptureQueriesContext(connection) as asked:
+        stamps = statements.write([(subs[:1], ["held_by"]), ([case], ["last_seq"])], [([event], ())])
+    assert len([one for one in asked.captured_queries if one["sql"].startswith("EXECUTE")]) == 1
+    assert set(stamps) == {subs[0].pk, case.pk}
+    assert Event.objects.filter(seq=901).exists()
+    assert Case.objects.get(pk=case.pk).last_seq == 901
 
 
 def test_rows_come_back_as_the_model_layer_reads_them(subs: list[SubApplication]) -> None:
