@@ -44,7 +44,8 @@ _STAYS = re.compile(r"\s(?:translate=[\"']?no\b|lang=)")
 _NEVER = frozenset({"textarea", "script", "style"})
 # Elements that hold text and no elements: nothing in them can be marked.
 _BARE = _NEVER | {"title", "option", "text", "template"}
-_CHINESE = re.compile(r"[\u3400-\u9fff]+(?:[\u3000-\u303f\uff01-\uff60·]*[\u3400-\u9fff]+)*")
+# Between two words at least one mark: with none, a text that ends otherwise would be tried in every parting of it.
+_CHINESE = re.compile(r"[\u3400-\u9fff]+(?:[\u3000-\u303f\uff01-\uff60·]+[\u3400-\u9fff]+)*")
 _WIDE = "\u3000-\u303f\u3400-\u9fff\uff01-\uff60"
 _WORDS = re.compile(rf"[{_WIDE}]")
 # Marks that join: at the beginning of a text whatever follows, elsewhere between words that are no Chinese.

@@ -113,6 +113,11 @@ def test_english_has_its_own_marks_between_words(page: str, pointed: str) -> Non
     assert marked_page(page, {"A，B"}) == pointed
 
 
+def test_a_long_chinese_text_that_ends_in_letters_is_marked_like_a_short_one() -> None:
+    long = "按国家规定缴存补充养老保险费" * 400
+    assert marked_page(f"<p>{long} (A)</p>") == f'<p><span><span lang="zh-Hans">{long}</span> (A)</span></p>'
+
+
 def test_nothing_is_turned_for_other_languages_and_for_programs() -> None:
     for language, path, said in (
         ("zh-hans", "/", "户口"),
