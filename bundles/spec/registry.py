@@ -27,8 +27,8 @@ class Department:
 
     @property
     def short_en(self) -> str:
-        """Health of Health Commission: without brackets and without what kind of office it is."""
-        plain = self.en.partition(" (")[0]
+        """Health of Health Commission: without brackets, whom it belongs to and what kind of office it is."""
+        plain = self.en.partition(" (")[0].partition(" of the ")[0]
         return next((plain.removesuffix(kind) for kind in OFFICES if plain.endswith(kind)), plain)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from bundles import queries
 from cases.models import Case, Consent
 from cases.queries.people import Person
+from cases.queries.wording import named
 from cases.states import CASE_OPEN, CaseState
 
 
@@ -22,7 +23,7 @@ def open_cases_of(account: Person) -> tuple[OpenCase, ...]:
     """Handed in and not concluded; drafts are no obstacle, they are thrown away."""
     mine = Case.objects.filter(applicant_id=account.pk, state__in=CASE_OPEN).exclude(state=CaseState.DRAFT)
     names = mine.order_by("-saved_at").values_list("pk", "bundle_version_id", "number")
-    return tuple(OpenCase(pk, queries.version(version).spec.zh, number or "") for pk, version, number in names)
+    return tuple(OpenCase(pk, named(queries.version(version).spec), number or "") for pk, version, number in names)
 
 
 def drafts_of(account: Person) -> tuple[UUID, ...]:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases import access
@@ -164,7 +165,7 @@ def _case_of(by: StaffPerson, number: str) -> Case | None:
 def _purpose(text: str) -> str:
     said = text.strip()[:PURPOSE_MAX]
     if len(said) < SHORTEST_PURPOSE:
-        raise NotReady("请写明用途，至少 4 个字；持证人能看到")
+        raise NotReady(_("请写明用途，至少 4 个字；持证人能看到"))
     return said
 
 

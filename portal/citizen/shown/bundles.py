@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from bundles import queries
 from bundles.queries import PublishedBundle
@@ -41,6 +41,13 @@ OFTEN_ASKED = (
     gettext_lazy("开餐饮店"),
 )
 INSTANT_UNITS = ("second", "minute")
+# What a fee is asked for, each time.
+FEE_UNITS = {
+    "人/年": pgettext_lazy("收费单位", "人/年"),
+    "件": pgettext_lazy("收费单位", "件"),
+    "证": pgettext_lazy("收费单位", "证"),
+    "次": pgettext_lazy("收费单位", "次"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +164,8 @@ def _plain(amount: Decimal) -> str:
 
 
 def _unit(fee: Fee) -> str:
-    return _("元") if not fee.unit else f"{_('元')}/{fee.unit}"
+    """Yuan, and for what: a unit that is not known is said as the bundle says it."""
+    return _("元") if not fee.unit else f"{_('元')}/{FEE_UNITS.get(fee.unit, fee.unit)}"
 
 
 def total_fee(spec: BundleSpec, items: Iterable[str]) -> str:
