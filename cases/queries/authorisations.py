@@ -16,6 +16,7 @@ from bundles.spec.registry import Registry
 from cases.models import Consent, DataCall, Party
 from cases.queries.context import context_of
 from cases.queries.people import Person, indexes_of
+from cases.queries.wording import full_name, named, purpose_words
 from cases.queries.worklist import masked_name
 
 
@@ -83,8 +84,11 @@ def parties_seen_by(account: Person) -> tuple[Authorisation, ...]:
     return tuple(sorted(found, key=lambda one: one.state != Party.State.ASKED))
 
 
-def authorisation(party: Party, lang: str = "zh") -> Authorisation:
-    """One request. The caller has checked that it may be seen: by the person, or by the secret of its link."""
+def authorisation(party: Party) -> Authorisation:
+    """One request, in the language of the page.
+
+    The caller has checked that it may be seen: by the person, or by the secret of its link.
+    """
     case = party.case
     context = context_of(case)
     spec, registry = context.spec, context.registry
@@ -96,11 +100,11 @@ def authorisation(party: Party, lang: str = "zh") -> Authorisation:
         id=party.pk,
         case_id=case.pk,
         party_id=party.party_id,
-        label=((known.en if lang == "en" else "") or known.zh) if known else party.party_id,
+        label=named(known) if known else party.party_id,
         applicant=masked_name(case.applicant_name),
-        bundle_name=spec.en if lang == "en" and spec.en else spec.zh,
+        bundle_name=named(spec),
         purpose=spec.zh,
-        items=tuple(item.en if lang == "en" and item.en else item.zh for item in titles),
+        items=tuple(named(item) for item in titles),
         sources=_labels(registry, asked, is_sensitive=False),
         apart=_labels(registry, asked, is_sensitive=True),
         receivers=_receivers(registry, titles),
@@ -118,7 +122,7 @@ def _about(context: forms.Context, party: Party) -> tuple[About, ...]:
     """The answers that are this party's own name, numbers and phone, wherever the form asks for them."""
     own = {party.name, party.id_no, party.phone} - {None, ""}
     found = {
-        About(context.spec.field(field_id).zh, str(value))
+        About(named(context.spec.field(field_id)), str(value))
         for field_id, value in _answers_near(context, party.row_index)
         if isinstance(value, str) and value in own
     }
@@ -147,15 +151,15 @@ def _asked_about(spec: BundleSpec, party_id: str) -> list[str]:
 def _labels(registry: Registry, codes: Sequence[str], *, is_sensitive: bool) -> tuple[str, ...]:
     """Their names, each once: of what is sensitive, or of the rest."""
     known = (registry.licences.get(code) or registry.interfaces.get(code) for code in codes)
-    return tuple(dict.fromkeys(one.zh for one in known if one is not None and bool(one.sensitive) == is_sensitive))
+    return tuple(dict.fromkeys(named(one) for one in known if one is not None and bool(one.sensitive) == is_sensitive))
 
 
 def _receivers(registry: Registry, items: Sequence[Item]) -> tuple[str, ...]:
     """Each department with the items it handles: "公安局（出生登记）"."""
     by_department: dict[str, list[str]] = {}
     for item in items:
-        by_department.setdefault(item.dept, []).append(item.zh)
-    names = {code: known.name for code, known in registry.departments.items()}
+        by_department.setdefault(item.dept, []).append(named(item))
+    names = {code: full_name(known) for code, known in registry.departments.items()}
     return tuple(f"{names.get(code, code)}（{'、'.join(titles)}）" for code, titles in by_department.items())
 
 
@@ -169,7 +173,7 @@ def _codes_in(text: str, party_id: str) -> Sequence[str]:
 
 def _label(registry: Registry, code: str) -> str:
     known = registry.licences.get(code) or registry.interfaces.get(code)
-    return known.zh if known else ""
+    return named(known) if known else ""
 
 
 def consents_given(account: Person) -> tuple[GivenConsent, ...]:
@@ -189,8 +193,8 @@ def _given(row: Consent, registry: Registry, used: tuple[int, datetime | None]) 
         id=row.pk,
         case_id=row.case_id,
         case_number=row.case.number or "",
-        bundle_name=spec.zh,
-        purpose=row.purpose,
+        bundle_name=named(spec),
+        purpose=purpose_words(row.purpose, spec),
         sources=tuple(dict.fromkeys(label for label in labels if label)),
         given_at=row.given_at,
         revoked_at=row.revoked_at,

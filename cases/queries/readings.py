@@ -19,7 +19,7 @@ from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
 from cases.models import AccessRecord, Case, Consent, DataCall, Delivery, Lookup, Party
 from cases.queries.people import Person, indexes_of
-from cases.queries.wording import named, short_name
+from cases.queries.wording import named, purpose_words, short_name
 from cases.states import DeliveryState
 
 MOST = 200
@@ -168,10 +168,7 @@ def _basis(row: DataCall) -> str:
 
 
 def _purpose(kept: str, case: Case | None) -> str:
-    """What it was for, as it was kept; the usual words in the language of the page."""
-    if case is None or kept != f"办理“{_spec(case).zh}”":
-        return kept
-    return _("办理“%(bundle)s”") % {"bundle": named(_spec(case))}
+    return kept if case is None else purpose_words(kept, _spec(case))
 
 
 def _outcome(row: DataCall) -> str:

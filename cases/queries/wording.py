@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from bundles import queries
+from bundles.spec import BundleSpec
 from bundles.spec.registry import Department
 from cases.models import Attention
 from cases.states import SubState
@@ -234,10 +235,21 @@ def short_name(department: Department) -> str:
     return department.short_en if is_english else department.short
 
 
+def full_name(department: Department) -> str:
+    """What a department is called where it must be named in full, in the language of the page."""
+    is_english = bool(department.en) and (get_language() or "zh").startswith("en")
+    return department.en if is_english else department.name
+
+
 def department_short(code: object) -> str:
     """What a department is called in a sentence; 部门 where it is unknown."""
     known = queries.registry().departments.get(str(code or ""))
     return short_name(known) if known else _("部门")
+
+
+def purpose_words(kept: str, spec: BundleSpec) -> str:
+    """What data was asked for, as it was written down; the usual words in the language of the page."""
+    return _("办理“%(bundle)s”") % {"bundle": named(spec)} if kept == f"办理“{spec.zh}”" else kept
 
 
 def day_words(day: date | None) -> str:

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from bundles import queries
 from cases import access
 from cases.actions.applying import parties, withdrawal
 from cases.queries.authorisations import authorisation, consents_given, parties_seen_by
 from cases.queries.joint import joint_filings_of
 from cases.queries.rosters import asked_of
+from cases.queries.titles import title_of_case
 from portal.accounts.access import applicants_only
 from portal.accounts.link_limit import LinkLimit
 from portal.citizen.language import lang
@@ -29,12 +31,13 @@ from portal.citizen.own import OwnRequest, says_why
 def requests(request: OwnRequest) -> HttpResponse:
     """What waits for my authorisation, what I have answered, what I have given and may take back."""
     seen = parties_seen_by(request.user)
+    joint = [(one, queries.version(one.bundle_version_id).spec) for one in joint_filings_of(request.user)]
     context = {
         "section": "me",
         "rosters": asked_of(request.user, lang()),
         "waiting": [one for one in seen if one.state == "asked"],
         "answered": [one for one in seen if one.state in ("agreed", "declined")],
-        "joint": joint_filings_of(request.user),
+        "joint": [(one, title_of_case(one.title, spec, lang())) for one, spec in joint],
         "given": [one for one in consents_given(request.user) if one.revoked_at is None],
     }
     return render(request, "citizen/authorisations.html", context)
@@ -83,7 +86,7 @@ def _answer(request: OwnRequest, party: Any, token: str | None) -> HttpResponse:
 
 
 def _show(request: OwnRequest, party: Any, *, error: str = "", status: int = 200) -> HttpResponse:
-    shown = {"section": "me", "one": authorisation(party, lang()), "error": error}
+    shown = {"section": "me", "one": authorisation(party), "error": error}
     return render(request, "citizen/authorise.html", shown, status=status)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -45,6 +46,16 @@ def test_a_request_taken_back_opens_nothing_and_leaves_the_list_of_the_other(
     assert "新生儿" not in text_of(as_person(chen).get("/authorise/"))
     assert Case.objects.get(pk=waiting.pk).state == "draft"
     assert Event.objects.filter(case=waiting, kind="party.not_asked").exists()
+
+
+def test_who_reads_english_is_asked_in_english(waiting: Case, chen: Account, as_person: SignIn) -> None:
+    client = as_person(chen)
+    client.cookies["django_language"] = "en"
+    asked, listed = text_of(client.get(f"/authorise/requests/{father(waiting).pk}/")), text_of(client.get("/authorise/"))
+    for words in ("Having a Baby", "Father", "Resident Identity Card", "Public Security Bureau", "Household registration"):
+        assert words in asked
+    assert "Having a Baby" in listed
+    assert not re.search("新生儿|父亲|居民身份证|公安", asked + listed)
 
 
 def test_somebody_who_has_answered_is_not_uninvited(
