@@ -1,27 +1,40 @@
-"""A database with today's tables, for tests to copy: python -m devtools.tables NAME.
+"""Databases for tests to copy: python -m devtools.tables TABLES CATALOGUE.
 
-Like `devtools.prepare` it runs inside the environment, never in the door itself.
+One has today's tables, the other the catalogue in them; the name of the one to copy is printed. Like `devtools.prepare`
+it runs inside the environment, never in the door itself.
 """
 
 from __future__ import annotations
 
+import io
 import sys
+from collections.abc import Callable
 
 import django
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections
 
 
-def make(name: str) -> None:
-    """The database of this name, made where it is missing; those of other days go. Whole or not at all."""
+def make_tables(name: str) -> None:
+    """The database of this name with all tables and nothing in them."""
+    _make(name, "template0", lambda: call_command("migrate", interactive=False, verbosity=0))
+
+
+def make_catalogue(name: str, tables: str) -> None:
+    """The database of this name with the shipped definitions in a copy of those tables."""
+    _make(name, tables, lambda: call_command("load_domain", stdout=io.StringIO()))
+
+
+def _make(name: str, source: str, fill: Callable[[], object]) -> None:
+    """Made where it is missing; those of other days go. Whole or not at all."""
     if name in _named(name):
         return
     half = f"{name}_half"
-    _ask(f'DROP DATABASE IF EXISTS "{half}" WITH (FORCE)', f'CREATE DATABASE "{half}" TEMPLATE template0')
+    _ask(f'DROP DATABASE IF EXISTS "{half}" WITH (FORCE)', f'CREATE DATABASE "{half}" TEMPLATE "{source}"')
     home = _turn_to(half)
     try:
-        call_command("migrate", interactive=False, verbosity=0)
+        fill()
     finally:
         _turn_to(home)
     _ask(*(f'DROP DATABASE "{old}"' for old in _named(name) - {half}), f'ALTER DATABASE "{half}" RENAME TO "{name}"')
@@ -49,9 +62,20 @@ def _turn_to(name: str) -> str:
     return before
 
 
+def made(tables: str, catalogue: str) -> str:
+    """Both, and the name of the one to copy: the tables alone where the definitions do not load."""
+    make_tables(tables)
+    try:
+        make_catalogue(catalogue, tables)
+    except (CommandError, DatabaseError) as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return tables
+    return catalogue
+
+
 if __name__ == "__main__":
     django.setup()
     try:
-        make(sys.argv[1])
+        print(made(*sys.argv[1:3]))
     except DatabaseError as error:
         sys.exit(f"✗ {error}")

@@ -19,6 +19,7 @@ from bundles.models import Stamp
 from cases import ports
 from cases.queries import circuits
 from devtools.browser import find_browser
+from tests.factories import snapshot
 from tests.factories.doubles import FakeDepartments, FakeLicences, FakePayments, FakeRegister, RecordingNotifier
 
 STAMPS = f'"{Stamp._meta.db_table}"'
@@ -30,6 +31,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The catalogue is loaded once; tests read it, a test that changes it does so in its own transaction."""
     with django_db_blocker.unblock():
         call_command("load_domain", verbosity=0)
+        snapshot.keep()
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +87,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     yield
     if nextitem is not None and _commits(item):
         with item.config.stash[blocking_manager_key].unblock():
-            call_command("load_domain", verbosity=0)
+            snapshot.put_back()
 
 
 def _commits(item: pytest.Item) -> bool:

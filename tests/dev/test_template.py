@@ -1,4 +1,4 @@
-"""The tables of the tests are migrated once and copied ever after."""
+"""The database of the tests is migrated and filled once and copied ever after."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from devtools import tables, template
 
 OLDER = f"kind_{os.getpid()}_a"
+MIGRATION, DEFINITION = "cases/migrations/0001_one.py", "bundles/library/bundles/one.yaml"
 
 
 def databases() -> set[str]:
@@ -31,27 +32,44 @@ def kind(db: None) -> Iterator[None]:
 
 
 def test_where_the_database_is_there_nothing_is_made_and_nothing_removed(kind: None) -> None:
-    tables.make(OLDER)
+    tables.make_tables(OLDER)
     assert databases() == {OLDER}
 
 
-def test_the_name_is_another_as_soon_as_a_migration_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository of one migration and one definition."""
     monkeypatch.setattr(template, "ROOT", tmp_path)
-    migration = tmp_path / "cases" / "migrations" / "0001_initial.py"
-    migration.parent.mkdir(parents=True)
-    migration.write_text("operations = []")
-    first = template.template_name()
-    assert template.template_name() == first
-    migration.write_text("operations = [1]")
-    second = template.template_name()
-    migration.rename(migration.with_name("0002_more.py"))
-    assert len({first, second, template.template_name()}) == 3
+    for name in (MIGRATION, DEFINITION):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("one")
+    return tmp_path
+
+
+def names() -> tuple[str, str]:
+    return template.tables_name(), template.catalogue_name()
+
+
+def test_both_have_other_names_as_soon_as_a_migration_is_another(house: Path) -> None:
+    first = names()
+    assert names() == first
+    (house / MIGRATION).write_text("two")
+    second = names()
+    (house / MIGRATION).rename(house / MIGRATION.replace("one", "two"))
+    assert len({*first, *second, *names()}) == 6
+
+
+def test_the_catalogue_alone_has_another_name_when_a_definition_is_another(house: Path) -> None:
+    first = names()
+    (house / DEFINITION).write_text("two")
+    second = names()
+    assert (second[0] == first[0], second[1] == first[1]) == (True, False)
 
 
 @pytest.mark.django_db
 def test_the_database_of_the_tests_is_a_copy_with_every_migration_carried_out() -> None:
     made_by_the_door = os.environ.get(template.VARIABLE)
-    assert made_by_the_door in (template.template_name(), None)
+    assert made_by_the_door in (template.catalogue_name(), None)
     assert settings.DATABASES["default"]["TEST"]["TEMPLATE"] == (made_by_the_door or "template0")
     executor = MigrationExecutor(connection)
     assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
