@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import NoneType
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -28,6 +28,22 @@ Expressions = tuple[tuple[str, str], ...]
 def columns(model: type[models.Model], alias: str) -> str:
     """All columns of a model, as a SELECT or RETURNING names them."""
     return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+class Reading(Generic[Row]):
+    """The rows of a model by a condition over `t`, whose text is made once and not, as by a query set, at every use."""
+
+    def __init__(self, model: type[Row], condition: str) -> None:
+        self._model, self._condition = model, condition
+
+    def __call__(self, *values: Any) -> list[Row]:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(self._text, values)
+            return built(self._model, cursor.fetchall())
+
+    @cached_property
+    def _text(self) -> str:
+        return f"SELECT {columns(self._model, 't')} FROM {self._model._meta.db_table} t WHERE {self._condition}"
 
 
 def built(model: type[Row], rows: Iterable[Sequence[Any]]) -> list[Row]:

@@ -9,7 +9,7 @@ from cases.queries.authorisations import (
     consents_given,
     parties_seen_by,
 )
-from cases.queries.case_page import CasePage, NextStep, Notice, case_page
+from cases.queries.case_page import CasePage, CaseStanding, NextStep, Notice, case_page, case_standing
 from cases.queries.context import CaseFacts, CaseResults, context_of
 from cases.queries.declared import declared_fields, readable
 from cases.queries.department import TaskPage, task
@@ -53,6 +53,7 @@ __all__ = [
     "CasePage",
     "CaseResults",
     "CaseRow",
+    "CaseStanding",
     "Chosen",
     "Edge",
     "FileView",
@@ -88,6 +89,7 @@ __all__ = [
     "attention_page",
     "authorisation",
     "case_page",
+    "case_standing",
     "consents_given",
     "consultations_for",
     "context_of",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -31,10 +32,16 @@ from cases.queries.results import Refusal, ResultView, refusals_of, results_of
 from cases.queries.stages import fileable_later, stages_to_come
 from cases.queries.timeline import TimelineEntry, timeline_of
 from cases.queries.titles import title_of_case
+from cases.queries.together import items_of, reads_together
 from cases.queries.wording import SOFTENED, day_words, progress_words, short_name
+from cases.statements import Reading
 from cases.states import SUB_FINAL, SUB_REFUSED, CaseState, Outcome, SubState
 
-__all__ = ["CasePage", "NextStep", "Notice", "Point", "case_page", "short_of"]
+__all__ = ["CasePage", "CaseStanding", "NextStep", "Notice", "Point", "case_page", "case_standing", "short_of"]
+
+
+_needs = Reading(Need, "t.sub_id = ANY(%s) AND t.alternative_of = ''")
+_open_attentions = Reading(Attention, "t.case_id = %s AND t.closed_at IS NULL ORDER BY t.since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,9 @@ class LaterItem:
 
 
 @dataclass(frozen=True, slots=True)
-class CasePage:
+class CaseStanding:
+    """Where a case stands: its items and what waits for whom, without what happened on the way."""
+
     id: UUID
     version: int
     number: str
@@ -97,26 +106,44 @@ class CasePage:
     counts: Counts
     nodes: tuple[ItemNode, ...]
     edges: tuple[Edge, ...]
-    timeline: tuple[TimelineEntry, ...]
     next_step: NextStep
     notice: Notice | None
     attention: tuple[Softened, ...]
     results: tuple[ResultView, ...]
     refused: tuple[Refusal, ...]
-    documents: tuple[DocumentLine, ...]
     later: tuple[LaterItem, ...]
     submitted_at: datetime | None
     due_on: date | None
     is_open: bool
-    charges: tuple[ChargeView, ...] = ()
-    owed: tuple[OwedView, ...] = ()
+    charges: tuple[ChargeView, ...]
+    owed: tuple[OwedView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CasePage(CaseStanding):
+    """The same with its history and papers."""
+
+    timeline: tuple[TimelineEntry, ...]
+    documents: tuple[DocumentLine, ...]
+
+
+@reads_together
 def case_page(case: Case, lang: str = "zh") -> CasePage:
     """The page of a case that has been filed, or waits for others to agree."""
     spec, registry = queries.version(case.bundle_version_id).spec, queries.registry()
-    subs = list(SubApplication.objects.filter(case=case))
-    attentions = list(Attention.objects.filter(case=case, closed_at=None).order_by("since"))
+    history = timeline_of(case, spec, registry, lang)
+    return CasePage(**_standing(case, lang), timeline=history, documents=documents_of(case))
+
+
+@reads_together
+def case_standing(case: Case, lang: str = "zh") -> CaseStanding:
+    return CaseStanding(**_standing(case, lang))
+
+
+def _standing(case: Case, lang: str) -> dict[str, Any]:
+    spec, registry = queries.version(case.bundle_version_id).spec, queries.registry()
+    subs = items_of(case)
+    attentions = _open_attentions(case.pk)
     notice, edges = notice_of(case, spec, registry, lang), _edges(case, spec, registry, subs, lang)
     charges = charges_of(case, lang)
     unpaid = {one.sub_id for one in charges if one.holds_item}
@@ -124,7 +151,7 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
     counts = _counts(subs, notice, unpaid)
     results, later, owed = results_of(case, lang), _later(case, spec, lang), owed_papers(case, lang)
     step = _pay_first(_owed_first(_next_step(case, nodes, notice, results, later), owed), charges)
-    return CasePage(
+    return dict(
         id=case.pk,
         version=case.version,
         number=case.number or "",
@@ -138,13 +165,11 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
         counts=counts,
         nodes=nodes,
         edges=edges,
-        timeline=timeline_of(case, spec, registry, lang),
         next_step=step,
         notice=notice,
         attention=_told(subs, attentions, registry),
         results=results,
         refused=refusals_of(subs, spec, registry, lang),
-        documents=documents_of(case),
         later=later,
         submitted_at=case.submitted_at,
         due_on=case.due_on,
@@ -157,13 +182,14 @@ def case_page(case: Case, lang: str = "zh") -> CasePage:
 def _edges(
     case: Case, spec: BundleSpec, registry: Registry, subs: Sequence[SubApplication], lang: str
 ) -> tuple[Edge, ...]:
-    items = {sub.pk: sub.item_id for sub in subs}
-    needs = Need.objects.filter(sub__case=case, alternative_of="").order_by("sub__seq", "upstream__seq")
+    by_id = {sub.pk: sub for sub in subs}
+    needs = _needs(list(by_id)) if subs else []
+    needs.sort(key=lambda need: (by_id[need.sub_id].seq, by_id[need.upstream_id].seq))
     return tuple(
         Edge(
             str(need.upstream_id),
             str(need.sub_id),
-            flow_label(spec, registry, items[need.upstream_id], need.flow, lang),
+            flow_label(spec, registry, by_id[need.upstream_id].item_id, need.flow, lang),
         )
         for need in needs
     )

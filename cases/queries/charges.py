@@ -17,6 +17,7 @@ from bundles import queries
 from bundles.spec import BundleSpec
 from cases.models import Case, Charge, PaymentOrder, Result
 from cases.models.charge import ORDER_OPEN
+from cases.queries.together import once
 from cases.queries.wording import short_name
 
 State, Relief = Charge.State, Charge.Relief
@@ -127,11 +128,10 @@ def pay_page(case: Case, lang: str = "zh") -> PayPage:
 def charges_of(case: Case, lang: str = "zh") -> tuple[ChargeView, ...]:
     """The fees of a case in the order of its items; two queries, none where the bundle asks nothing."""
     spec = queries.version(case.bundle_version_id).spec
-    if not any(item.fee.kind != "none" for item in spec.items):
+    if not _asks_fees(spec):
         return ()
-    rows = Charge.objects.filter(case=case).select_related("sub").prefetch_related("order_lines__order")
     order = {item.id: number for number, item in enumerate(spec.items)}
-    ordered = sorted(rows, key=lambda row: (order.get(row.item_id, 0), row.instance_key, row.plan))
+    ordered = sorted(_rows(case), key=lambda row: (order.get(row.item_id, 0), row.instance_key, row.plan))
     return tuple(_view(row, spec, lang) for row in ordered)
 
 
@@ -139,6 +139,22 @@ def withheld_subs(case: Case) -> frozenset[UUID]:
     """The sub-applications whose results are there but wait for a fee (缴费后领取)."""
     held = Charge.objects.filter(_withholding(), case=case, sub__state="approved")
     return frozenset(held.values_list("sub_id", flat=True))
+
+
+def _asks_fees(spec: BundleSpec) -> bool:
+    return any(item.fee.kind != "none" for item in spec.items)
+
+
+def unpaid_subs(case: Case) -> frozenset[UUID | None]:
+    """The sub-applications with a fee before delivery still to be paid; no query where the bundle asks nothing."""
+    if not _asks_fees(queries.version(case.bundle_version_id).spec):
+        return frozenset()
+    return frozenset(row.sub_id for row in _rows(case) if row.state in OPEN_STATES and row.when != "after")
+
+
+def _rows(case: Case) -> list[Charge]:
+    rows = Charge.objects.filter(case=case).select_related("sub").prefetch_related("order_lines__order")
+    return once("charges", case, lambda: list(rows))
 
 
 def marked_withheld(results: QuerySet[Result]) -> QuerySet[Result]:

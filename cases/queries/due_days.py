@@ -18,6 +18,7 @@ from cases.models import Case, Event, SubApplication
 from cases.queries import reckoning
 from cases.queries.due_words import reason_words, span_words, why_moved
 from cases.queries.picture import duration_words
+from cases.queries.together import items_of
 from cases.queries.wording import day_words
 from cases.states import SUB_FINAL
 
@@ -112,7 +113,7 @@ def why_due(case: Case, lang: str = "zh") -> WhyDay | None:
     if case.submitted_at is None or case.due_on is None:
         return None
     spec = queries.version(case.bundle_version_id).spec
-    subs = list(SubApplication.objects.filter(case=case))
+    subs = items_of(case)
     found = reckoning.reckon(case, subs)
     expected = found.expected
     day = expected.on if expected and case.is_open else case.due_on

@@ -15,6 +15,7 @@ from bundles import queries
 from cases.models import Case, Rating, RatingInvite, RatingRepair, SubApplication
 from cases.queries.people import StaffPerson
 from cases.queries.rating_reasons import tag_words
+from cases.queries.together import items_of
 from cases.queries.wording import department_short, named
 from cases.queries.worklist import masked_name
 from cases.states import SUB_DECIDED, CaseState
@@ -73,7 +74,7 @@ class CaseRatings:
 
 def ratings_of(case: Case) -> CaseRatings:
     """What the applicant may rate and has rated; two queries, one where nothing is decided."""
-    subs = list(SubApplication.objects.filter(case=case, state__in=sorted(SUB_DECIDED)).order_by("seq"))
+    subs = [sub for sub in items_of(case) if sub.state in SUB_DECIDED]
     if not subs and case.state != CaseState.CONCLUDED:
         return CaseRatings(None, ())
     rows = Rating.objects.filter(case=case).select_related("repair")

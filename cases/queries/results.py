@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from bundles import queries
 from bundles.forms.coded import term
@@ -15,13 +13,14 @@ from bundles.spec import BundleSpec
 from bundles.spec import Result as ResultSpec
 from bundles.spec.registry import Registry
 from cases.models import Case, Result, SubApplication
-from cases.queries.charges import marked_withheld
+from cases.queries.charges import marked_withheld, unpaid_subs
 from cases.queries.declared import declared_fields, in_words
 from cases.queries.nodes import reasons_of
 from cases.queries.people import Person
 from cases.queries.remedies import apply_to_of, article_of, remedy_of
 from cases.queries.reports import sections_name
 from cases.queries.titles import title_of_case
+from cases.queries.together import items_of, reads_together, results_of_items
 from cases.queries.wording import short_name
 from cases.states import SUB_REFUSED, SubState
 
@@ -111,10 +110,11 @@ class Verified:
     ended_at: datetime | None = None
 
 
+@reads_together
 def results_page(case: Case, lang: str = "zh") -> ResultsPage:
     registry = queries.registry()
     spec = queries.version(case.bundle_version_id).spec
-    subs = list(SubApplication.objects.filter(case=case))
+    subs = items_of(case)
     return ResultsPage(
         case_id=case.pk,
         number=case.number or "",
@@ -134,42 +134,43 @@ def refusals_of(
 
 
 def results_of(case: Case, lang: str = "zh") -> tuple[ResultView, ...]:
-    """The results of a case in the order they were issued, each in its newest version; one query."""
-    return _views(case, lang, Result.objects.filter(replaced_at=None))
+    """The results of a case in the order they were issued, each in its newest version; two small queries."""
+    return _views(case, lang, [row for row in results_of_items(case) if row.replaced_at is None])
 
 
 def earlier_of(case: Case, lang: str = "zh") -> tuple[ResultView, ...]:
-    """Versions that a correction replaced, with the reason of the correction; one query."""
-    return _views(case, lang, Result.objects.exclude(replaced_at=None))
+    """Versions that a correction replaced, with the reason of the correction."""
+    return _views(case, lang, [row for row in results_of_items(case) if row.replaced_at is not None])
 
 
-def _views(case: Case, lang: str, rows: QuerySet[Result]) -> tuple[ResultView, ...]:
-    registry = queries.registry()
-    spec = queries.version(case.bundle_version_id).spec
-    mine = marked_withheld(rows.filter(sub__case=case).select_related("sub", "corrected_by"))
-    return tuple(_view(row, spec, registry, lang) for row in mine)
+def _views(case: Case, lang: str, rows: Sequence[Result]) -> tuple[ResultView, ...]:
+    if not rows:
+        return ()
+    registry, spec = queries.registry(), queries.version(case.bundle_version_id).spec
+    unpaid = unpaid_subs(case)
+    return tuple(result_view(row, spec, registry, lang, is_withheld=row.sub_id in unpaid) for row in rows)
 
 
 def results_held_by(account: Person, lang: str = "zh", limit: int = 200) -> tuple[tuple[UUID, ResultView], ...]:
     """Results of the account's own cases with the case each belongs to, newest first; one query."""
-    registry = queries.registry()
+    registry, found = queries.registry(), []
     mine = Result.objects.filter(sub__case__applicant_id=account.pk, replaced_at=None)
-    rows = marked_withheld(mine.select_related("sub__case", "corrected_by")).order_by("-issued_at")
-    return tuple(
-        (row.sub.case_id, _view(row, queries.version(row.sub.case.bundle_version_id).spec, registry, lang))
-        for row in rows[:limit]
-    )
+    for row in marked_withheld(mine.select_related("sub__case", "corrected_by")).order_by("-issued_at")[:limit]:
+        spec = queries.version(row.sub.case.bundle_version_id).spec
+        is_withheld = bool(getattr(row, "is_withheld", False))
+        found.append((row.sub.case_id, result_view(row, spec, registry, lang, is_withheld=is_withheld)))
+    return tuple(found)
 
 
-def _view(row: Result, spec: BundleSpec, registry: Registry, lang: str) -> ResultView:
-    declared = next((result for result in spec.results if result.id == row.result_id), None)
+def result_view(row: Result, spec: BundleSpec, registry: Registry, lang: str, *, is_withheld: bool) -> ResultView:
+    """A result in words; withheld until a fee is paid, it shows no values."""
+    declared = _declared(spec, row.result_id)
     item = spec.item(row.sub.item_id)
     department = registry.departments.get(row.sub.department)
-    withheld = bool(getattr(row, "is_withheld", False))
     return ResultView(
         id=row.pk,
         result_id=row.result_id,
-        title=_named(declared, lang) if declared else row.result_id,
+        title=result_title(spec, row.result_id, lang),
         kind=row.kind,
         licence_code=row.licence_code,
         item_id=item.id,
@@ -177,13 +178,13 @@ def _view(row: Result, spec: BundleSpec, registry: Registry, lang: str) -> Resul
         instance=row.sub.instance_label or "",
         dept_code=row.sub.department,
         dept_short=short_name(department) if department else row.sub.department,
-        fields=() if withheld else _fields(row, declared, spec, registry, lang),
+        fields=() if is_withheld else _fields(row, declared, spec, registry, lang),
         mark=row.mark,
         issued_at=row.issued_at,
         is_revoked=row.revoked_at is not None,
-        has_file=bool(row.file) and not withheld,
+        has_file=bool(row.file) and not is_withheld,
         delivery=tuple(declared.delivery) if declared else (),
-        is_withheld=withheld,
+        is_withheld=is_withheld,
         version=row.version,
         standing=standing_of(row),
         ended_at=row.revoked_at or row.replaced_at or row.superseded_at,
@@ -209,8 +210,16 @@ def _why(row: Result) -> str:
     return (row.reason or "") if row.revoked_at is not None else ""
 
 
-def _named(declared: ResultSpec, lang: str) -> str:
+def result_title(spec: BundleSpec, result_id: str, lang: str = "zh") -> str:
+    """What a result is called in its bundle."""
+    declared = _declared(spec, result_id)
+    if declared is None:
+        return result_id
     return declared.en if lang == "en" and declared.en else declared.zh
+
+
+def _declared(spec: BundleSpec, result_id: str) -> ResultSpec | None:
+    return next((result for result in spec.results if result.id == result_id), None)
 
 
 def _fields(
@@ -252,10 +261,9 @@ def verify_mark(mark: str, lang: str = "zh") -> Verified | None:
     if row is None:
         return None
     spec = queries.version(row.sub.case.bundle_version_id).spec
-    declared = next((result for result in spec.results if result.id == row.result_id), None)
     department = queries.registry().departments.get(row.sub.department)
     return Verified(
-        title=_named(declared, lang) if declared else row.result_id,
+        title=result_title(spec, row.result_id, lang),
         department=department.name if department else row.sub.department,
         issued_at=row.issued_at,
         is_revoked=row.revoked_at is not None,

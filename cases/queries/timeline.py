@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +12,11 @@ from django.utils.translation import ngettext
 
 from bundles.spec import BundleSpec
 from bundles.spec.registry import Registry
-from cases.models import Case, Event
+from cases.models import Case, Event, SubApplication
 from cases.queries.due_words import moved_facts
+from cases.queries.together import items_of
 from cases.queries.wording import HELD, HELD_OTHERWISE, day_words, department_short, sentence, short_name
+from cases.statements import Reading
 
 TIMELINE_LENGTH = 200
 # Before filing a person knows what he typed; these are told only of what others did or what the law wants kept.
@@ -34,55 +36,89 @@ class TimelineEntry:
     item_id: str = ""
 
 
+_events = Reading(Event, "t.case_id = %s ORDER BY t.seq DESC LIMIT %s")
+
+
 def timeline_of(case: Case, spec: BundleSpec, registry: Registry, lang: str = "zh") -> tuple[TimelineEntry, ...]:
-    events = Event.objects.filter(case=case).select_related("sub").order_by("-seq")[:TIMELINE_LENGTH]
-    told = (_entry(event, case, spec, registry, lang) for event in events)
+    events, items = _events(case.pk, TIMELINE_LENGTH), {sub.pk: sub for sub in items_of(case)}
+    of = {event.pk: items.get(event.sub_id) if event.sub_id else None for event in events}
+    told = (_entry(event, of[event.pk], case, spec, registry, lang) for event in events)
     return tuple(entry for entry in told if entry is not None)
 
 
-def _entry(event: Event, case: Case, spec: BundleSpec, registry: Registry, lang: str) -> TimelineEntry | None:
+def _entry(
+    event: Event, sub: SubApplication | None, case: Case, spec: BundleSpec, registry: Registry, lang: str
+) -> TimelineEntry | None:
     if event.kind in _DRAFT_NOISE and (case.submitted_at is None or event.at <= case.submitted_at):
         return None
-    code = event.sub.department if event.sub else ""
+    code = sub.department if sub else ""
     department = registry.departments.get(code)
     short = short_name(department) if department else ""
-    text = sentence(event.kind, _facts(event, spec, short, lang))
+    text = sentence(event.kind, _Told(event.facts, sub, spec, short, lang).word)
     if not text:
         return None
     if event.facts.get("agent"):
         text = _("%(text)s（代办人办的）") % {"text": text}
     actor = {"applicant": "you", "staff": "department"}.get(event.actor_kind, event.actor_kind)
-    return TimelineEntry(event.at, text, event.kind, actor, code, short, event.sub.item_id if event.sub else "")
+    return TimelineEntry(event.at, text, event.kind, actor, code, short, sub.item_id if sub else "")
 
 
-def _facts(event: Event, spec: BundleSpec, dept_short: str, lang: str) -> Mapping[str, Any]:
-    """The facts of an event in words instead of ids."""
-    facts = event.facts
-    return {
-        **{name: value for name, value in facts.items() if isinstance(value, str | int)},
-        "item": _item_name(event, spec, lang),
-        "dept": dept_short or _("部门"),
-        "other": department_short(facts.get("department")),
-        "held": str(HELD.get(str(facts.get("reason", "")), HELD_OTHERWISE)),
-        "slot": _slot_name(str(facts.get("slot", "")), spec, lang),
-        "party": _party_name(str(facts.get("party", "")), spec, lang),
-        "items": len(facts["items"]) if isinstance(facts.get("items"), list) else facts.get("items", ""),
-        "points": len(facts.get("about") or ()) or 1,
-        "stage": _stage_name(str(facts.get("stage", "")), spec, lang),
-        "rule": _rule_name(str(facts.get("rule", "")), spec, lang),
-        **moved_facts(facts),
-        "due": _due_words(facts.get("due_on")),
-        "due_on": day_words(_day(facts.get("due_on"))),
-        "days": _days_words(facts.get("expected_days")),
-    }
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The facts of an event in words instead of ids; only what its sentence asks for is put into words."""
+
+    facts: Mapping[str, Any]
+    sub: SubApplication | None
+    spec: BundleSpec
+    dept_short: str
+    lang: str
+
+    def word(self, name: str) -> Any:
+        said = _SAID.get(name)
+        if said is not None:
+            return said(self)
+        value = self.facts.get(name)
+        return value if isinstance(value, str | int) else ""
+
+    def text(self, name: str) -> str:
+        return str(self.facts.get(name, ""))
+
+    def count(self, name: str) -> Any:
+        found = self.facts.get(name, "")
+        return len(found) if isinstance(found, list) else found
+
+    def moved(self, name: str) -> str:
+        """Of a moved day; `why` of other events stands there as it is."""
+        return moved_facts(self.facts).get(name) or self.text(name)
 
 
-def _item_name(event: Event, spec: BundleSpec, lang: str) -> str:
-    if event.sub is None:
+_SAID: Mapping[str, Callable[[_Told], Any]] = {
+    "item": lambda told: _item_name(told.sub, told.spec, told.lang),
+    "dept": lambda told: told.dept_short or _("部门"),
+    "other": lambda told: department_short(told.facts.get("department")),
+    "held": lambda told: str(HELD.get(told.text("reason"), HELD_OTHERWISE)),
+    "slot": lambda told: _slot_name(told.text("slot"), told.spec, told.lang),
+    "party": lambda told: _party_name(told.text("party"), told.spec, told.lang),
+    "items": lambda told: told.count("items"),
+    "points": lambda told: len(told.facts.get("about") or ()) or 1,
+    "stage": lambda told: _stage_name(told.text("stage"), told.spec, told.lang),
+    "rule": lambda told: _rule_name(told.text("rule"), told.spec, told.lang),
+    "old_day": lambda told: told.moved("old_day"),
+    "new_day": lambda told: told.moved("new_day"),
+    "since_day": lambda told: told.moved("since_day"),
+    "why": lambda told: told.moved("why"),
+    "due": lambda told: _due_words(told.facts.get("due_on")),
+    "due_on": lambda told: day_words(_day(told.facts.get("due_on"))),
+    "days": lambda told: _days_words(told.facts.get("expected_days")),
+}
+
+
+def _item_name(sub: SubApplication | None, spec: BundleSpec, lang: str) -> str:
+    if sub is None:
         return ""
-    item = spec.item(event.sub.item_id)
+    item = spec.item(sub.item_id)
     name = item.en if lang == "en" and item.en else item.zh
-    return f"{name}（{event.sub.instance_label}）" if event.sub.instance_label else name
+    return f"{name}（{sub.instance_label}）" if sub.instance_label else name
 
 
 def _slot_name(slot: str, spec: BundleSpec, lang: str) -> str:

@@ -17,6 +17,7 @@ from cases.models import Case, Inquiry, Pause, SubApplication
 from cases.queries.alarms import days_left
 from cases.queries.people import StaffPerson
 from cases.queries.reckoning import calendar_of
+from cases.queries.together import items_of
 from cases.queries.wording import department_short, named
 from cases.states import SUB_WITH_DEPARTMENT
 
@@ -69,7 +70,7 @@ def _half_time(sub: SubApplication, calendar: clock.WorkingCalendar) -> date:
 
 def urge_choices(case: Case) -> tuple[UrgeChoice, ...]:
     """Every item of a case that is with its department; at most three queries."""
-    subs = list(SubApplication.objects.filter(case=case, state__in=SUB_WITH_DEPARTMENT).order_by("seq"))
+    subs = [sub for sub in items_of(case) if sub.state in SUB_WITH_DEPARTMENT]
     if not subs:
         return ()
     last, stopped = _last_of(subs), _stopped(subs)

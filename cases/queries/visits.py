@@ -9,6 +9,7 @@ from uuid import UUID
 from bundles import queries
 from bundles.spec import Appointment, Item
 from cases.models import Case, SubApplication, Visit
+from cases.queries.together import items_of
 from cases.states import SUB_WITH_DEPARTMENT
 
 
@@ -46,7 +47,7 @@ def visits_of(case: Case, lang: str = "zh") -> tuple[VisitView, ...]:
     """What stands in the calendar of a case, and what has to be put there."""
     spec = queries.version(case.bundle_version_id).spec
     booked = {v.sub_id: v for v in Visit.objects.filter(case=case, state=Visit.State.BOOKED)}
-    subs = SubApplication.objects.filter(case=case, state__in=SUB_WITH_DEPARTMENT)
+    subs = [sub for sub in items_of(case) if sub.state in SUB_WITH_DEPARTMENT]
     found = [
         _own(sub, _named(spec.item(sub.item_id), lang), rule, booked.get(sub.pk))
         for sub in subs

@@ -10,10 +10,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases.critical_path import Projected
-from cases.models import Case, SubApplication
-from cases.queries.case_page import CasePage
+from cases.models import Case
+from cases.queries.case_page import CaseStanding
 from cases.queries.nodes import ItemNode
 from cases.queries.reckoning import reckon
+from cases.queries.together import items_of
 from cases.states import SUB_FINAL
 
 
@@ -31,16 +32,15 @@ class NextItem:
     is_short: bool
 
 
-def what_next(case: Case, page: CasePage) -> tuple[NextItem, ...]:
+def what_next(case: Case, page: CaseStanding) -> tuple[NextItem, ...]:
     """The items in the order they are expected to end; four queries."""
-    subs = list(SubApplication.objects.filter(case=case))
-    projected = reckon(case, subs, timezone.localtime()).projected
+    projected = reckon(case, items_of(case), timezone.localtime()).projected
     titles = {str(node.sub_id): node.title for node in page.nodes}
     found = [_next(node, page, titles, projected.get(node.sub_id)) for node in page.nodes]
     return tuple(sorted(found, key=_by_end({key: one.end for key, one in projected.items()}, page.nodes)))
 
 
-def _next(node: ItemNode, page: CasePage, titles: Mapping[str, str], way: Projected | None) -> NextItem:
+def _next(node: ItemNode, page: CaseStanding, titles: Mapping[str, str], way: Projected | None) -> NextItem:
     is_final = node.state in SUB_FINAL
     waits = node.state == "waiting" and not is_final
     before = (titles[edge.source] for edge in page.edges if edge.target == str(node.sub_id) and edge.source in titles)

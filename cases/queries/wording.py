@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -212,15 +212,18 @@ REMEDY = gettext_lazy(
 _WEEKDAYS = "一二三四五六日"
 
 
-def sentence(kind: str, facts: Mapping[str, Any]) -> str:
-    """The sentence of an event; empty for kinds that are not told. Facts it does not have read as nothing."""
+def sentence(kind: str, word: Callable[[str], Any]) -> str:
+    """The sentence of an event, empty for kinds that are not told; `word` gives what it asks for by name."""
     template = SENTENCES.get(kind)
-    return str(template).format_map(_Facts(facts)) if template is not None else ""
+    return str(template).format_map(_Asked(word)) if template is not None else ""
 
 
-class _Facts(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return ""
+class _Asked(dict[str, Any]):
+    def __init__(self, word: Callable[[str], Any]) -> None:
+        self._word = word
+
+    def __missing__(self, name: str) -> Any:
+        return self._word(name)
 
 
 def named(thing: Any) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bundles.spec.registry import Department
-from cases.queries.case_page import CasePage, NextStep, Point
+from cases.queries.case_page import CasePage, CaseStanding, NextStep, Point
 from cases.queries.due_days import WhyDay
 from cases.queries.timeline import TimelineEntry
 from portal.citizen.language import lang
@@ -63,7 +63,7 @@ class PointShown:
     icon: str
 
 
-def answers(page: CasePage, why: WhyDay | None) -> tuple[Answer, ...]:
+def answers(page: CaseStanding, why: WhyDay | None) -> tuple[Answer, ...]:
     """Where is it, what must I do, by when."""
     step = page.next_step
     done = page.state == "concluded" and page.outcome == "all"
@@ -86,7 +86,7 @@ def answers(page: CasePage, why: WhyDay | None) -> tuple[Answer, ...]:
     return where, must, when
 
 
-def _where_text(page: CasePage) -> str:
+def _where_text(page: CaseStanding) -> str:
     counts = page.counts
     parts = []
     if counts.yours:
@@ -108,13 +108,13 @@ def _todo_text(step: NextStep) -> str:
     }.get(step.kind, "")
 
 
-def _when_text(page: CasePage) -> str:
+def _when_text(page: CaseStanding) -> str:
     if page.state == "awaiting_applicant":
         return _("等您的时间不算在部门的时限里。")
     return "" if page.is_open else _("办件已经结束。")
 
 
-def _act(page: CasePage, step: NextStep) -> tuple[str, str]:
+def _act(page: CaseStanding, step: NextStep) -> tuple[str, str]:
     ways = {
         "fill": ("citizen:tasks", _("接着填")),
         "parties": ("citizen:parties", _("看等谁")),

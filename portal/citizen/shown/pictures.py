@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bundles import forms
 from bundles.spec import BundleSpec
-from cases.queries.case_page import CasePage
+from cases.queries.case_page import CaseStanding
 from cases.queries.nodes import ItemNode
 from cases.queries.picture import PlannedNode, picture_of
 from portal.citizen.language import lang
@@ -36,7 +36,7 @@ def _note(dept_short: str, limit: str) -> str:
     return _("%(dept)s，%(limit)s") % {"dept": dept_short, "limit": limit} if limit else dept_short
 
 
-def live(page: CasePage) -> FlowPicture:
+def live(page: CaseStanding) -> FlowPicture:
     """The items of a running case as they stand; whom an item is about is said where there are several."""
     counted = Counter(node.item_id for node in page.nodes)
     nodes = [_live(node, counted) for node in page.nodes]

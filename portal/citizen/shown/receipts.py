@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.queries.case_page import CasePage
+from cases.queries.case_page import CaseStanding
 from cases.queries.what_next import NextItem
 from portal.citizen.shown.departments import short_of
 from portal.ui import words
@@ -43,7 +43,7 @@ class Head:
     is_decided: bool
 
 
-def head(page: CasePage) -> Head:
+def head(page: CaseStanding) -> Head:
     """Received; or, where machines decided at once, what came out."""
     if page.is_open or not page.outcome:
         return Head(_("交好了"), _("我们已经收到您的申请，正在交给各部门。"), "done", False)
@@ -56,7 +56,7 @@ def head(page: CasePage) -> Head:
     return Head(_("办好了"), text, "done", True)
 
 
-def is_fresh(page: CasePage) -> bool:
+def is_fresh(page: CaseStanding) -> bool:
     """Whether something may still be decided while the person looks."""
     return page.is_open and page.submitted_at is not None and timezone.now() - page.submitted_at < FRESH
 

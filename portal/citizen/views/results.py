@@ -17,11 +17,12 @@ from django.utils.text import get_valid_filename
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from cases.queries.case_page import case_page
+from cases.queries.case_page import case_standing
 from cases.queries.documents import document_pages
 from cases.queries.ratings import ratings_of
 from cases.queries.reports import Report, reports_of
 from cases.queries.results import ResultView, results_page
+from cases.queries.together import reads_together
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, own_case
@@ -36,12 +37,13 @@ from portal.ui.stylesheet import sheet
 @applicants_only
 @never_cache
 @require_GET
+@reads_together
 def results(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """What was issued, what was refused and what can be done about it."""
     case = own_case(request, case_id)
     if case.submitted_at is None:
         return redirect("citizen:tasks", case_id=case_id)
-    found, page = results_page(case, lang()), case_page(case, lang())
+    found, page = results_page(case, lang()), case_standing(case, lang())
     context = {
         "section": "cases",
         "case": case,

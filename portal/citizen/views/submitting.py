@@ -16,9 +16,10 @@ from bundles import forms
 from cases.actions.applying import filing
 from cases.actions.applying.receipts import receipt_of
 from cases.errors import NotEligible, NotReady
-from cases.queries.case_page import case_page
+from cases.queries.case_page import case_standing
 from cases.queries.context import context_of
 from cases.queries.task_list import can_be_edited, task_list
+from cases.queries.together import read_together
 from cases.queries.what_next import what_next
 from portal.accounts.access import applicants_only
 from portal.citizen import onward
@@ -102,7 +103,9 @@ def receipt(request: OwnRequest, case_id: UUID) -> HttpResponse:
     mark, is_part = history_mark(case), bool(request.headers.get("HX-Request"))
     if is_part and request.headers.get("If-None-Match") == mark:
         return HttpResponseNotModified()
-    page = case_page(case, lang())
+    with read_together():
+        page = case_standing(case, lang())
+        upcoming = what_next(case, page)
     shown = {
         "section": "cases",
         "case": case,
@@ -110,7 +113,7 @@ def receipt(request: OwnRequest, case_id: UUID) -> HttpResponse:
         "mark": mark,
         "head": receipts.head(page),
         "is_fresh": receipts.is_fresh(page),
-        "lines": receipts.lines(what_next(case, page)),
+        "lines": receipts.lines(upcoming),
     }
     if is_part:
         response = render(request, "citizen/parts/receipt_live.html", shown)

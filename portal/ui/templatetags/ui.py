@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
@@ -45,6 +47,7 @@ def mask_name(name: str) -> object:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # some forty stand on a page, of some hundred kinds
 def icon(name: str, size: str = "") -> SafeString:
     """An icon of static/icons.svg; size s, l or nothing. Always beside a word, so hidden from readers."""
     css = f"icon icon--{size}" if size else "icon"
