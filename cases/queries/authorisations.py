@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Case, Count, Max, QuerySet, When
 from django.utils.translation import gettext as _
 
 from bundles import forms, queries
@@ -18,6 +18,8 @@ from cases.queries.context import context_of
 from cases.queries.people import Person, indexes_of
 from cases.queries.wording import full_name, named, purpose_words
 from cases.queries.worklist import masked_name
+
+MOST, MOST_ASKING = 20_000, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,29 @@ class GivenConsent:
     last_used_at: datetime | None
 
 
-def parties_seen_by(account: Person) -> tuple[Authorisation, ...]:
+def parties_seen_by(account: Person, *, offset: int = 0, limit: int = MOST) -> tuple[Authorisation, ...]:
     """Requests in other people's cases that are about this person, the unanswered ones first."""
+    waits = Case(When(state=Party.State.ASKED, then=0), default=1)
+    rows = _about_me(account).annotate(waits=waits).order_by("waits", "-asked_at", "pk")
+    return tuple(authorisation(row) for row in rows[offset : offset + limit])
+
+
+def parties_asking(account: Person) -> tuple[Authorisation, ...]:
+    """The requests that wait for an answer, newest first."""
+    rows = _about_me(account).filter(state=Party.State.ASKED)[:MOST_ASKING]
+    return tuple(authorisation(row) for row in rows)
+
+
+def parties_answered(account: Person, *, offset: int, limit: int) -> tuple[Authorisation, ...]:
+    """So many of the requests that were answered, from a place on."""
+    rows = _about_me(account).filter(state__in=[Party.State.AGREED, Party.State.DECLINED])[offset : offset + limit]
+    return tuple(authorisation(row) for row in rows)
+
+
+def _about_me(account: Person) -> QuerySet[Party]:
     mine = Party.objects.filter(id_index__in=indexes_of(account)).exclude(state=Party.State.NOT_ASKED)
-    rows = mine.exclude(case__applicant_id=account.pk).select_related("case", "case__applicant").order_by("-asked_at")
-    found = [authorisation(row) for row in rows]
-    return tuple(sorted(found, key=lambda one: one.state != Party.State.ASKED))
+    mine = mine.exclude(case__applicant_id=account.pk)
+    return mine.select_related("case", "case__applicant").order_by("-asked_at", "pk")
 
 
 def authorisation(party: Party) -> Authorisation:
@@ -178,9 +197,26 @@ def _label(registry: Registry, code: str) -> str:
 
 def consents_given(account: Person) -> tuple[GivenConsent, ...]:
     """Everything this person has authorised, newest first."""
-    registry = queries.registry()
+    return _all_given(_given_by(account))
+
+
+def consents_standing(account: Person, *, offset: int, limit: int) -> tuple[GivenConsent, ...]:
+    """So many of those that are not taken back, from a place on."""
+    return _all_given(_given_by(account).filter(revoked_at=None)[offset : offset + limit])
+
+
+def has_given(account: Person, consent_id: UUID) -> bool:
+    """Whether a consent is this person's own."""
+    return _given_by(account).filter(pk=consent_id).exists()
+
+
+def _given_by(account: Person) -> QuerySet[Consent]:
     given = Consent.objects.filter(given_by_id=account.pk).exclude(means=Consent.Means.DUTY)
-    rows = list(given.select_related("case").order_by("-given_at"))
+    return given.select_related("case").defer("case__answers").order_by("-given_at", "pk")
+
+
+def _all_given(given: QuerySet[Consent]) -> tuple[GivenConsent, ...]:
+    registry, rows = queries.registry(), list(given)
     calls = DataCall.objects.filter(consent_id__in=[str(row.pk) for row in rows]).order_by().values_list("consent_id")
     used = {one: (count, last) for one, count, last in calls.annotate(count=Count("pk"), last=Max("at"))}
     return tuple(_given(row, registry, used.get(str(row.pk), (0, None))) for row in rows)

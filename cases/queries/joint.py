@@ -8,6 +8,7 @@ from cases.queries.people import Person
 from cases.states import CASE_OPEN, CaseState, SubState
 
 CO_APPLICANT = "co_applicant"
+_GOING_ON = CASE_OPEN - {CaseState.AWAITING_PARTIES}
 
 
 def sides_of(case: Case, account: Person) -> list[Party]:
@@ -19,7 +20,7 @@ def sides_of(case: Case, account: Person) -> list[Party]:
 
 def can_still_be_taken_back(case: Case) -> bool:
     """Whether nothing irreversible is decided: the item the bundle names (`joint_until`), else any item at all."""
-    if case.state not in CASE_OPEN - {CaseState.AWAITING_PARTIES}:
+    if case.state not in _GOING_ON:
         return False
     until = queries.version(case.bundle_version_id).spec.joint_until
     done = SubApplication.objects.filter(case=case, state=SubState.APPROVED)
@@ -28,6 +29,7 @@ def can_still_be_taken_back(case: Case) -> bool:
 
 def joint_filings_of(account: Person) -> tuple[Case, ...]:
     """Other people's cases in which this person applies jointly and may still take everything back."""
-    mine = Party.objects.filter(account_id=account.pk, state=Party.State.AGREED).select_related("case")
+    mine = Party.objects.filter(account_id=account.pk, state=Party.State.AGREED, case__state__in=_GOING_ON)
+    mine = mine.select_related("case")
     cases = {one.case_id: one.case for one in mine if one.case.applicant_id != account.pk}
     return tuple(case for case in cases.values() if sides_of(case, account) and can_still_be_taken_back(case))

@@ -32,6 +32,7 @@ GUARDIAN = "guardian"
 OF_AGE = 14
 MARK_LENGTH = 16
 FACTS_ON_CARD = 3
+MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +184,10 @@ def is_under_age(id_no: str, today: date) -> bool:
 # ---- cards and pages -----------------------------------------------------------------------------------------
 
 
-def wallet(account: Person, lang: str = "zh", limit: int = 200) -> tuple[LicenceCard, ...]:
-    """Everything a person holds or speaks for, in force first, the newest in front."""
-    rows = list(licences_seen_by(account).select_related("result__sub__case")[:limit])
+def wallet(account: Person, lang: str = "zh", *, limit: int = MOST, offset: int = 0) -> tuple[LicenceCard, ...]:
+    """What a person holds or speaks for, the newest first; of those at hand the ones in force in front."""
+    mine = licences_seen_by(account).select_related("result__sub__case").defer("result__sub__case__answers")
+    rows = list(mine.order_by("-issued_at", "pk")[offset : offset + limit])
     children, withheld = children_of(account), withheld_among(rows)
     found = [card(row, role_of(account, row, children), withheld, lang) for row in rows]
     return tuple(sorted(found, key=lambda one: not one.is_in_force))
@@ -257,10 +259,14 @@ def standing_of(row: Licence, today: date) -> str:
 
 
 def title_of(row: Licence, lang: str = "zh") -> str:
-    """What a licence is called: its kind in the catalogue."""
-    known = queries.registry().licences.get(row.code)
+    return kind_title(row.code, lang)
+
+
+def kind_title(code: str, lang: str = "zh") -> str:
+    """What licences of a kind are called in the catalogue."""
+    known = queries.registry().licences.get(code)
     if known is None:
-        return row.code
+        return code
     return known.en if lang == "en" and known.en else known.zh
 
 

@@ -13,10 +13,9 @@ from bundles.spec import BundleSpec
 from bundles.spec import Result as ResultSpec
 from bundles.spec.registry import Registry
 from cases.models import Case, Result, SubApplication
-from cases.queries.charges import marked_withheld, unpaid_subs
+from cases.queries.charges import unpaid_subs
 from cases.queries.declared import declared_fields, in_words
 from cases.queries.nodes import reasons_of
-from cases.queries.people import Person
 from cases.queries.remedies import apply_to_of, article_of, remedy_of
 from cases.queries.reports import sections_name
 from cases.queries.titles import title_of_case
@@ -149,17 +148,6 @@ def _views(case: Case, lang: str, rows: Sequence[Result]) -> tuple[ResultView, .
     registry, spec = queries.registry(), queries.version(case.bundle_version_id).spec
     unpaid = unpaid_subs(case)
     return tuple(result_view(row, spec, registry, lang, is_withheld=row.sub_id in unpaid) for row in rows)
-
-
-def results_held_by(account: Person, lang: str = "zh", limit: int = 200) -> tuple[tuple[UUID, ResultView], ...]:
-    """Results of the account's own cases with the case each belongs to, newest first; one query."""
-    registry, found = queries.registry(), []
-    mine = Result.objects.filter(sub__case__applicant_id=account.pk, replaced_at=None)
-    for row in marked_withheld(mine.select_related("sub__case", "corrected_by")).order_by("-issued_at")[:limit]:
-        spec = queries.version(row.sub.case.bundle_version_id).spec
-        is_withheld = bool(getattr(row, "is_withheld", False))
-        found.append((row.sub.case_id, result_view(row, spec, registry, lang, is_withheld=is_withheld)))
-    return tuple(found)
 
 
 def result_view(row: Result, spec: BundleSpec, registry: Registry, lang: str, *, is_withheld: bool) -> ResultView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -12,6 +12,9 @@ from bundles import queries
 from cases.queries.my_cases import CaseRow
 from portal.citizen.language import lang
 from portal.citizen.shown.bundles import hue_of, icon_of
+from portal.citizen.shown.narrowing import address_with
+from portal.citizen.shown.paging import counted, number_of
+from portal.ui.parts import Filter
 
 _LOOKS = {
     "draft": "you",
@@ -22,6 +25,14 @@ _LOOKS = {
     "concluded": "done",
     "withdrawn": "gone",
     "lapsed": "gone",
+}
+A_PAGE, FEW = 20, 6
+# What a list of cases can be narrowed to, as the address says it.
+PARTS: Mapping[str, frozenset[str]] = {
+    "you": frozenset({"awaiting_applicant"}),
+    "open": frozenset({"submitted", "in_progress"}),
+    "draft": frozenset({"draft", "awaiting_parties"}),
+    "over": frozenset({"concluded", "withdrawn", "lapsed"}),
 }
 
 
@@ -41,6 +52,38 @@ class ShownRow:
     action: str
     needs_me: bool
     pips: Sequence[str]
+
+
+class Shelf:
+    """The part of the list that an address asks for; a few cases need no ways to narrow them."""
+
+    def __init__(self, counts: Mapping[str, int], asked: Mapping[str, str], address: str) -> None:
+        self._counts, self._address = counts, address
+        chosen = asked.get("at", "")
+        self.at = chosen if chosen in PARTS else ""
+        self.states = PARTS.get(self.at, frozenset())
+        total, kept = self._count(self.at), {"at": self.at} if self.at else {}
+        self.pages = counted(address, kept, number_of(asked.get("page", "")), total=total, each=A_PAGE)
+        self.has_any = any(counts.values())
+
+    @property
+    def offset(self) -> int:
+        return (self.pages.number - 1) * A_PAGE
+
+    @property
+    def filters(self) -> Sequence[Filter]:
+        parts = sum(self._count(at) > 0 for at in PARTS)
+        if not self.at and (parts < 2 or self._count("") <= FEW):
+            return ()
+        words = {"": _("全部"), "you": _("等我处理"), "open": _("在办"), "draft": _("草稿"), "over": _("办完")}
+        return [
+            Filter(word, address_with(self._address, {"at": at} if at else {}), at == self.at, self._count(at))
+            for at, word in words.items()
+            if self._count(at) or at == self.at
+        ]
+
+    def _count(self, at: str) -> int:
+        return sum(count for state, count in self._counts.items() if not at or state in PARTS[at])
 
 
 def shown(row: CaseRow) -> ShownRow:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.queries.authorisations import parties_seen_by
+from cases.queries.authorisations import parties_asking
 from cases.queries.holdings import holdings_of
-from cases.queries.my_cases import CaseRow, my_cases
+from cases.queries.my_cases import NEEDS_ME, CaseRow, count_cases, my_cases
 from cases.states import CaseState
 from portal.accounts import mandates
 from portal.accounts.models import Account, Role
@@ -61,14 +61,14 @@ class Hub:
 
 def hub(account: Account, person: Account, *, unread: int = 0) -> Hub:
     """For the account itself, or for who acts for it: then only what the mandate reaches."""
-    rows = my_cases(account, lang=lang())
+    rows, counts = my_cases(account, lang=lang(), states=NEEDS_ME), count_cases(account)
     if account.acting is not None and not account.acting.represents:
         waiting = list(_of_cases(rows))
-        groups = [Group("do", _("办事"), [_cases(rows), _drafts(rows)])]
+        groups = [Group("do", _("办事"), [_cases(counts), _drafts(counts)])]
         return Hub(waiting[:MOST_WAITING], max(len(waiting) - MOST_WAITING, 0), groups)
     waiting = [*_of_cases(rows), *_of_others(account, person)]
     groups = [
-        Group("do", _("办事"), list(_doing(account, rows))),
+        Group("do", _("办事"), list(_doing(account, counts))),
         Group("trust", _("授权和代办"), list(_trusting(account, person))),
         Group("account", _("账户"), list(_account(account, unread))),
     ]
@@ -77,40 +77,38 @@ def hub(account: Account, person: Account, *, unread: int = 0) -> Hub:
 
 def _of_cases(rows: Sequence[CaseRow]) -> Iterator[Waiting]:
     """What a department or a supplement waits for, before drafts."""
-    mine = [row for row in rows if row.needs_me]
-    for row in sorted(mine, key=lambda row: row.state == CaseState.DRAFT):
+    for row in sorted(rows, key=lambda row: row.state == CaseState.DRAFT):
         name = "citizen:resume" if row.state == CaseState.DRAFT else "citizen:case"
         icon = "pen" if row.state == CaseState.DRAFT else "you"
         yield Waiting(row.title, row.headline, reverse(name, args=[row.id]), icon)
 
 
 def _of_others(account: Account, person: Account) -> Iterator[Waiting]:
-    for one in parties_seen_by(account):
-        if one.state == "asked":
-            text = _("%(applicant)s请您确认") % {"applicant": one.applicant}
-            yield Waiting(one.bundle_name, text, reverse("citizen:authorise_request", args=[one.id]), "users")
+    for one in parties_asking(account):
+        text = _("%(applicant)s请您确认") % {"applicant": one.applicant}
+        yield Waiting(one.bundle_name, text, reverse("citizen:authorise_request", args=[one.id]), "users")
     for asked in mandates.asked_of(person):
         role = authority.role(asked)
         title = _("%(name)s请您做%(kind)s") % {"name": role.principal, "kind": role.kind_label}
         yield Waiting(title, _("接受或谢绝"), reverse("citizen:act"), "key")
 
 
-def _cases(rows: Sequence[CaseRow]) -> Entry:
-    filed = [row for row in rows if row.state not in DRAFTS]
-    open_ones = sum(row.state not in OVER for row in filed)
+def _cases(counts: Mapping[str, int]) -> Entry:
+    filed = {state: count for state, count in counts.items() if state not in DRAFTS}
+    open_ones = sum(count for state, count in filed.items() if state not in OVER)
     word = ngettext("%(count)s 件在办", "%(count)s 件在办", open_ones) % {"count": open_ones} if open_ones else ""
-    return Entry(_("我的办件"), _("办到哪了、要做什么"), reverse("citizen:cases"), "file", len(filed), word)
+    return Entry(_("我的办件"), _("办到哪了、要做什么"), reverse("citizen:cases"), "file", sum(filed.values()), word)
 
 
-def _drafts(rows: Sequence[CaseRow]) -> Entry:
-    drafts = sum(row.state in DRAFTS for row in rows)
+def _drafts(counts: Mapping[str, int]) -> Entry:
+    drafts = sum(count for state, count in counts.items() if state in DRAFTS)
     return Entry(_("草稿"), _("没填完的，接着填"), reverse("citizen:cases"), "pen", drafts)
 
 
-def _doing(account: Account, rows: Sequence[CaseRow]) -> Iterator[Entry]:
+def _doing(account: Account, counts: Mapping[str, int]) -> Iterator[Entry]:
     held = holdings_of(account)
-    yield _cases(rows)
-    yield _drafts(rows)
+    yield _cases(counts)
+    yield _drafts(counts)
     yield Entry(_("我的证照"), _("办成的结果都在"), reverse("citizen:licences"), "card", held.licences)
     if documents := _place("citizen:my_documents"):
         yield Entry(_("我的材料"), _("交过的文件，下次直接用"), documents, "layers", held.documents)

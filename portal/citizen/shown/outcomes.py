@@ -37,7 +37,7 @@ def certificate(case_id: UUID, result: ResultView, qr: str = "") -> Certificate:
     """A result with the first of its facts on its face; long numbers are masked there. `qr` leads to its check."""
     title = f"{result.title}（{result.instance}）" if result.instance else result.title
     address = reverse("citizen:certificate", args=[case_id, result.id])
-    text = _("已失效，不能再用。") if result.is_revoked else _delivery(result)
+    text = _("已失效，不能再用。") if result.standing != "valid" else _delivery(result)
     if result.is_withheld:
         return _withheld(case_id, title, result)
     return Certificate(

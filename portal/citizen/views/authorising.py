@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,7 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bundles import queries
 from cases import access
 from cases.actions.applying import parties, withdrawal
-from cases.queries.authorisations import authorisation, consents_given, parties_seen_by
+from cases.queries.authorisations import (
+    authorisation,
+    consents_standing,
+    has_given,
+    parties_answered,
+    parties_asking,
+)
 from cases.queries.joint import joint_filings_of
 from cases.queries.rosters import asked_of
 from cases.queries.titles import title_of_case
@@ -23,6 +31,9 @@ from portal.accounts.access import applicants_only
 from portal.accounts.link_limit import LinkLimit
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, says_why
+from portal.citizen.shown.paging import Pages, newest_first, number_of
+
+A_PAGE = 20
 
 
 @applicants_only
@@ -30,17 +41,30 @@ from portal.citizen.own import OwnRequest, says_why
 @require_GET
 def requests(request: OwnRequest) -> HttpResponse:
     """What waits for my authorisation, what I have answered, what I have given and may take back."""
-    seen = parties_seen_by(request.user)
+    at = {name: number_of(request.GET.get(name, "")) for name in ("answered", "given")}
+    answered, given = (
+        read(request.user, offset=(at[name] - 1) * A_PAGE, limit=A_PAGE + 1)
+        for name, read in (("answered", parties_answered), ("given", consents_standing))
+    )
     joint = [(one, queries.version(one.bundle_version_id).spec) for one in joint_filings_of(request.user)]
     context = {
         "section": "me",
         "rosters": asked_of(request.user, lang()),
-        "waiting": [one for one in seen if one.state == "asked"],
-        "answered": [one for one in seen if one.state in ("agreed", "declined")],
+        "waiting": parties_asking(request.user),
+        "answered": answered[:A_PAGE],
+        "answered_pages": _pages(at, "answered", "#d", has_more=len(answered) > A_PAGE),
         "joint": [(one, title_of_case(one.title, spec, lang())) for one, spec in joint],
-        "given": [one for one in consents_given(request.user) if one.revoked_at is None],
+        "given": given[:A_PAGE],
+        "given_pages": _pages(at, "given", "#g", has_more=len(given) > A_PAGE),
     }
     return render(request, "citizen/authorisations.html", context)
+
+
+def _pages(at: Mapping[str, int], name: str, place: str, *, has_more: bool) -> Pages:
+    """The pages of one of the two lists; the other one stays where it is."""
+    kept = {other: str(number) for other, number in at.items() if other != name and number > 1}
+    address = reverse("citizen:authorisations")
+    return newest_first(address, kept, at[name], has_more=has_more, key=name, place=place)
 
 
 @applicants_only
@@ -95,7 +119,7 @@ def _show(request: OwnRequest, party: Any, *, error: str = "", status: int = 200
 @says_why
 def revoke(request: OwnRequest, consent_id: UUID) -> HttpResponse:
     """Take an authorisation back; nothing more is asked from then on."""
-    if consent_id not in {one.id for one in consents_given(request.user)}:
+    if not has_given(request.user, consent_id):
         raise Http404
     parties.withdraw_consent(consent_id, account=request.user)
     messages.success(request, _("授权已撤回，之后不会再调取"))

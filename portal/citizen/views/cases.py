@@ -18,9 +18,10 @@ from cases.actions.applying import filing, staging, withdrawal
 from cases.errors import NotReady
 from cases.queries.case_page import CasePage, case_page
 from cases.queries.due_days import why_due
-from cases.queries.my_cases import my_cases
+from cases.queries.my_cases import count_cases, my_cases
 from cases.queries.plans import plans_of
 from cases.queries.ratings import ratings_of
+from cases.queries.together import reads_together
 from cases.queries.visits import visits_of
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
@@ -37,13 +38,16 @@ from portal.citizen.shown.parts import Crumb, trail
 @require_GET
 def cases(request: OwnRequest) -> HttpResponse:
     """Cases and drafts, those that wait for the person first."""
-    rows = [case_rows.shown(row) for row in my_cases(request.user, lang=lang())]
-    return render(request, "citizen/cases.html", {"section": "cases", "rows": rows})
+    shelf = case_rows.Shelf(count_cases(request.user), request.GET, reverse("citizen:cases"))
+    mine = my_cases(request.user, case_rows.A_PAGE, lang(), offset=shelf.offset, states=shelf.states)
+    context = {"section": "cases", "rows": [case_rows.shown(row) for row in mine], "shelf": shelf}
+    return render(request, "citizen/cases.html", context)
 
 
 @applicants_only
 @never_cache
 @require_GET
+@reads_together
 def case(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """Where it is, what to do, by when; then the picture, what happened, whom to ask."""
     own = own_case(request, case_id)
@@ -92,6 +96,7 @@ def _live(own: Any, page: CasePage) -> dict[str, Any]:
 @applicants_only
 @never_cache
 @require_GET
+@reads_together
 def live(request: OwnRequest, case_id: UUID) -> HttpResponse:
     """The fresh part of the page; 304 while nothing has happened, which costs one small query."""
     own = own_case(request, case_id)

@@ -48,7 +48,7 @@ def begin(request: OwnRequest, code: str) -> HttpResponse:
         kept_answers.forget(request, code)
         return _first_step(case, is_answered=bool(guidance))
     sources, acting = beginnings.sources(spec), request.user.acting
-    drafts = [row for row in my_cases(request.user) if row.state == "draft" and row.bundle_code == code]
+    drafts = [row for row in my_cases(request.user, states=("draft",)) if row.bundle_code == code]
     context = {
         "section": "catalogue",
         "spec": spec,

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,6 +19,7 @@ from cases.queries.messages import inbox, mark_read, message_for
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest
+from portal.citizen.shown.paging import newest_first, number_of
 
 
 @applicants_only
@@ -26,12 +28,16 @@ from portal.citizen.own import OwnRequest
 def messages_page(request: OwnRequest) -> HttpResponse:
     """A page of messages, all of them or those about one case."""
     case = _case(request)
-    found = inbox(request.user, lang(), case_id=case.pk if case else None, page=_number(request.GET.get("page", "")))
+    found = inbox(request.user, lang(), case_id=case.pk if case else None, page=number_of(request.GET.get("page", "")))
+    if found.page > 1 and not found.rows:
+        return redirect("citizen:messages")
     fresh = [row.id for row in found.rows if row.is_new]
     if fresh:
         mark_read(request.user, fresh)
     left = found.unread - len(fresh)
-    context = {"section": "me", "inbox": found, "case": case, "left_unread": max(left, 0)}
+    kept = {"case": str(case.pk)} if case else {}
+    pages = newest_first(reverse("citizen:messages"), kept, found.page, has_more=found.has_more)
+    context = {"section": "me", "inbox": found, "case": case, "left_unread": max(left, 0), "pages": pages}
     return render(request, "citizen/messages.html", context)
 
 
@@ -70,7 +76,3 @@ def _case(request: OwnRequest) -> Any:
     if case is None:
         raise Http404
     return case
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 4 else 1

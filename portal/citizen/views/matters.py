@@ -16,8 +16,9 @@ from bundles.search.facets import FACETS, Narrowed, narrowed
 from portal.accounts.access import public
 from portal.citizen.shown import bundles, matters
 from portal.citizen.shown.departments import short_of
-from portal.citizen.shown.narrowing import Entry, address_with, narrowing
-from portal.citizen.shown.parts import Crumb, Link, trail
+from portal.citizen.shown.narrowing import Entry, narrowing
+from portal.citizen.shown.paging import counted, number_of
+from portal.citizen.shown.parts import Crumb, trail
 from portal.citizen.views.catalogue import is_part
 
 A_PAGE = 20
@@ -30,7 +31,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """All matters in the order of the alphabet, narrowed by the address."""
     text = request.GET.get("q", "").strip()
     chosen = {key: request.GET[key] for key in FACETS if request.GET.get(key)}
-    number = _page_number(request.GET.get("page", ""))
+    number = number_of(request.GET.get("page", ""))
     found = narrowed(chosen, text, offset=(number - 1) * A_PAGE, limit=A_PAGE)
     kept = {**chosen, **({"q": text} if text else {})}
     address = reverse("citizen:matters")
@@ -42,7 +43,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "found": found.total,
         "total": found.everything,
         "bundles": len(bundles.enabled()),
-        "pages": _pages(address, kept, number, found.total),
+        "pages": counted(address, kept, number, total=found.total, each=A_PAGE),
         "trail": trail(Crumb(_("办事"), reverse("citizen:catalogue")), Crumb(_("单个事项"))),
     }
     return render(request, "citizen/parts/matters.html" if is_part(request) else "citizen/matters.html", context)
@@ -59,22 +60,6 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
     places = [Crumb(_("办事"), reverse("citizen:catalogue")), Crumb(_("单个事项"), reverse("citizen:matters"))]
     context = {"section": "catalogue", "matter": shown, "trail": trail(*places, Crumb(shown.title))}
     return render(request, "citizen/matter.html", context)
-
-
-def _page_number(text: str) -> int:
-    return max(1, min(int(text), 100_000)) if text.isascii() and text.isdigit() else 1
-
-
-def _pages(address: str, kept: Mapping[str, str], number: int, total: int) -> Mapping[str, object]:
-    """Where the list stands, and the pages before and after."""
-    last = max(1, -(-total // A_PAGE))
-
-    def to(page: int, title: str) -> Link | None:
-        if not 1 <= page <= last or page == number:
-            return None
-        return Link(title, address_with(address, {**kept, **({"page": str(page)} if page > 1 else {})}))
-
-    return {"number": number, "last": last, "before": to(number - 1, _("上一页")), "after": to(number + 1, _("下一页"))}
 
 
 def _groups(found: Narrowed) -> Iterator[tuple[str, Sequence[Entry]]]:

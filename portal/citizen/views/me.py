@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -13,13 +14,14 @@ from django.views.decorators.http import require_GET
 
 from cases.actions.batches.roster_files import as_csv
 from cases.queries.messages import unread_count
-from cases.queries.readings import KINDS, MOST_EXPORTED, readings_of
+from cases.queries.readings import KINDS, MOST_EXPORTED, readings_of, readings_page
 from portal.accounts.access import applicants_only, signed_in
 from portal.accounts.acting import person_of
 from portal.accounts.closing import pending
 from portal.citizen.own import OwnRequest
 from portal.citizen.shown.departments import short_of
 from portal.citizen.shown.hub import hub
+from portal.citizen.shown.paging import newest_first, number_of
 from portal.ui.parts import Filter
 
 
@@ -43,10 +45,15 @@ def me(request: OwnRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def readings(request: OwnRequest) -> HttpResponse:
-    """Every look at my data: by staff, by registers asked about me, by departments that received a case."""
+    """The looks at my data, a page at a time: by staff, by registers asked, by departments that received a case."""
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
-    shown = {"section": "me", "readings": readings_of(request.user, kind), "kinds": _kinds(kind)}
+    found = readings_page(request.user, kind, number_of(request.GET.get("page", "")))
+    if found.number > 1 and not found.rows:
+        return redirect("citizen:readings")
+    kept = {"kind": kind} if kind else {}
+    pages = newest_first(reverse("citizen:readings"), kept, found.number, has_more=found.has_more)
+    shown = {"section": "me", "readings": found.rows, "kinds": _kinds(kind), "pages": pages}
     return render(request, "citizen/readings.html", shown)
 
 

@@ -8,16 +8,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import access
 from cases.actions.papers import reusing
-from cases.queries.my_papers import looks_at, paper_of, papers_of
+from cases.queries.my_papers import looks_at, paper_of, papers_page
 from portal.accounts.access import applicants_only
 from portal.citizen.own import OwnRequest, says_why
 from portal.citizen.shown import papers as shown
+from portal.citizen.shown.paging import newest_first, number_of
 from portal.citizen.views import files
 
 
@@ -25,9 +27,12 @@ from portal.citizen.views import files
 @never_cache
 @require_GET
 def papers(request: OwnRequest) -> HttpResponse:
-    """Every file once, by what paper it is."""
-    found = papers_of(request.user)
-    context = {"section": "me", "groups": shown.groups(found), "count": len(found)}
+    """Every file once, the newest first, by what paper it is."""
+    found = papers_page(request.user, number_of(request.GET.get("page", "")))
+    if found.number > 1 and not found.papers:
+        return redirect("citizen:my_documents")
+    pages = newest_first(reverse("citizen:my_documents"), {}, found.number, has_more=found.has_more)
+    context = {"section": "me", "groups": shown.groups(found.papers), "pages": pages}
     return render(request, "citizen/papers.html", context)
 
 

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases import access
 from cases.actions.licences import fetching, granting, reading
+from cases.queries.holding import Holding
 from cases.queries.licence_copies import copy_page
-from cases.queries.licences import grants_given, licence_page, wallet
-from cases.queries.results import results_held_by
+from cases.queries.licences import grants_given, licence_page
 from portal.accounts.access import applicants_only
 from portal.citizen.language import lang
 from portal.citizen.own import OwnRequest, says_why
-from portal.citizen.shown import outcomes
 from portal.citizen.shown import wallet as shown
 from portal.ui import licences as words
 from portal.ui.qr import qr_code
@@ -33,16 +32,15 @@ DAYS = (1, 7, 30, 90)
 @never_cache
 @require_GET
 def licences(request: OwnRequest) -> HttpResponse:
-    """Everything I hold or speak for, what else my cases have yielded, and what can be fetched."""
-    held = wallet(request.user, lang())
-    known = {card.result_id for card in held}
-    others = [(case_id, one) for case_id, one in results_held_by(request.user, lang()) if one.id not in known]
+    """What I hold or speak for and what my cases have yielded, a page at a time; and what can be fetched."""
+    wallet = Holding(request.user, lang())
+    shelf = shown.Shelf(wallet.kinds(), request.GET, reverse("citizen:licences"))
+    held = wallet.page(shelf.kinds, shelf.offset, shown.A_PAGE)
     context = {
         "section": "licences",
+        "shelf": shelf,
         "groups": shown.groups(held),
-        "ended": [shown.card(one) for one in held if not one.is_in_force],
-        "others": [outcomes.certificate(case_id, one) for case_id, one in others if one.standing == "valid"],
-        "kinds": shown.kinds(fetching.kinds_at_hand(request.user, [card.code for card in held])),
+        "kinds": shown.kinds(fetching.kinds_at_hand(request.user, shelf.codes)),
         "grants": [one for one in grants_given(request.user, lang()) if one.standing == "stands" and one.is_for_case],
     }
     return render(request, "citizen/licences.html", context)

@@ -14,15 +14,21 @@ from cases import access
 from cases.actions.applying import parties
 from cases.queries import authorisation, parties_seen_by
 from portal.api.caller import caller
+from portal.api.paging import PAGE, paged
 from portal.api.v1 import serializers
 
 
 class Authorisations(APIView):
     """Requests in other people's cases that are about the caller."""
 
-    @extend_schema(responses=serializers.Authorisation(many=True))
+    @extend_schema(parameters=[PAGE], responses=serializers.Authorisation(many=True))
     def get(self, request: Request) -> Response:
-        return Response(serializers.Authorisation(parties_seen_by(caller(request)), many=True).data)
+        mine = caller(request)
+        return paged(
+            request,
+            lambda offset, limit: parties_seen_by(mine, offset=offset, limit=limit),
+            serializers.Authorisation,
+        )
 
 
 class AuthorisationAnswer(APIView):

@@ -15,15 +15,17 @@ from cases import access
 from cases.actions.applying import withdrawal
 from cases.queries import case_page, my_cases, results_page
 from portal.api.caller import caller
+from portal.api.paging import PAGE, paged
 from portal.api.v1 import serializers
 
 
 class Cases(APIView):
-    """The caller's own cases, newest first."""
+    """The caller's own cases, those that wait for the caller first, then the newest."""
 
-    @extend_schema(responses=serializers.CaseRow(many=True))
+    @extend_schema(parameters=[PAGE], responses=serializers.CaseRow(many=True))
     def get(self, request: Request) -> Response:
-        return Response(serializers.CaseRow(my_cases(caller(request)), many=True).data)
+        mine = caller(request)
+        return paged(request, lambda offset, limit: my_cases(mine, limit, offset=offset), serializers.CaseRow)
 
 
 class CaseDetail(APIView):

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from cases.actions.licences import granting
 from cases.queries.licences import LicencePage, grants_given, licence_page, wallet
 from portal.api.caller import ApplicantsOnly, caller
+from portal.api.paging import PAGE, paged
 from portal.api.v1.licence_serializers import Grant, GrantRequest, Licence, LicenceDetail, ShownCode
 
 
@@ -22,9 +23,10 @@ class Licences(APIView):
 
     permission_classes = [ApplicantsOnly]
 
-    @extend_schema(responses=Licence(many=True))
+    @extend_schema(parameters=[PAGE], responses=Licence(many=True))
     def get(self, request: Request) -> Response:
-        return Response(Licence(wallet(caller(request)), many=True).data)
+        mine = caller(request)
+        return paged(request, lambda offset, limit: wallet(mine, limit=limit, offset=offset), Licence)
 
 
 class LicenceOne(APIView):
