@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -151,12 +152,8 @@ class Camera:
     def _picture(self, tab: Tab, page: Page, mode: Mode) -> None:
         folder = self._out / mode.name
         folder.mkdir(parents=True, exist_ok=True)
-        width, height = _size(page, mode)
-        tall = min(TALLEST, max(height, int(tab.evaluate("document.documentElement.scrollHeight"))))
-        # The screen of a terminal is as tall as it is, and its pages know.
-        tab.set_viewport_size({"width": width, "height": height if page.is_at_terminal else tall})
-        tab.screenshot(path=folder / f"{page.name}.png")
-        tab.set_viewport_size({"width": width, "height": height})
+        with _whole(tab, page, _size(page, mode)):
+            tab.screenshot(path=folder / f"{page.name}.png")
 
     def _judge(self, tab: Tab, page: Page, mode: Mode, found: Figures) -> None:
         told = tab.evaluate(PROBE, asdict(self._names))
@@ -167,7 +164,9 @@ class Camera:
         found.missing += [] if told["skip"] else ["no skip link"]
         if told["wide"] > 0:
             found.sideways.append(f"{_size(page, mode)[0]} px: {told['wide']} px too wide")
-        for one in Axe().run(tab, options=RULES).response["violations"]:
+        with _whole(tab, page, _size(page, mode)):  # or what stays at the foot of the screen hides half a button
+            violations = Axe().run(tab, options=RULES).response["violations"]
+        for one in violations:
             said = f"{one['id']} {one['nodes'][0]['html'][:110]}"
             (found.grave if one["impact"] in GRAVE else found.minor).append(said)
         if not page.is_at_terminal:
@@ -189,6 +188,16 @@ class Camera:
 
         tab.on("pageerror", lambda error: found.complaints.append(str(error)[:120]))
         tab.on("console", heard)
+
+
+@contextmanager
+def _whole(tab: Tab, page: Page, size: tuple[int, int]) -> Iterator[None]:
+    """A screen as tall as the page; that of a terminal is as tall as it is, and its pages know."""
+    width, height = size
+    tall = min(TALLEST, max(height, int(tab.evaluate("document.documentElement.scrollHeight"))))
+    tab.set_viewport_size({"width": width, "height": height if page.is_at_terminal else tall})
+    yield
+    tab.set_viewport_size({"width": width, "height": height})
 
 
 def _size(page: Page, mode: Mode) -> tuple[int, int]:
