@@ -11,8 +11,9 @@ import time_machine
 
 from bundles.spec import Schedule, ScheduleStep
 from cases.actions.applying import drafting, filing, intake, withdrawal
+from cases.actions.delivery import dispatch
 from cases.errors import NotEligible, NotReady
-from cases.models import Case, OnceOnly
+from cases.models import Case, OnceOnly, SubApplication
 from cases.queries.contradictions import advisory
 from cases.queries.windows import window_of
 from tests.factories import library, school
@@ -98,6 +99,24 @@ def test_a_child_is_signed_up_once_a_year_in_the_words_of_the_bundle(
     withdrawal.withdraw_case(first.pk, by=first.applicant.actor, reason="")
     assert hand_in(second).submitted_at is not None
     assert list(OnceOnly.objects.filter(is_active=True).values_list("case_id", flat=True)) == [second.pk]
+
+
+@pytest.mark.django_db
+@time_machine.travel(school.SIGN_UP_DAY, tick=False)
+def test_a_sign_up_that_was_taken_back_after_its_checks_hinders_no_other(
+    register: FakeRegister, departments: FakeDepartments
+) -> None:
+    departments.say("accepted", item="SIGN_UP")
+    first = school.filed(register, 1)
+    dispatch.pump()
+    states = dict(SubApplication.objects.filter(case=first).values_list("item_id", "state"))
+    assert (states["SIGN_UP"], states["VACCINE_CHECK"]) == ("accepted", "approved")
+    second = school.draft(first.applicant, school.id_number(1))
+    with pytest.raises(NotEligible, match="请先撤回原报名"):
+        hand_in(second)
+    withdrawal.withdraw_case(first.pk, by=first.applicant.actor, reason="")
+    assert Case.objects.get(pk=first.pk).state == "concluded"
+    assert hand_in(second).submitted_at is not None
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from bundles import forms
+from bundles import forms, queries
 from bundles.forms.answers import rows_of
 from bundles.forms.identity import answer_of
 from bundles.forms.words import text_of
@@ -17,10 +17,10 @@ from bundles.rules import UNKNOWN
 from bundles.spec import Dedupe
 from bundles.spec.schedule import OPEN_CASES, SAME_YEAR
 from cases.errors import NotEligible, NotReady
-from cases.models import Case, OnceOnly
+from cases.models import Case, OnceOnly, SubApplication
 from cases.protection import blind_index
 from cases.queries.contradictions import contradictions
-from cases.states import CASE_FINAL, CaseState
+from cases.states import CASE_FINAL, CaseState, SubState
 
 ALREADY_FILED = "同样的申请已经在办，请到“我的办件”查看，不用重复提交"
 
@@ -123,7 +123,16 @@ def _still_counts(case: Case, scope: str) -> bool:
     """Taken back or lapsed counts no more; concluded counts where once a year is meant."""
     if case.state in (CaseState.DRAFT, CaseState.WITHDRAWN, CaseState.LAPSED):
         return False
-    return scope != OPEN_CASES or case.state not in CASE_FINAL
+    if case.state in CASE_FINAL:
+        return scope != OPEN_CASES and not _was_taken_back(case)
+    return True
+
+
+def _was_taken_back(case: Case) -> bool:
+    """Whether the applicant took back what the filing is about, though something beside it (a check) was decided."""
+    spec = queries.version(case.bundle_version_id).spec
+    needed = [item.id for item in spec.items if item.select == "required"]
+    return SubApplication.objects.filter(case=case, item_id__in=needed, state=SubState.WITHDRAWN).exists()
 
 
 def _words(rule: Dedupe) -> str:
