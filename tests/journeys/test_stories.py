@@ -48,6 +48,7 @@ def test_a_story_from_the_first_question_to_the_receipt(
     if name == "twins":
         one.found(f"/cases/{one.case_id}/results/", ".cert:has-text('出生医学证明') ~ .cert:has-text('出生医学证明')")
     if name == "school":
+        one.found(f"/cases/{one.case_id}/", "#points dd.num")  # what the registers say has become points
         takes_back(one, one.case_id)  # one enrolment a child and year
 
 
