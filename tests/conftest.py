@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import blocking_manager_key
 
@@ -40,6 +41,13 @@ def fresh_lines() -> Iterator[None]:
     circuits.forget()
     yield
     circuits.forget()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A page that was asked for in another language leaves that language to no other test."""
+    yield
+    translation.deactivate()
 
 
 class _FailedRounds(logging.Handler):

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import access
 from cases.actions.papers import materials
@@ -57,7 +58,7 @@ def take(link: PhotoLink, files: Sequence[Any]) -> int:
     taken = 0
     for file in files:
         if not PhotoLink.objects.filter(pk=link.pk, files__lt=MOST_FILES).update(files=F("files") + 1):
-            raise CaseError(f"一次最多 {MOST_FILES} 张，请在屏幕上重新扫码")
+            raise CaseError(_("一次最多 %(most)s 张，请在屏幕上重新扫码") % {"most": MOST_FILES})
         materials.upload(link.case_id, link.slot, file, by=link.account.actor)
         taken += 1
     return taken

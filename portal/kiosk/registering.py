@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.errors import CaseError
 from portal.accounts.terminal import AtTerminal
@@ -46,7 +47,7 @@ def enrol(typed: str) -> tuple[Terminal, str]:
     digest = _digest(typed.strip().upper().replace("-", "").replace(" ", ""))
     found = Terminal.objects.select_for_update().filter(enrol_digest=digest, is_active=True).first()
     if found is None or found.enrol_until is None or found.enrol_until < timezone.now():
-        raise CaseError("这个接入码不对或者已经过期，请在管理后台重新发一个")
+        raise CaseError(_("这个接入码不对或者已经过期，请在管理后台重新发一个"))
     secret = secrets.token_urlsafe(32)
     found.token_digest, found.enrol_digest, found.enrol_until = _digest(secret), "", None
     found.registered_at = timezone.now()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 from PIL import Image
 
 from cases.actions.papers import pdf_reading
@@ -129,6 +130,14 @@ REFUSED = {
 def test_what_cannot_be_kept_is_refused_with_its_reason(content: bytes, said: str) -> None:
     with pytest.raises(BadUpload, match=said):
         examine(posted(content))
+
+
+def test_whoever_reads_english_is_refused_in_english() -> None:
+    with translation.override("en"):
+        for content, _said in REFUSED.values():
+            with pytest.raises(BadUpload) as refused:
+                examine(posted(content, "paper.jpg"))
+            assert not re.search("[\u3400-\u9fff]", refused.value.message)
 
 
 def test_a_file_above_the_limit_is_refused_with_the_limit() -> None:

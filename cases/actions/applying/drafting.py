@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from bundles.forms.answers import add_row as with_new_row
@@ -95,9 +96,9 @@ def _taken(bundle_code: str, at_terminal: str) -> queries.PublishedBundle:
     """The bundle in force, where applications for it are taken; `at_terminal` is a terminal's channel, if any."""
     published = queries.published(bundle_code)
     if not published.bundle.enabled:
-        raise CaseError(f"“{published.bundle.zh}”暂停受理新的申请，请过些时候再来")
+        raise CaseError(_("“%(name)s”暂停受理新的申请，请过些时候再来") % {"name": published.bundle.zh})
     if at_terminal and at_terminal not in published.spec.channels:
-        raise CaseError(f"“{published.bundle.zh}”在自助终端上办不了，请用手机或者到窗口办理")
+        raise CaseError(_("“%(name)s”在自助终端上办不了，请用手机或者到窗口办理") % {"name": published.bundle.zh})
     return published
 
 
@@ -142,7 +143,7 @@ def discard_draft(case_id: UUID, *, by: Actor) -> None:
     """Throw a draft away: what was typed, looked up and uploaded is deleted; that there was a draft stays known."""
     case = lock_case(case_id)
     if case.state != CaseState.DRAFT:
-        raise WrongState("这份申请已经提交，不能当草稿删除；需要的话可以撤回")
+        raise WrongState(_("这份申请已经提交，不能当草稿删除；需要的话可以撤回"))
     now = timezone.now()
     for material in Material.objects.filter(case=case).exclude(file=""):
         materials.forget_file(material)
@@ -193,7 +194,7 @@ def save_section(case_id: UUID, section_id: str, raw: Posted, *, by: Actor, vers
     frame = frame_of(case)
     spec = frame.context.spec
     if section_id not in {section.id for section in spec.form.sections}:
-        raise CaseError("表单里没有这一段，请刷新页面")
+        raise CaseError(_("表单里没有这一段，请刷新页面"))
     cleaned = forms.clean_section(frame.context, frame.selection, section_id, raw)
     for group, kept in rows_kept(frame.context, section_id, raw).items():
         follow_rows(case, spec, group, kept)
@@ -214,7 +215,7 @@ def save_fields(case_id: UUID, raw: Posted, *, by: Actor, version: int | None = 
     spec = frame.context.spec
     places = [place for place in (place_of(spec, path) for path in raw) if place is not None]
     if len(places) < len(raw):
-        raise CaseError("表单里没有这一项，请刷新页面")
+        raise CaseError(_("表单里没有这一项，请刷新页面"))
     sections = list(dict.fromkeys(spec.section_of(place.field).id for place in places))
     cleaned = forms.clean_fields(frame.context, frame.selection, raw)
     answers = staging.still_later(case, cleaned.answers)
@@ -238,7 +239,7 @@ def add_row(case_id: UUID, group: str, *, by: Actor, version: int | None = None)
     spec = _spec_with_group(case, group)
     answers = with_new_row(spec, case.answers, group)
     if len(rows_of(answers, group)) == len(rows_of(case.answers, group)):
-        raise CaseError(f"最多 {spec.groups[group].max} 项，不能再加")
+        raise CaseError(_("最多 %(most)s 项，不能再加") % {"most": spec.groups[group].max})
     return _keep(case, answers, by, "section.saved", section=spec.groups[group].section)
 
 
@@ -249,7 +250,7 @@ def remove_row(case_id: UUID, group: str, index: int, *, by: Actor, version: int
     spec = _spec_with_group(case, group)
     count = len(rows_of(case.answers, group))
     if not 0 <= index < count:
-        raise ChangedMeanwhile("这一项已经不在了，请刷新页面")
+        raise ChangedMeanwhile(_("这一项已经不在了，请刷新页面"))
     follow_rows(case, spec, group, [n for n in range(count) if n != index])
     answers = without_row(spec, case.answers, group, index)
     return _keep(case, answers, by, "section.saved", section=spec.groups[group].section)
@@ -265,7 +266,7 @@ def row_count(case_id: UUID, group: str) -> int:
 def _spec_with_group(case: Case, group: str) -> Any:
     spec = queries.version(case.bundle_version_id).spec
     if group not in spec.groups:
-        raise CaseError("表单里没有这一组，请刷新页面")
+        raise CaseError(_("表单里没有这一组，请刷新页面"))
     return spec
 
 
@@ -278,9 +279,9 @@ def dispute(case_id: UUID, path: str, right_value: str, reason: str, by: Actor) 
     case = _open_draft(case_id, None)
     source = (case.answers.get("sources") or {}).get(path)
     if not source or not source.get("locked"):
-        raise CaseError("这一项可以直接修改，不用提异议")
+        raise CaseError(_("这一项可以直接修改，不用提异议"))
     if not right_value.strip() or not reason.strip():
-        raise CaseError("请写明正确的内容和理由，方便部门核对")
+        raise CaseError(_("请写明正确的内容和理由，方便部门核对"))
     said = {
         "value": right_value.strip()[:MAX_WORDS],
         "reason": reason.strip()[:MAX_WORDS],
@@ -295,16 +296,16 @@ def _open(case_id: UUID, version: int | None) -> Case:
     """The draft, locked; or a filed case of a staged bundle, in which only what was put off is open."""
     case = lock_case(case_id)
     if case.state not in parties.BEFORE_FILING and not staging.takes_more(case):
-        raise WrongState("这份申请已经提交，不能再改；需要更正请看补正通知，或撤回后重新申请")
+        raise WrongState(_("这份申请已经提交，不能再改；需要更正请看补正通知，或撤回后重新申请"))
     if version is not None and version != case.version:
-        raise ChangedMeanwhile("这份申请刚在别处改过（另一台设备或另一位），请核对后再保存；您填的内容还在")
+        raise ChangedMeanwhile(_("这份申请刚在别处改过（另一台设备或另一位），请核对后再保存；您填的内容还在"))
     return case
 
 
 def _open_draft(case_id: UUID, version: int | None) -> Case:
     case = _open(case_id, version)
     if case.submitted_at is not None:
-        raise WrongState("申请已经提交，这一项不能再改；需要更正请看补正通知")
+        raise WrongState(_("申请已经提交，这一项不能再改；需要更正请看补正通知"))
     return case
 
 
@@ -346,7 +347,7 @@ def prefill(
     if not is_filled_in(case):
         return case
     is_complete = False
-    for _ in range(PREFILL_ROUNDS):
+    for _round in range(PREFILL_ROUNDS):
         frame = frame_of(case)
         elsewhere = leave_out(case)
         everything = forms.lookups_wanted(frame.context, frame.selection)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from bundles.rules import evaluate
@@ -53,8 +54,8 @@ def submit_case(case_id: UUID, *, by: Actor, client_key: str, client_digest: str
             if case.client_key == client_key and case.client_digest == client_digest:
                 return case
             if case.client_key == client_key:
-                raise Duplicate("同一个提交键用在了不同的内容上，请换一个键")
-            raise WrongState("这份申请已经提交过了，请到“我的办件”查看进度")
+                raise Duplicate(_("同一个提交键用在了不同的内容上，请换一个键"))
+            raise WrongState(_("这份申请已经提交过了，请到“我的办件”查看进度"))
         _refuse_used_key(case, client_key)
         check_ready(case)
         case.client_key, case.client_digest = client_key, client_digest
@@ -71,7 +72,7 @@ def submit_case(case_id: UUID, *, by: Actor, client_key: str, client_digest: str
 def _refuse_used_key(case: Case, client_key: str) -> None:
     """One press, one case: a key that handed in another draft of the applicant cannot hand in this one."""
     if _cases_of_key(case.applicant_id, client_key, case.pk):
-        raise Duplicate("这个提交键已经用在另一份申请上，请换一个键")
+        raise Duplicate(_("这个提交键已经用在另一份申请上，请换一个键"))
 
 
 def _ask_what_eligibility_needs(case_id: UUID) -> None:
@@ -96,14 +97,18 @@ def check_ready(case: Case) -> None:
     if selection.stops:
         raise NotEligible(selection.stops[0].message, tuple(stop.message for stop in selection.stops))
     if not selection.items:
-        raise NotReady("还没有要办的事项，请先回答情形问题")
+        raise NotReady(_("还没有要办的事项，请先回答情形问题"))
     refusals = [r for r in forms.check_eligibility(context) if r.verdict == "false"]
     if refusals:
         raise NotEligible(refusals[0].message, tuple(r.message for r in refusals))
     faults = [(error.path, error.message) for error in forms.check_all(context, selection)]
-    faults += [(slot.slot, f"还差一项材料：{slot.label}") for slot in materials.missing_materials(case)]
+    faults += [
+        (slot.slot, _("还差一项材料：%(name)s") % {"name": slot.label}) for slot in materials.missing_materials(case)
+    ]
     if faults:
-        raise NotReady(f"还有 {len(faults)} 处要补：{faults[0][1]}", tuple(faults))
+        raise NotReady(
+            _("还有 %(count)s 处要补：%(first)s") % {"count": len(faults), "first": faults[0][1]}, tuple(faults)
+        )
     occasions.before_handing_in(case, context, selection)
 
 
@@ -131,13 +136,13 @@ def file_later(case_id: UUID, items: Sequence[str], *, by: Actor) -> Case:
         later = list(case.answers.get("later", ()))
         chosen = [item for item in items if item in later]
         if not chosen:
-            raise WrongState("这些事项已经在办了")
+            raise WrongState(_("这些事项已经在办了"))
         case.answers = {**case.answers, "later": [item for item in later if item not in chosen]}
         check_ready(case)
         parties.sync_parties(case)
         waiting = parties.pending_parties(case)
         if waiting:
-            raise NotReady(f"还要等{waiting[0].name or '对方'}确认，确认后再续办")
+            raise NotReady(_("还要等%(name)s确认，确认后再续办") % {"name": waiting[0].name or _("对方")})
         case.save(update_fields=["answers"])
         if case.state == CaseState.CONCLUDED:
             case.take_up_again(next_at=timezone.now() + progress.RECHECK)

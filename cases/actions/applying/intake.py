@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from bundles.forms.answers import rows_of
@@ -32,7 +33,9 @@ def check_constraints(case: Case, context: forms.Context, selection: forms.Selec
     """
     broken = [(f"constraints.{one.id}", one.message) for one in contradictions(context, selection)]
     if broken:
-        raise NotReady(f"有 {len(broken)} 处前后不一致：{broken[0][1]}", tuple(broken))
+        raise NotReady(
+            _("有 %(count)s 处前后不一致：%(first)s") % {"count": len(broken), "first": broken[0][1]}, tuple(broken)
+        )
 
 
 # ---- filed once ---------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from cases.actions.registers import sharing
 from cases.errors import CaseError, NotReady
@@ -36,9 +37,9 @@ def body_of(uscc: str, *, account: Person) -> KnownBody:
     reader = sharing.Reader(by=account.actor, on_behalf_index=blind_index(account.identity.id_no))
     (finding,) = sharing.look_up([sharing.Question(query, index)], reader=reader, budget_s=BUDGET_S)
     if finding.outcome == "unavailable":
-        raise NotReady("登记机关的系统暂时没有回音，请稍后再试")
+        raise NotReady(_("登记机关的系统暂时没有回音，请稍后再试"))
     if not finding.records:
-        raise CaseError("没有查到这个统一社会信用代码，请核对")
+        raise CaseError(_("没有查到这个统一社会信用代码，请核对"))
     known = finding.records[0]
     return KnownBody(
         uscc, str(known.get("name") or ""), str(known.get("legal_rep") or ""), str(known.get("legal_rep_id") or "")

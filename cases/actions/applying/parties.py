@@ -14,6 +14,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import notices
 from cases.actions.applying import staging
@@ -71,7 +72,7 @@ def invite(party_pk: UUID, *, by: Actor) -> Party:
     case, party = _lock_party(party_pk)
     _still_open(case)
     if party not in pending_parties(case):
-        raise WrongState("这一位不需要再确认了")
+        raise WrongState(_("这一位不需要再确认了"))
     _check_rate(case, party)
     _ask(case, [party], by=by)
     return party
@@ -83,7 +84,7 @@ def _check_rate(case: Case, party: Party) -> None:
     sent = Event.objects.filter(case=case, kind="party.asked", facts__party=party.party_id, facts__row=party.row_index)
     for span, most in INVITES:
         if sent.filter(at__gt=now - span).count() >= most:
-            raise CaseError("短信发得太勤了，请过一会儿再发；对方也可以自己登录，在“授权”里确认")
+            raise CaseError(_("短信发得太勤了，请过一会儿再发；对方也可以自己登录，在“授权”里确认"))
 
 
 def _ask(case: Case, asked: Iterable[Party], *, by: Actor) -> None:
@@ -233,7 +234,7 @@ def withdraw_consent(consent_id: UUID, *, account: Person) -> Consent:
     case = lock_case(Consent.objects.values_list("case_id", flat=True).get(pk=consent_id))
     consent = Consent.objects.select_for_update().get(pk=consent_id)
     if consent.given_by_id != account.pk:
-        raise CaseError("只有本人可以撤回自己的授权")
+        raise CaseError(_("只有本人可以撤回自己的授权"))
     if consent.revoked_at is None:
         consent.revoked_at = timezone.now()
         consent.save(update_fields=["revoked_at"])
@@ -277,7 +278,7 @@ def _lock_party(party_pk: UUID) -> tuple[Case, Party]:
 
 def _still_open(case: Case) -> None:
     if case.state not in BEFORE_FILING and not staging.takes_more(case):
-        raise WrongState("这份申请已经提交或撤回，不用再确认了")
+        raise WrongState(_("这份申请已经提交或撤回，不用再确认了"))
 
 
 def _check_person(party: Party, account: Person, token: str | None) -> None:
@@ -285,6 +286,6 @@ def _check_person(party: Party, account: Person, token: str | None) -> None:
     attributes = account.identity.attributes
     numbers = {account.identity.id_no, *(attributes.get(key, "") for key in ("id_no", "uscc", "passport_no"))}
     if not party.id_index or party.id_index not in {blind_index(number) for number in numbers if number}:
-        raise CaseError("这份授权要本人确认")
+        raise CaseError(_("这份授权要本人确认"))
     if token is not None and party.link_digest and party.link_digest != _digest(token):
-        raise WrongState("这个链接已经失效，请用最新一条短信里的链接")
+        raise WrongState(_("这个链接已经失效，请用最新一条短信里的链接"))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import notices
 from cases.errors import NotReady
@@ -26,7 +27,7 @@ def send_code(phone: str) -> None:
     index, now = blind_index(phone), timezone.now()
     recent = PhoneCode.objects.filter(phone_index=index, sent_at__gt=now - timedelta(hours=1))
     if recent.count() >= MOST_AN_HOUR:
-        raise NotReady("这个号码一小时内已经发过 3 次，请稍后再试")
+        raise NotReady(_("这个号码一小时内已经发过 3 次，请稍后再试"))
     PhoneCode.objects.filter(phone_index=index, used_at=None).update(expires_at=now)
     PhoneCode.objects.filter(phone_index=index, sent_at__lt=now - timedelta(days=1)).delete()
     clear = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"

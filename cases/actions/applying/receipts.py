@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from bundles import forms, queries
@@ -38,7 +39,7 @@ def receipt_of(case_id: UUID, *, by: Actor) -> DocumentPage:
     with transaction.atomic():
         case = lock_case(case_id)
         if case.submitted_at is None:
-            raise WrongState("这份申请还没有提交，没有收件凭证")
+            raise WrongState(_("这份申请还没有提交，没有收件凭证"))
         found = _issued(case_id) or issue(case, Document.Kind.RECEIPT, values=_words(case), by=by)
     return page_of(found)
 

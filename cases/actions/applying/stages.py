@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from bundles import forms, queries
 from bundles.forms.stages import has_stages, open_stages
 from bundles.spec import Stage
@@ -28,7 +30,7 @@ def check(case: Case, context: forms.Context, selection: forms.Selection) -> Non
     asked = set(selection.later) - filed - set(context.answers.get("later") or ())
     stage = next((stage for stage in context.spec.stages if asked.intersection(stage.items)), None)
     if stage is not None:
-        raise NotReady(f"“{stage.zh}”还不能申报，要等前一阶段的结果")
+        raise NotReady(_("“%(name)s”还不能申报，要等前一阶段的结果") % {"name": stage.zh})
 
 
 def begin(case: Case, subs: list[SubApplication]) -> None:

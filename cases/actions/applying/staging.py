@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from bundles import forms, queries
 from bundles.forms.stages import has_stages
 from cases.errors import WrongState
@@ -34,7 +36,7 @@ def newly_wanted(case: Case, answers: Mapping[str, Any]) -> list[str]:
     wanted = [item.id for item in context.spec.items if item.id in (*chosen.items, *chosen.later)]
     lost = [context.spec.item(item).zh for item in filed - set(wanted)]
     if lost:
-        raise WrongState(f"“{lost[0]}”已经在办，这个选择会把它取消；要取消请撤回那一件")
+        raise WrongState(_("“%(name)s”已经在办，这个选择会把它取消；要取消请撤回那一件") % {"name": lost[0]})
     return [item for item in wanted if item not in filed]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cases.actions.applying.concerned import STANDING
 from cases.actions.applying.parties import BEFORE_FILING, take_back
@@ -25,7 +26,7 @@ def uninvite(party_pk: UUID, *, by: Actor) -> Case:
     case = lock_case(Party.objects.values_list("case_id", flat=True).get(pk=party_pk))
     party = Party.objects.select_for_update().get(pk=party_pk)
     if party.state != Party.State.ASKED or case.state not in BEFORE_FILING:
-        raise WrongState("对方已经答复了，不用再撤回")
+        raise WrongState(_("对方已经答复了，不用再撤回"))
     for one in _same_person(case, party):
         one.state, one.asked_at, one.link_digest, one.link_expires_at = Party.State.NOT_ASKED, None, "", None
         one.save(update_fields=[*{*STANDING, "asked_at"}])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import notices, outbox
 from cases.actions.applying import parties
@@ -30,7 +31,7 @@ def withdraw_item(sub_id: UUID, *, by: Actor, reason: str) -> Case:
     subs = lock_subs(case)
     mine = next(one for one in subs if one.pk == sub.pk)
     if mine.state in SUB_FINAL:
-        raise WrongState("这件事已经有结果，不能撤回")
+        raise WrongState(_("这件事已经有结果，不能撤回"))
     _withdraw(case, mine, by, reason)
     progress.became_final(case, subs, mine)
     progress.advance(case, subs)
@@ -49,7 +50,7 @@ def withdraw_case(case_id: UUID, *, by: Actor, reason: str) -> Case:
         return case
     subs = lock_subs(case)
     if all(sub.state in SUB_FINAL for sub in subs):
-        raise WrongState("办件已经结束，不能撤回")
+        raise WrongState(_("办件已经结束，不能撤回"))
     withdraw_all(case, subs, by=by, reason=reason)
     progress.advance(case, subs)
     return case
@@ -64,9 +65,9 @@ def withdraw_jointly(case_id: UUID, *, account: Person, reason: str) -> Case:
     case = lock_case(case_id)
     sides = joint.sides_of(case, account)
     if not sides:
-        raise CaseError("只有共同申请人可以撤回")
+        raise CaseError(_("只有共同申请人可以撤回"))
     if not joint.can_still_be_taken_back(case):
-        raise WrongState("已经作出不可撤回的决定，或者办件已经结束，不能撤回")
+        raise WrongState(_("已经作出不可撤回的决定，或者办件已经结束，不能撤回"))
     subs = lock_subs(case)
     by = Actor("party", str(account.pk))
     record(case, "case.withdrawn_jointly", by=by, party=sides[0].party_id)
@@ -118,7 +119,7 @@ def choose(sub_id: UUID, go_on: bool, *, by: Actor) -> Case:
     subs = lock_subs(case)
     mine = next(one for one in subs if one.pk == sub.pk)
     if mine.choice != Choice.ASKED:
-        raise WrongState("这件事不需要选择，或已经选过了")
+        raise WrongState(_("这件事不需要选择，或已经选过了"))
     mine.choice = Choice.GO_ON if go_on else Choice.STOP
     mine.save(update_fields=["choice"])
     record(case, "item.chosen", by=by, sub=mine, choice=mine.choice)

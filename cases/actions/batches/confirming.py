@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms
 from bundles.spec import BundleSpec
@@ -66,9 +67,9 @@ def _lock_open(row_id: UUID, account: Person) -> tuple[Case, RosterRow]:
     """The row, locked, while it waits for this person's word."""
     batch, row = lock_row(row_id)
     if not row.id_index or row.id_index not in indexes_of(account):
-        raise CaseError("这一项要本人登录后确认")
+        raise CaseError(_("这一项要本人登录后确认"))
     if row.state != State.ASKED or not is_in_time(row):
-        raise WrongState("这一项已经答复过或已经过期，不用再确认")
+        raise WrongState(_("这一项已经答复过或已经过期，不用再确认"))
     return batch, row
 
 
@@ -81,9 +82,9 @@ def decline(row_id: UUID, *, account: Person, reason: str, has_read_risk: bool) 
     """Not taking part, with a reason of the list and the risk read. The organisation learns the fact alone."""
     batch, row = _lock_open(row_id, account)
     if reason not in {value for value, _ in reasons_to_decline(version_spec(batch))}:
-        raise CaseError("请选择不办的原因")
+        raise CaseError(_("请选择不办的原因"))
     if not has_read_risk:
-        raise CaseError("请先阅读并勾选风险告知")
+        raise CaseError(_("请先阅读并勾选风险告知"))
     row.said = {"reason": reason, "risk_read_at": timezone.localtime().isoformat()}
     _answered(row, State.DECLINED, account)
     record(batch, "roster.declined", by=Actor("party"), row=row.number)
@@ -110,7 +111,7 @@ def send_back(row_id: UUID, *, account: Person, fields: Mapping[str, str], note:
     group = {field.id for field in version_spec(batch).groups[row.roster.group].fields}
     named = [field for field in fields if field in group]
     if not named:
-        raise CaseError("请勾选哪一项不对")
+        raise CaseError(_("请勾选哪一项不对"))
     text = note.strip()[:MAX_WORDS]
     row.faults = [{"field": field, "text": f"本人说这一项不对{'：' + text if text else ''}"} for field in named]
     row.said = {"wrong": named, "note": text}
@@ -143,7 +144,7 @@ def check_before_handing_in(case: Case, context: forms.Context, selection: forms
         return
     row = RosterRow.objects.select_related("roster").filter(case=case).first()
     if row is None or row.state != State.ASKED or not is_in_time(row):
-        raise WrongState("确认的期限已过。没有默认同意，也没有扣费；补办开始时会再通知您")
+        raise WrongState(_("确认的期限已过。没有默认同意，也没有扣费；补办开始时会再通知您"))
     _say_yes(case, context.spec)
 
 

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import BinaryIO
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from cases.actions.papers.uploads import Posted, clean_name
@@ -42,7 +43,7 @@ def read_sheet(file: Posted | BinaryIO, *, formats: Sequence[str], most: int) ->
     name = clean_name(str(getattr(file, "name", "") or ""))
     content = file.read(MAX_BYTES + 1)
     if not content:
-        raise BadUpload(f"“{name}”是空文件，请重新选择")
+        raise BadUpload(_("“%(name)s”是空文件，请重新选择") % {"name": name})
     if len(content) > MAX_BYTES:
         raise BadUpload(f"“{name}”太大，最多 {MAX_BYTES // 1024 // 1024} MB；请拆成几批导入")
     is_workbook = content.startswith(b"PK\x03\x04")

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from bundles.forms import tables
@@ -74,17 +75,17 @@ def import_roster(case_id: UUID, file: Posted, *, by: Actor) -> Imported:
 
 def _batch_of(case: Case, spec: BundleSpec) -> Any:
     if spec.batch is None or case.answers.get("layer") != layers.BATCH:
-        raise CaseError("这件事不用导入名册")
+        raise CaseError(_("这件事不用导入名册"))
     return spec.batch
 
 
 def _check_draft(case: Case) -> None:
     if case.state != CaseState.DRAFT:
-        raise WrongState("名册已经提交，不能整份重新导入；有误的行可以逐行更正")
+        raise WrongState(_("名册已经提交，不能整份重新导入；有误的行可以逐行更正"))
 
 
 def _roster_for(case: Case, group: str) -> Roster:
-    roster, _ = Roster.objects.get_or_create(case=case, round=1, defaults={"group": group})
+    roster, _is_new = Roster.objects.get_or_create(case=case, round=1, defaults={"group": group})
     return roster
 
 
@@ -96,9 +97,9 @@ def _read(context: forms.Context, sheet: roster_files.Sheet) -> list[tuple[int, 
     found: list[tuple[int, tables.CheckedRow]] = []
     for start in range(0, len(sheet.lines), CHUNK):
         lines = sheet.lines[start : start + CHUNK]
-        typed = [_typed(context, group, columns, cells) for _, cells in lines]
-        checked = tables.check_rows(context, group, [values for values, _ in typed])
-        for (number, _), (_, ill), row in zip(lines, typed, checked, strict=True):
+        typed = [_typed(context, group, columns, cells) for _number, cells in lines]
+        checked = tables.check_rows(context, group, [values for values, _ill in typed])
+        for (number, _cells), (_values, ill), row in zip(lines, typed, checked, strict=True):
             wrong = {fault.field: fault for fault in (*row.faults, *ill)}
             found.append((number, tables.CheckedRow(row.values, tuple(wrong.values()))))
     return found
@@ -201,7 +202,7 @@ def correct_row(row_id: UUID, typed: Mapping[str, str], *, by: Actor) -> RosterR
     """
     case, row = lock_row(row_id)
     if row.state not in TO_CORRECT | {State.READY}:
-        raise WrongState("这一行已经发给本人确认，只能由本人更正")
+        raise WrongState(_("这一行已经发给本人确认，只能由本人更正"))
     context = context_of(case)
     group = row.roster.group
     columns = tables.columns_of(context.spec, group, context.registry)
@@ -230,7 +231,7 @@ def remove_row(row_id: UUID, *, by: Actor) -> None:
     """Take a row out that nobody was asked about yet."""
     case, row = lock_row(row_id)
     if row.state not in TO_CORRECT | {State.READY}:
-        raise WrongState("这一行已经发给本人确认，不能删除")
+        raise WrongState(_("这一行已经发给本人确认，不能删除"))
     record(case, "roster.row_removed", by=by, row=row.number)
     roster = row.roster
     row.delete()
@@ -316,7 +317,7 @@ def check_before_handing_in(case: Case, context: forms.Context, selection: forms
     rows = RosterRow.objects.filter(roster__case=case)
     good, bad = rows.filter(state=State.READY).count(), rows.filter(state__in=TO_CORRECT).count()
     if good < batch.rows.min:
-        raise NotReady("名册里还没有可以办理的人员，请先导入名册", ((batch.group, "请导入名册"),))
+        raise NotReady(_("名册里还没有可以办理的人员，请先导入名册"), ((batch.group, "请导入名册"),))
     if bad and not batch.upload.partial:
         raise NotReady(f"名册还有 {bad} 行要更正", ((batch.group, f"{bad} 行要更正"),))
 

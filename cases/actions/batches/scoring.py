@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms
 from bundles.forms import points as tables
@@ -171,11 +172,11 @@ def object_to(case_id: UUID, rule: str, text: str, *, by: Actor) -> Objection:
     case, sheet = _locked(case_id)
     _line_of(sheet, rule)
     if not text.strip():
-        raise NotReady("请写明哪里不对、应当是多少")
+        raise NotReady(_("请写明哪里不对、应当是多少"))
     if case.state not in CASE_OPEN or is_published(case):
-        raise WrongState("结果已经公布，不能再对积分提异议；对结果不服的可以申请行政复议")
+        raise WrongState(_("结果已经公布，不能再对积分提异议；对结果不服的可以申请行政复议"))
     if Objection.objects.filter(case=case, rule=rule, state=Objection.State.OPEN).exists():
-        raise WrongState("这一项的异议正在复核，请等答复")
+        raise WrongState(_("这一项的异议正在复核，请等答复"))
     objection = Objection.objects.create(case=case, rule=rule, text=text.strip()[:MAX_WORDS], raised_at=timezone.now())
     record(case, "points.objected", by=by, rule=rule)
     _keep(case, sheet, _lines(sheet))
@@ -192,9 +193,9 @@ def settle(objection_id: UUID, answer: str, *, by: StaffPerson, points: Decimal 
     case, sheet = _locked(case_id)
     objection = Objection.objects.select_for_update().get(pk=objection_id)
     if objection.state != Objection.State.OPEN:
-        raise WrongState("这个异议已经答复过了")
+        raise WrongState(_("这个异议已经答复过了"))
     if not answer.strip():
-        raise NotReady("请写明复核的理由，申请人看得到")
+        raise NotReady(_("请写明复核的理由，申请人看得到"))
     objection.state = Objection.State.REFUSED if points is None else Objection.State.UPHELD
     objection.answer, objection.settled_at = answer.strip()[:MAX_WORDS], timezone.now()
     objection.settled_by_id = by.pk
@@ -217,7 +218,7 @@ def _locked(case_id: UUID) -> tuple[Case, PointsSheet]:
     case = lock_case(case_id)
     sheet = PointsSheet.objects.select_for_update().filter(pk=case_id).first()
     if sheet is None or sheet.computed_at is None:
-        raise WrongState("积分还没有算出来，请稍后再来")
+        raise WrongState(_("积分还没有算出来，请稍后再来"))
     return case, sheet
 
 
@@ -228,13 +229,13 @@ def _lines(sheet: PointsSheet) -> list[PointsLine]:
 def _line_of(sheet: PointsSheet, rule: str) -> PointsLine:
     line = next((one for one in _lines(sheet) if one.rule == rule), None)
     if line is None:
-        raise CaseError("积分表里没有这一项，请刷新页面")
+        raise CaseError(_("积分表里没有这一项，请刷新页面"))
     return line
 
 
 def _check_finding(case: Case, rule: str, points: Decimal, reason: str) -> None:
     if not reason.strip():
-        raise NotReady("请写明依据，申请人看得到")
+        raise NotReady(_("请写明依据，申请人看得到"))
     table = facts.context_of(case).spec.points
     declared = table.rule(rule).score if table else 0
     most = Decimal(str(declared)) if isinstance(declared, int | float) else Decimal(MAX_POINTS)

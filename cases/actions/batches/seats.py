@@ -6,6 +6,7 @@ import csv
 import io
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cases.errors import NotReady
 from cases.models import AllocationSeat
@@ -27,7 +28,7 @@ def enter(bundle_code: str, batch: str, text: str) -> int:
     if faults:
         raise NotReady(f"有 {len(faults)} 行要改：{faults[0][1]}", tuple(faults))
     if not found:
-        raise NotReady("请每行写一个志愿和名额，如：第一小学,120")
+        raise NotReady(_("请每行写一个志愿和名额，如：第一小学,120"))
     AllocationSeat.objects.filter(bundle_code=bundle_code, batch=batch).delete()
     AllocationSeat.objects.bulk_create(
         AllocationSeat(bundle_code=bundle_code, batch=batch, choice=choice, capacity=capacity)

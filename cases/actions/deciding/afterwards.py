@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles.spec import Result as ResultSpec
 from cases import notices
@@ -38,7 +39,7 @@ def revoke(result_id: UUID, reason: str, article: str = ARTICLE, *, by: Actor) -
     Raises NotReady without a reason, WrongState for one that does not hold any more.
     """
     if not reason.strip():
-        raise NotReady("请写明撤销的理由，当事人会看到")
+        raise NotReady(_("请写明撤销的理由，当事人会看到"))
     with transaction.atomic():
         case, sub, row = _lock(result_id)
         _must_hold(row)
@@ -52,7 +53,7 @@ def correct(result_id: UUID, values: Mapping[str, Any], reason: str, *, by: Acto
     result that does not hold any more.
     """
     if not reason.strip():
-        raise NotReady("请写明更正的理由，当事人会看到")
+        raise NotReady(_("请写明更正的理由，当事人会看到"))
     with transaction.atomic():
         case, sub, row = _lock(result_id)
         _must_hold(row)
@@ -60,7 +61,7 @@ def correct(result_id: UUID, values: Mapping[str, Any], reason: str, *, by: Acto
         if unknown:
             raise CaseError(f"这份结果没有这些内容：{'、'.join(sorted(unknown))}")
         if not _changes(row, values):
-            raise NotReady("内容没有变化，不用更正")
+            raise NotReady(_("内容没有变化，不用更正"))
         return correct_locked(case, sub, row, values, reason=reason.strip(), by=by)
 
 
@@ -74,7 +75,7 @@ def _lock(result_id: UUID) -> tuple[Case, SubApplication, Result]:
 
 def _must_hold(row: Result) -> None:
     if not row.is_valid:
-        raise WrongState("这份结果已经失效（已更正、撤销或被取代），请刷新页面")
+        raise WrongState(_("这份结果已经失效（已更正、撤销或被取代），请刷新页面"))
 
 
 def revoke_locked(case: Case, sub: SubApplication, row: Result, *, reason: str, article: str, by: Actor) -> Result:
@@ -125,7 +126,7 @@ def _in_words(declared: ResultSpec, row: Result, changed: Mapping[str, Any]) -> 
 def _declared(case: Case, row: Result) -> ResultSpec:
     found = errands.licence_declaration(case, row)
     if found is None:
-        raise CaseError("这份结果在办件的版本里没有定义")
+        raise CaseError(_("这份结果在办件的版本里没有定义"))
     return found
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from bundles.spec import Special
@@ -30,9 +31,9 @@ State = Consultation.State
 def ask(case: Case, sub: SubApplication, department: str, question: str, *, due_on: date, by: Actor) -> Consultation:
     """Put a question to another department. Raises NotReady for one that does not exist, or is asked already."""
     if department == sub.department or department not in queries.registry().departments:
-        raise NotReady("请选择要征求意见的部门", (("consult.department", "请选择另一个部门"),))
+        raise NotReady(_("请选择要征求意见的部门"), (("consult.department", "请选择另一个部门"),))
     if Consultation.objects.filter(sub=sub, department=department, state=State.OPEN).exists():
-        raise NotReady("已经在征求这个部门的意见", (("consult.department", "这个部门还没有回复"),))
+        raise NotReady(_("已经在征求这个部门的意见"), (("consult.department", "这个部门还没有回复"),))
     return _ask(case, sub, department, question, due_on=due_on, by=by)
 
 
@@ -64,9 +65,9 @@ def answer(consultation_id: UUID, opinion: str, text: str, *, by: Actor) -> Cons
         case, sub = lock_case_of(sub_id)
         asked = Consultation.objects.select_for_update().get(pk=consultation_id)
         if asked.department != by.department:
-            raise CaseError("这份意见不由您的部门回复")
+            raise CaseError(_("这份意见不由您的部门回复"))
         if asked.state != State.OPEN:
-            raise WrongState("这份意见已经结束，请刷新页面查看")
+            raise WrongState(_("这份意见已经结束，请刷新页面查看"))
         _check(opinion, text)
         asked.opinion, asked.answer, asked.answered_by_id = opinion, text.strip(), UUID(by.id)
         _close(asked, State.ANSWERED)
@@ -126,9 +127,9 @@ def _ask(
 
 def _check(opinion: str, text: str) -> None:
     if opinion not in Consultation.Opinion.values:
-        raise NotReady("请选择意见", (("opinion", "请选择同意、不同意或无意见"),))
+        raise NotReady(_("请选择意见"), (("opinion", "请选择同意、不同意或无意见"),))
     if opinion == Consultation.Opinion.OBJECTS and not text.strip():
-        raise NotReady("请写明不同意的理由", (("text", "请写明理由和依据"),))
+        raise NotReady(_("请写明不同意的理由"), (("text", "请写明理由和依据"),))
 
 
 def _close(asked: Consultation, state: Consultation.State) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from cases import outbox
@@ -63,7 +64,7 @@ def hand_on(case: Case, sub: SubApplication, department: str, reason: str, *, by
 
 def _check(case: Case, sub: SubApplication, department: str, reason: str) -> None:
     if sub.state not in MOVABLE:
-        raise WrongState("正在补正或特别程序中，结束后才能转办")
+        raise WrongState(_("正在补正或特别程序中，结束后才能转办"))
     faults = []
     if department not in targets_of(case, sub):
         faults.append(("reassign.department", "请选择要转给的部门"))

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases import clock, notices
@@ -44,7 +45,7 @@ def ask(case_id: UUID, text: str, *, by: Actor, sub_id: UUID | None = None, file
     """
     words = text.strip()
     if not words or len(words) > LONGEST:
-        raise NotReady("请写下要问什么，不超过 500 字", (("text", "请写下要问什么，不超过 500 字"),))
+        raise NotReady(_("请写下要问什么，不超过 500 字"), (("text", "请写下要问什么，不超过 500 字"),))
     examined = uploads.examine(file) if file is not None else None
     with transaction.atomic():
         case = lock_case(case_id)
@@ -61,15 +62,15 @@ def ask(case_id: UUID, text: str, *, by: Actor, sub_id: UUID | None = None, file
 
 def _check(case: Case, sub: SubApplication | None, sub_id: UUID | None) -> None:
     if sub_id is not None and (sub is None or sub.dispatched_at is None):
-        raise NotReady("这件事还没有送到部门，请先问牵头部门", (("item", "请选择要问的事"),))
+        raise NotReady(_("这件事还没有送到部门，请先问牵头部门"), (("item", "请选择要问的事"),))
     over = case.closed_at is not None and timezone.now() - case.closed_at > AFTER_THE_END
     if case.number is None or case.state == CaseState.WITHDRAWN or over:
-        raise WrongState("这份申请已经结束，请拨打部门电话咨询")
+        raise WrongState(_("这份申请已经结束，请拨打部门电话咨询"))
     waiting = Inquiry.objects.filter(case=case, state=State.OPEN, kind=Kind.QUESTION)
     if waiting.filter(sub=sub).exists():
-        raise NotReady("上一个问题部门还没有回复，回复后可以接着问", (("text", "上一个问题还在等回复"),))
+        raise NotReady(_("上一个问题部门还没有回复，回复后可以接着问"), (("text", "上一个问题还在等回复"),))
     if waiting.count() >= MOST_OPEN:
-        raise NotReady("等回复的问题太多了，请等部门回复后再问", (("text", "等回复的问题太多了"),))
+        raise NotReady(_("等回复的问题太多了，请等部门回复后再问"), (("text", "等回复的问题太多了"),))
 
 
 def urge(sub_id: UUID, *, by: Actor) -> Inquiry:
@@ -80,7 +81,7 @@ def urge(sub_id: UUID, *, by: Actor) -> Inquiry:
     with transaction.atomic():
         case, sub = lock_case_of(sub_id)
         if sub.state not in SUB_WITH_DEPARTMENT:
-            raise WrongState("这件事现在不在部门手里，不用催办")
+            raise WrongState(_("这件事现在不在部门手里，不用催办"))
         _check_time(sub)
         asked = _write(case, Kind.URGE, sub, None, settings.URGE_ANSWER_DAYS, by)
         record(case, "item.urged", by=by, sub=sub, department=sub.department)
@@ -94,10 +95,10 @@ def _check_time(sub: SubApplication) -> None:
     if how.may:
         return
     if how.answer_by is not None:
-        raise WrongState(f"已经催办过了，部门会在{day_in_full(how.answer_by)}前说明")
+        raise WrongState(_("已经催办过了，部门会在%(day)s前说明") % {"day": day_in_full(how.answer_by)})
     if how.is_stopped:
-        raise NotReady("这件事现在不计时，在等您或者别的环节，不用催办")
-    raise NotReady(f"还没到催办的时候，{day_in_full(how.from_on)}起可以催办")
+        raise NotReady(_("这件事现在不计时，在等您或者别的环节，不用催办"))
+    raise NotReady(_("还没到催办的时候，%(day)s起可以催办") % {"day": day_in_full(how.from_on)})
 
 
 def _write(
@@ -144,14 +145,14 @@ def answer(inquiry_id: UUID, text: str, *, by: Actor, save_as: str = "") -> Inqu
     """
     words = text.strip()
     if not words or len(words) > 2 * LONGEST:
-        raise NotReady("请写下答复，不超过 1000 字，申请人会看到")
+        raise NotReady(_("请写下答复，不超过 1000 字，申请人会看到"))
     with transaction.atomic():
         case = lock_case(Inquiry.objects.values_list("case_id", flat=True).get(pk=inquiry_id))
         asked = Inquiry.objects.select_for_update().get(pk=inquiry_id)
         if asked.department != by.department:
-            raise CaseError("这不是问您的部门的")
+            raise CaseError(_("这不是问您的部门的"))
         if asked.state != State.OPEN:
-            raise WrongState("已经回复过了")
+            raise WrongState(_("已经回复过了"))
         asked.answer, asked.answered_by_id = words, UUID(by.id)
         _close(asked, State.ANSWERED)
         sub = SubApplication.objects.filter(pk=asked.sub_id).first()

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases import clock, notices
@@ -59,14 +60,14 @@ def rate(
     The caller has made sure whose case it is. Raises WrongState before the decision and for a second rating.
     """
     if level not in Rating.Level.values:
-        raise NotReady("请先选一个满意程度")
+        raise NotReady(_("请先选一个满意程度"))
     if len(text) > MOST_TEXT:
-        raise NotReady(f"最多写 {MOST_TEXT} 个字")
+        raise NotReady(_("最多写 %(most)s 个字") % {"most": MOST_TEXT})
     case = lock_case(case_id)
     sub = SubApplication.objects.get(pk=sub_id, case=case) if sub_id else None
     _check_ripe(case, sub)
     if Rating.objects.filter(case=case, sub=sub).exists():
-        raise WrongState("这件事已经评过了，可以追评一次")
+        raise WrongState(_("这件事已经评过了，可以追评一次"))
     known = {code for code, _word in tags_of(level)}
     given = Rating.objects.create(
         case=case,
@@ -88,9 +89,9 @@ def rate(
 
 def _check_ripe(case: Case, sub: SubApplication | None) -> None:
     if sub is None and case.state != CaseState.CONCLUDED:
-        raise WrongState("整件事办结以后再评")
+        raise WrongState(_("整件事办结以后再评"))
     if sub is not None and sub.state not in SUB_DECIDED:
-        raise WrongState("这件事有了结果以后再评")
+        raise WrongState(_("这件事有了结果以后再评"))
 
 
 def _owe_call_back(case: Case, given: Rating) -> RatingRepair:
@@ -110,10 +111,10 @@ def _morning_after(day: date) -> datetime:
 def explain(rating_id: UUID, tags: Sequence[str], text: str, *, is_anonymous: bool, by: Actor) -> Rating:
     """Why, right after the tap: words of one tap, own words, whether the department may know whose they are. Once."""
     if len(text) > MOST_TEXT:
-        raise NotReady(f"最多写 {MOST_TEXT} 个字")
+        raise NotReady(_("最多写 %(most)s 个字") % {"most": MOST_TEXT})
     case, given = _lock(rating_id)
     if not may_explain(given):
-        raise WrongState("原因已经写过了，可以追评一次")
+        raise WrongState(_("原因已经写过了，可以追评一次"))
     known = {code for code, _word in tags_of(given.level)}
     given.tags, given.text = [tag for tag in dict.fromkeys(tags) if tag in known], text.strip() or None
     given.is_anonymous = is_anonymous
@@ -132,10 +133,10 @@ def may_explain(given: Rating) -> bool:
 def add_to(rating_id: UUID, text: str, *, by: Actor) -> Rating:
     """Add words to an own rating, once (追评); the level stays. Raises NotReady without words, else WrongState."""
     if not text.strip() or len(text) > MOST_TEXT:
-        raise NotReady(f"请写下要补充的话，最多 {MOST_TEXT} 个字")
+        raise NotReady(_("请写下要补充的话，最多 %(most)s 个字") % {"most": MOST_TEXT})
     case, given = _lock(rating_id)
     if given.added_at is not None:
-        raise WrongState("已经追评过一次")
+        raise WrongState(_("已经追评过一次"))
     given.added, given.added_at = text.strip(), timezone.now()
     given.save(update_fields=["added", "added_at"])
     record(case, "rating.added", by=by)
@@ -146,11 +147,11 @@ def add_to(rating_id: UUID, text: str, *, by: Actor) -> Rating:
 def rate_again(rating_id: UUID, level: int, *, by: Actor) -> RatingRepair:
     """The second rating, after the call-back; the first one stays. Raises WrongState before it and the second time."""
     if level not in Rating.Level.values:
-        raise NotReady("请先选一个满意程度")
+        raise NotReady(_("请先选一个满意程度"))
     case, given = _lock(rating_id)
     repair = RatingRepair.objects.select_for_update().filter(rating=given).first()
     if repair is None or repair.state != State.ANSWERED or repair.second_at is not None:
-        raise WrongState("回访以后可以再评一次")
+        raise WrongState(_("回访以后可以再评一次"))
     repair.second_level, repair.second_at = level, timezone.now()
     repair.save(update_fields=["second_level", "second_at"])
     record(case, "rating.again", by=by, level=level)
@@ -167,12 +168,12 @@ def answer(repair_id: UUID, finding: str, text: str, *, way: str, by: Actor) -> 
     Raises NotReady without words, and where a rating with a name was not followed by a call or a visit.
     """
     if finding not in Finding.values or not text.strip():
-        raise NotReady("请选核实结果，并写下答复，本人会看到")
+        raise NotReady(_("请选核实结果，并写下答复，本人会看到"))
     case, repair = _lock_repair(repair_id)
     if repair.state != State.OPEN:
-        raise WrongState("这条差评已经答复过了")
+        raise WrongState(_("这条差评已经答复过了"))
     if way not in (Way.CALL, Way.VISIT) and not repair.rating.is_anonymous:
-        raise NotReady("实名差评要先联系本人：请选电话回访或当面回访")
+        raise NotReady(_("实名差评要先联系本人：请选电话回访或当面回访"))
     repair.way = Way(way) if way in Way.values else Way.PAGE
     repair.finding, repair.answer, repair.answered_by_id = finding, text.strip(), UUID(by.id)
     if finding == Finding.MISTAKEN:
@@ -188,7 +189,7 @@ def judge(repair_id: UUID, *, is_mistake: bool, by: Actor) -> RatingRepair:
     """Supervision on a rating its department takes for a mistake: it does not count, or the department calls back."""
     case, repair = _lock_repair(repair_id)
     if repair.state != State.CONTESTED:
-        raise WrongState("这条差评没有等复核")
+        raise WrongState(_("这条差评没有等复核"))
     repair.judged_by_id = UUID(by.id)
     if not is_mistake:
         repair.state, repair.finding, repair.answer = State.OPEN, "", None

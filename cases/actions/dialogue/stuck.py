@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases import notices
@@ -81,7 +82,7 @@ def _check(reason: str, text: str, account_id: UUID | None, phone: str) -> None:
     if len(text.strip()) < LEAST_TEXT:
         faults.append(("text", "请写几句：在哪一步、卡在什么地方"))
     elif len(text) > MOST_TEXT:
-        faults.append(("text", f"最多写 {MOST_TEXT} 个字"))
+        faults.append(("text", _("最多写 %(most)s 个字") % {"most": MOST_TEXT}))
     if account_id is None and not phone:
         faults.append(("phone", "请留手机号，我们要把结果告诉您"))
     if faults:
@@ -140,11 +141,11 @@ def accept(stuck_id: UUID, *, by: Actor) -> StuckCase:
 def pass_on(stuck_id: UUID, department: str, text: str, *, by: Actor) -> StuckCase:
     """Give it to whom it concerns, with a word; the days run on (推来推去 does not buy time)."""
     if not text.strip() or (department and department not in queries.registry().departments):
-        raise NotReady("请选转给谁，并写明为什么")
+        raise NotReady(_("请选转给谁，并写明为什么"))
     stuck = _lock(stuck_id)
     _require(stuck, State.REPORTED, State.ACCEPTED)
     if department == stuck.department:
-        raise NotReady("已经在这个部门了")
+        raise NotReady(_("已经在这个部门了"))
     stuck.department, stuck.state, stuck.assigned_to = department, State.REPORTED, None
     stuck.next_at = min(_by(stuck.region, timezone.now(), ACCEPT_WORKING_DAYS), max(stuck.answer_by, timezone.now()))
     stuck.save(update_fields=["department", "state", "assigned_to", "next_at"])
@@ -156,7 +157,7 @@ def pass_on(stuck_id: UUID, department: str, text: str, *, by: Actor) -> StuckCa
 def note(stuck_id: UUID, text: str, *, by: Actor) -> StuckCase:
     """How it goes on; the person reads it."""
     if not text.strip():
-        raise NotReady("请写一句进展")
+        raise NotReady(_("请写一句进展"))
     stuck = _lock(stuck_id)
     _require(stuck, State.REPORTED, State.ACCEPTED)
     _note(stuck, Kind.NOTED, by=by, text=text)
@@ -167,7 +168,7 @@ def note(stuck_id: UUID, text: str, *, by: Actor) -> StuckCase:
 def answer(stuck_id: UUID, text: str, *, by: Actor) -> StuckCase:
     """What was done, told to the person, who says whether that solves it."""
     if not text.strip():
-        raise NotReady("请写明怎么解决的，本人会看到")
+        raise NotReady(_("请写明怎么解决的，本人会看到"))
     stuck = _lock(stuck_id)
     _require(stuck, State.REPORTED, State.ACCEPTED)
     now = timezone.now()
@@ -188,7 +189,7 @@ def answer(stuck_id: UUID, text: str, *, by: Actor) -> StuckCase:
 def close(stuck_id: UUID, *, is_solved: bool, rating: int | None, by: Actor) -> StuckCase:
     """The person's word on the answer: solved, with a rating if wished; else it is open again, one step higher up."""
     if rating is not None and not 1 <= rating <= 5:
-        raise NotReady("请选一个满意程度")
+        raise NotReady(_("请选一个满意程度"))
     stuck = _lock(stuck_id)
     _require(stuck, State.ANSWERED)
     stuck.rating, stuck.is_solved = rating, is_solved

@@ -15,6 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases import outbox, ports
@@ -67,7 +68,7 @@ def receive_notice(notice: PaymentNotice) -> str:
     if order is None:
         return "unknown"
     case = lock_case(order.case_id)
-    _, is_new = PaymentEvent.objects.get_or_create(
+    _kept, is_new = PaymentEvent.objects.get_or_create(
         event_id=notice.event_id,
         defaults={
             "order": order,
@@ -115,7 +116,7 @@ def _order_for(case_id: UUID, by: Actor) -> PaymentOrder:
 def _make(case: Case, by: Actor) -> PaymentOrder:
     due = payable(case)
     if not due:
-        raise WrongState("现在没有要缴的费用")
+        raise WrongState(_("现在没有要缴的费用"))
     now = timezone.now()
     order = PaymentOrder.objects.create(
         case=case,

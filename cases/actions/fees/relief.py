@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bundles.forms.fees import money
 from cases.actions.desk import attention
@@ -24,11 +25,11 @@ Held = tuple[Case, list[SubApplication], Charge]
 @transaction.atomic
 def ask_relief(charge_id: UUID, reason: str, *, by: Actor) -> Charge:
     """The applicant asks not to have to pay; until a person has decided nothing lapses."""
-    case, _, charge = _held(charge_id)
+    case, _sub, charge = _held(charge_id)
     if not reason.strip():
-        raise NotReady("请写明申请减免的理由")
+        raise NotReady(_("请写明申请减免的理由"))
     if charge.state != State.DUE or charge.relief != Relief.MAY_ASK:
-        raise WrongState("这笔费用不能申请减免，或已经申请过了")
+        raise WrongState(_("这笔费用不能申请减免，或已经申请过了"))
     charge.relief, charge.relief_text = Relief.ASKED, reason.strip()[:500]
     charge.save(update_fields=["relief", "relief_text"])
     record(case, "charge.relief_asked", by=by, sub=charge.sub, charge=str(charge.pk))
@@ -41,7 +42,7 @@ def decide_relief(charge_id: UUID, granted: bool, *, by: Actor) -> Charge:
     """A person of the department decides: waived (what was paid meanwhile goes back), or due as before."""
     case, subs, charge = _held(charge_id)
     if charge.relief != Relief.ASKED:
-        raise WrongState("没有等待审核的减免申请，或已经有人处理")
+        raise WrongState(_("没有等待审核的减免申请，或已经有人处理"))
     charge.relief = Relief.GRANTED if granted else Relief.REFUSED
     charge.save(update_fields=["relief"])
     if not granted:
@@ -61,10 +62,10 @@ def state_amount(charge_id: UUID, amount: Decimal, *, by: Actor) -> Charge:
     """A person of the department states an amount that could not be worked out; nothing is not to be paid."""
     case, subs, charge = _held(charge_id)
     if charge.state != State.PRICING:
-        raise WrongState("这笔费用的金额已经定了")
+        raise WrongState(_("这笔费用的金额已经定了"))
     stated = money(amount)
     if stated is None:
-        raise NotReady("金额应是不小于 0 的数")
+        raise NotReady(_("金额应是不小于 0 的数"))
     record(case, "charge.amount_stated", by=by, sub=charge.sub, charge=str(charge.pk))
     if stated == 0:
         charges.waive(case, charge, reason="granted", amount=stated, by=by)

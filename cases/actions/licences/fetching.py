@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from bundles.spec.registry import LicenceKind
@@ -42,14 +43,14 @@ def fetch(code: str, *, account: Person) -> int:
     Raises CaseError for a kind one cannot hold, NotReady where the department does not answer.
     """
     if code not in {kind.code for kind in kinds_for(account)}:
-        raise CaseError("没有这类证照")
+        raise CaseError(_("没有这类证照"))
     holder = _holder_of(account)
     index = blind_index(next(iter(holder.values())))
     query = Query("licence", code, tuple(holder.items()), PURPOSE)
     reader = sharing.Reader(by=account.actor, on_behalf_index=index)
     (finding,) = sharing.look_up([sharing.Question(query, index)], reader=reader, budget_s=BUDGET_S)
     if finding.outcome == "unavailable":
-        raise NotReady("发证部门的系统暂时没有回音，请稍后再试")
+        raise NotReady(_("发证部门的系统暂时没有回音，请稍后再试"))
     return _keep(code, holder, index, finding)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases import access
@@ -55,9 +56,9 @@ def grant_at_window(
     Raises NotReady without such words, CaseError for anybody but a clerk.
     """
     if clerk.role != access.CLERK:
-        raise CaseError("只有窗口人员可以代为登记授权")
+        raise CaseError(_("只有窗口人员可以代为登记授权"))
     if len(evidence.strip()) < SHORTEST_WORDS:
-        raise NotReady("请写明持证人怎样当面同意的，例如“本人到场，核对身份证后签字”")
+        raise NotReady(_("请写明持证人怎样当面同意的，例如“本人到场，核对身份证后签字”"))
     with transaction.atomic():
         case = _case_by_number(case_number)
         licence = Licence.objects.select_for_update(of=("self",)).get(pk=licence_id)
@@ -73,7 +74,7 @@ def held_at_window(code: str, number: str) -> UUID:
     rows = Licence.objects.filter(code=code, holder_index=blind_index(number.strip()), state=Licence.State.IN_FORCE)
     found = next((row.pk for row in rows if is_in_force(row)), None) if number.strip() else None
     if found is None:
-        raise NotReady("证照库里没有这位持证人的这类有效证照；可以请他登录后从发证部门取")
+        raise NotReady(_("证照库里没有这位持证人的这类有效证照；可以请他登录后从发证部门取"))
     return found
 
 
@@ -112,7 +113,7 @@ def revoke(grant_id: UUID, *, account: Person) -> LicenceGrant:
         case = lock_case(case_id) if case_id else None
         row = LicenceGrant.objects.select_for_update(of=("self",)).select_related("licence").get(pk=grant_id)
         if row.given_by_id != account.pk and role_of(account, row.licence) not in (OWN, CHILD):
-            raise CaseError("只有持证人可以撤回自己的授权")
+            raise CaseError(_("只有持证人可以撤回自己的授权"))
         if row.revoked_at is None:
             _take_back(row, case, account)
     return row
@@ -141,10 +142,10 @@ def _case_by_number(number: str) -> Case:
     case_id = Case.objects.filter(number=typed).values_list("pk", flat=True).first() if typed else None
     case_id = case_id or _draft_id(number.strip())
     if case_id is None:
-        raise NotReady("没有这个编号的办件，请对照收件凭证核对每一位")
+        raise NotReady(_("没有这个编号的办件，请对照收件凭证核对每一位"))
     case = lock_case(case_id)
     if case.state in CASE_FINAL or case.state not in CASE_OPEN | BEFORE_FILING:
-        raise WrongState("这个办件已经结束，不能再授权用证")
+        raise WrongState(_("这个办件已经结束，不能再授权用证"))
     return case
 
 
@@ -161,16 +162,16 @@ def _to_grant(licence_id: UUID, account: Person) -> tuple[Licence, str, str]:
     licence = Licence.objects.select_for_update(of=("self",)).filter(pk=licence_id).first() if mine else None
     role = role_of(account, licence, children_of(account)) if licence else ""
     if licence is None or role not in (OWN, CHILD):
-        raise CaseError("只有持证人本人，或孩子的监护人，可以授权使用这份证照")
+        raise CaseError(_("只有持证人本人，或孩子的监护人，可以授权使用这份证照"))
     _must_be_usable(licence)
     return (licence, Means.SIGN_IN, "") if role == OWN else (licence, Means.GUARDIAN, "guardian")
 
 
 def _must_be_usable(licence: Licence) -> None:
     if not is_in_force(licence):
-        raise WrongState("这份证照已经失效，不能再授权使用")
+        raise WrongState(_("这份证照已经失效，不能再授权使用"))
     if withheld_among([licence]):
-        raise WrongState("这份证照缴费后才能领取和使用")
+        raise WrongState(_("这份证照缴费后才能领取和使用"))
 
 
 def _give(
@@ -179,7 +180,7 @@ def _give(
 ) -> LicenceGrant:  # fmt: skip
     lasts = timedelta(days=days)
     if not timedelta() < lasts <= LONGEST:
-        raise NotReady(f"授权期限要在 1 到 {LONGEST.days} 天之间")
+        raise NotReady(_("授权期限要在 1 到 %(most)s 天之间") % {"most": LONGEST.days})
     now = timezone.now()
     standing = LicenceGrant.objects.filter(licence=licence, case=case, item_id="", revoked_at=None)
     standing.update(revoked_at=now)

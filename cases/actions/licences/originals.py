@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases import access, docket, notices
@@ -80,7 +81,7 @@ def note_seen(material_id: UUID, *, by: StaffPerson) -> OriginalCheck:
         subs = lock_subs(case)
         check = OriginalCheck.objects.select_for_update().filter(material_id=material_id).first()
         if check is None or check.seen_at is not None:
-            raise WrongState("这份材料不用核对原件，或者已经核对过了")
+            raise WrongState(_("这份材料不用核对原件，或者已经核对过了"))
         check.seen_at, check.seen_by_id, check.department = timezone.now(), by.pk, by.department or ""
         check.save(update_fields=["seen_at", "seen_by", "department"])
         record(case, "materials.original_seen", by=by.actor, slot=material.slot)
@@ -99,5 +100,5 @@ def _material_for(by: StaffPerson, material_id: UUID) -> Material:
     else:
         found = access.material_for(by, material_id) if by.role == access.STAFF else None
     if found is None:
-        raise CaseError("只有窗口人员或办理这个事项的部门可以核对原件")
+        raise CaseError(_("只有窗口人员或办理这个事项的部门可以核对原件"))
     return found

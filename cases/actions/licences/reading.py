@@ -61,7 +61,7 @@ def look_up(sought: Sought, *, by: StaffPerson) -> tuple[Seen, ...]:
     """
     purpose = _purpose(sought.purpose)
     if len(sought.number.strip()) < SHORTEST_PURPOSE:
-        raise NotReady("请输入持证人的证件号码，或证照编号")
+        raise NotReady(_("请输入持证人的证件号码，或证照编号"))
     with transaction.atomic():
         case = _case_of(by, sought.case_number)
         rows = _found(sought)
@@ -82,7 +82,7 @@ def open_copy(licence_id: UUID, purpose: str, case_number: str = "", *, by: Staf
         row = Licence.objects.select_related("result__sub__case").filter(pk=licence_id).first()
         basis = basis_for(by, row, case) if row else ""
         if row is None or not basis:
-            raise NotReady("没有看这份证照的依据：不是本部门颁发的，持证人也没有授权")
+            raise NotReady(_("没有看这份证照的依据：不是本部门颁发的，持证人也没有授权"))
         return _copied(row, said, case, basis, by.actor, department=by.department)
 
 
@@ -97,7 +97,7 @@ def open_shown(code: str, purpose: str, *, by: StaffPerson) -> LicenceCopy:
         rows = licence_grants.in_force().select_for_update(of=("self",)).filter(case=None)
         shown = rows.filter(code_index=index_of_code(typed)).first() if typed else None
         if shown is None:
-            raise NotReady("这个亮证码不对、已用过，或者已超过 10 分钟；请持证人重新亮证")
+            raise NotReady(_("这个亮证码不对、已用过，或者已超过 10 分钟；请持证人重新亮证"))
         row = Licence.objects.select_related("result__sub__case").get(pk=shown.licence_id)
         copy = _copied(row, said, None, str(shown.pk), by.actor, department=by.department, grant=shown)
         shown.revoked_at = timezone.now()
@@ -115,7 +115,7 @@ def copy_for_oneself(licence_id: UUID, purpose: str, *, account: Person) -> Lice
         mine = licences_seen_by(account).filter(pk=licence_id).values_list("pk", flat=True)
         row = Licence.objects.filter(pk__in=list(mine)).first()
         if row is None or withheld_among([row]):
-            raise NotReady("这份证照现在还不能制作复印件")
+            raise NotReady(_("这份证照现在还不能制作复印件"))
         return _copied(row, said, None, "", account.actor)
 
 

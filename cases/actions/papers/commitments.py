@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from bundles.spec import Duration
@@ -124,7 +125,7 @@ def fail_check(check_id: UUID, finding: str, *, by: Actor) -> CommitmentCheck:
     Raises NotReady without a finding: the person concerned reads it as the reason.
     """
     if not finding.strip():
-        raise NotReady("请写明核查发现的情况，当事人会看到")
+        raise NotReady(_("请写明核查发现的情况，当事人会看到"))
     with transaction.atomic():
         case, check = _lock(check_id)
         _found(check, State.FAILED, finding.strip(), by)
@@ -141,7 +142,7 @@ def note_repair(check_id: UUID, *, by: Actor) -> CommitmentCheck:
     with transaction.atomic():
         case, check = _lock(check_id)
         if check.state != State.FAILED or check.repaired_at is not None:
-            raise WrongState("这项承诺没有需要修复的失信记录")
+            raise WrongState(_("这项承诺没有需要修复的失信记录"))
         check.repaired_at = timezone.now()
         check.save(update_fields=["repaired_at"])
         record(case, "commitment.repaired", by=by, sub=check.sub, slot=check.commitment.slot)
@@ -158,7 +159,7 @@ def _lock(check_id: UUID) -> tuple[Case, CommitmentCheck]:
 
 def _found(check: CommitmentCheck, state: str, finding: str, by: Actor) -> None:
     if check.state != State.DUE:
-        raise WrongState("这项承诺已经核查过了")
+        raise WrongState(_("这项承诺已经核查过了"))
     check.state, check.finding, check.checked_at = state, finding or None, timezone.now()
     check.checked_by_id, check.next_at = (UUID(by.id) if by.id else None), None
     check.save(update_fields=["state", "finding", "checked_at", "checked_by", "next_at"])

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases import clock, docket, notices, outbox
@@ -104,10 +105,10 @@ def hand_in(case_id: UUID, slot: str, *, by: Actor) -> None:
         subs = lock_subs(case)
         paper = OwedPaper.objects.select_for_update().filter(case=case, slot=slot).first()
         if paper is None or paper.state != State.OWED:
-            raise WrongState("这份材料不用再补了，可能已经交过，或已经过期")
+            raise WrongState(_("这份材料不用再补了，可能已经交过，或已经过期"))
         files = list(Material.objects.filter(case=case, slot=slot, source=Material.Source.UPLOAD))
         if not files:
-            raise NotReady("还没有上传文件，先上传再提交")
+            raise NotReady(_("还没有上传文件，先上传再提交"))
         _close(paper, State.HANDED_IN)
         record(case, "paper.handed_in", by=by, slot=slot)
         for sub in subs:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 from PIL import Image
 
 from cases.actions.engine.events import record
@@ -31,7 +32,7 @@ def turn(case_id: UUID, material_id: UUID, direction: str, *, by: Actor) -> None
     case = lock_case(case_id)
     material = held_file(case, material_id)
     if not material.media_type.startswith("image/") or direction not in _TURNS:
-        raise CaseError("这个文件转不了方向，请重新拍一张")
+        raise CaseError(_("这个文件转不了方向，请重新拍一张"))
     content, preview = _turned(material, direction)
     forget_file(material)
     material.sha256, material.size = sha256(content).hexdigest(), len(content)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from cases import clock
@@ -142,9 +143,9 @@ def placed(case: Case, slot: str, paper: uploads.Paper, *, replaces: UUID | None
     files = [one for one in held if one.source == Source.UPLOAD]
     old = next((one for one in files if one.pk == replaces), None)
     if any(one.sha256 == paper.sha256 for one in files):
-        raise BadUpload(f"“{paper.name}”已经上传过了，不用重复上传")
+        raise BadUpload(_("“%(name)s”已经上传过了，不用重复上传") % {"name": paper.name})
     if old is None and len(files) >= MAX_FILES_PER_SLOT:
-        raise BadUpload(f"一份材料最多 {MAX_FILES_PER_SLOT} 个文件；请合并成一个 PDF 再上传")
+        raise BadUpload(_("一份材料最多 %(most)s 个文件；请合并成一个 PDF 再上传") % {"most": MAX_FILES_PER_SLOT})
     if old is not None:
         forget_file(old)
     gone = [one.pk for one in held if one.source != Source.UPLOAD or one is old]
@@ -185,7 +186,7 @@ def held_file(case: Case, material_id: UUID) -> Material:
     """An uploaded file of a locked case that may still be changed. Raises CaseError, WrongState."""
     material = Material.objects.filter(case=case, pk=material_id, source=Source.UPLOAD).first()
     if material is None:
-        raise CaseError("这个文件已经不在了，请刷新页面")
+        raise CaseError(_("这个文件已经不在了，请刷新页面"))
     check_open(case, slot_of(case, material.slot))
     return material
 
@@ -200,7 +201,7 @@ def commit_to(case_id: UUID, slot: str, *, by: Actor) -> Material:
         case = lock_case(case_id)
         wanted = slot_of(case, slot)
         if not wanted.material.commitment:
-            raise CaseError(f"“{wanted.label}”不适用告知承诺，请上传")
+            raise CaseError(_("“%(name)s”不适用告知承诺，请上传") % {"name": wanted.label})
         return _instead(case, wanted, Source.COMMITMENT, by=by)
 
 
@@ -214,7 +215,7 @@ def defer(case_id: UUID, slot: str, *, by: Actor) -> Material:
 def _defer(case: Case, slot: str, by: Actor) -> Material:
     wanted = slot_of(case, slot)
     if wanted.material.deferrable is None:
-        raise CaseError(f"“{wanted.label}”不能后补，请上传")
+        raise CaseError(_("“%(name)s”不能后补，请上传") % {"name": wanted.label})
     known = queries.working_calendar(case.region)
     calendar = clock.WorkingCalendar(known.holidays, known.makeup, known.announced_years)
     due = clock.due(timezone.localtime(), wanted.material.deferrable, calendar)
@@ -224,7 +225,7 @@ def _defer(case: Case, slot: str, by: Actor) -> Material:
 def _instead(case: Case, slot: forms.Slot, source: str, *, by: Actor, due_on: date | None = None) -> Material:
     check_open(case, slot)
     if Material.objects.filter(case=case, slot=slot.key, source=Source.UPLOAD).exists():
-        raise WrongState(f"“{slot.label}”已经上传了文件；要改用别的方式，请先删除文件")
+        raise WrongState(_("“%(name)s”已经上传了文件；要改用别的方式，请先删除文件") % {"name": slot.label})
     Material.objects.filter(case=case, slot=slot.key).delete()
     material = Material.objects.create(
         case=case, slot=slot.key, material_id=slot.material.id, source=source, name=slot.label, due_on=due_on
@@ -239,7 +240,9 @@ def undo_cover(case_id: UUID, slot: str, *, by: Actor) -> None:
     """Take a commitment or deferral back; the slot is open again, or exempt where a licence covers it."""
     case = lock_case(case_id)
     check_open(case, slot_of(case, slot))
-    deleted, _ = Material.objects.filter(case=case, slot=slot, source__in=[Source.COMMITMENT, Source.DEFERRED]).delete()
+    deleted, _by_kind = Material.objects.filter(
+        case=case, slot=slot, source__in=[Source.COMMITMENT, Source.DEFERRED]
+    ).delete()
     if deleted:
         record(case, "materials.reopened", by=by, slot=slot)
         cover_exempt(case)
@@ -255,9 +258,9 @@ def slot_of(case: Case, key: str) -> forms.Slot:
     for slot in forms.material_slots(frame.context, frame.selection):
         if slot.key == key:
             if slot.material.generated:
-                raise CaseError(f"“{slot.label}”由系统生成，不用上传")
+                raise CaseError(_("“%(name)s”由系统生成，不用上传") % {"name": slot.label})
             return slot
-    raise CaseError("这份材料现在不需要了，请刷新页面")
+    raise CaseError(_("这份材料现在不需要了，请刷新页面"))
 
 
 def may_change(case: Case, slot: str) -> bool:
@@ -274,9 +277,9 @@ def check_open(case: Case, slot: forms.Slot) -> None:
     if case.state in BEFORE_FILING or (case.state not in ENDED and frame_of(case).is_open_slot(slot)):
         return
     if case.state in CASE_FINAL:
-        raise WrongState("办件已经结束，不能再改材料")
+        raise WrongState(_("办件已经结束，不能再改材料"))
     about = {slot.key, slot.material.id}
     asked = Supplement.objects.filter(case=case, state=Supplement.State.OPEN, points__about__in=about).exists()
     deferred = Material.objects.filter(case=case, slot=slot.key, due_on__isnull=False).exists()
     if not asked and not deferred:
-        raise WrongState("申请已经提交，这份材料现在不能改；部门需要时会通知您补正")
+        raise WrongState(_("申请已经提交，这份材料现在不能改；部门需要时会通知您补正"))

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case
@@ -31,12 +32,12 @@ def add(case_id: UUID, file: Posted, *, by: Actor) -> PileFile:
     with transaction.atomic():
         case = lock_case(case_id)
         if case.state in CASE_FINAL:
-            raise WrongState("办件已经结束，不能再加材料")
+            raise WrongState(_("办件已经结束，不能再加材料"))
         lying = PileFile.objects.filter(case=case)
         if lying.filter(sha256=examined.sha256).exists():
-            raise BadUpload(f"“{examined.name}”已经在这一堆里了")
+            raise BadUpload(_("“%(name)s”已经在这一堆里了") % {"name": examined.name})
         if lying.count() >= MOST:
-            raise BadUpload(f"一堆最多 {MOST} 个文件；请先把已有的分好，再接着传")
+            raise BadUpload(_("一堆最多 %(most)s 个文件；请先把已有的分好，再接着传") % {"most": MOST})
         return _kept(case, examined, by)
 
 
@@ -89,7 +90,7 @@ def remove(case_id: UUID, file_id: UUID, *, by: Actor) -> None:
 def _lying(case: Case, file_id: UUID) -> PileFile:
     found = PileFile.objects.filter(case=case, pk=file_id).first()
     if found is None:
-        raise CaseError("这个文件已经不在这一堆里了，请刷新页面")
+        raise CaseError(_("这个文件已经不在这一堆里了，请刷新页面"))
     return found
 
 

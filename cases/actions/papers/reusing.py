@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import access
 from cases.actions.engine.events import record
@@ -24,7 +25,7 @@ def reuse(case_id: UUID, slot: str, material_id: UUID, *, account: StaffPerson) 
     """
     earlier = access.materials_for(account).filter(pk=material_id, source=Material.Source.UPLOAD).first()
     if earlier is None or earlier.put_away_at is not None or not earlier.file:
-        raise CaseError("这个文件已经不在您的材料里了，请重新拍照上传")
+        raise CaseError(_("这个文件已经不在您的材料里了，请重新拍照上传"))
     with earlier.file.open("rb") as stored:
         content = bytes(stored.read())
     copied = uploads.Examined(
@@ -42,7 +43,7 @@ def take_away(material_id: UUID, *, account: StaffPerson) -> bool:
     """
     material = access.materials_for(account).filter(pk=material_id, source=Material.Source.UPLOAD).first()
     if material is None:
-        raise CaseError("这个文件已经不在了，请刷新页面")
+        raise CaseError(_("这个文件已经不在了，请刷新页面"))
     if material.case.state in BEFORE_FILING:
         materials.remove_file(material.case_id, material.pk, by=account.actor)
         return True

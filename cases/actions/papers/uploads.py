@@ -21,6 +21,7 @@ import puremagic
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cases.actions.papers import pdf_reading, previews
@@ -100,9 +101,11 @@ def examine(file: Posted | BinaryIO, *, max_bytes: int | None = None) -> Examine
     content = file.read(limit + 1)
     name = clean_name(str(getattr(file, "name", "") or ""))
     if not content:
-        raise BadUpload(f"“{name}”是空文件，请重新选择")
+        raise BadUpload(_("“%(name)s”是空文件，请重新选择") % {"name": name})
     if len(content) > limit:
-        raise BadUpload(f"“{name}”太大，最多 {limit // 1024 // 1024} MB；请压缩或重新拍一张")
+        raise BadUpload(
+            _("“%(name)s”太大，最多 %(most)s MB；请压缩或重新拍一张") % {"name": name, "most": limit // 1024 // 1024}
+        )
     kept = _cleaned(name, content)
     digest = sha256(kept.content).hexdigest()
     return Examined(name, kept.content, kept.media_type, digest, kept.pages, kept.advice, kept.preview)
@@ -122,18 +125,23 @@ def _cleaned(name: str, content: bytes) -> _Cleaned:
     kind = _kind_of(content)
     if kind.startswith("image/") and "svg" not in kind:
         return _redrawn(name, content)
-    raise BadUpload(f"“{name}”{way_out_of(content)}")
+    raise BadUpload(way_out_of(name, content))
 
 
 def _opened(name: str, content: bytes) -> _Cleaned:
     """A PDF that opens and has pages, with its first one as the preview."""
     read = pdf_reading.read(content, page=1, side=previews.SIDE)
     if read.problem == pdf_reading.PASSWORD:
-        raise BadUpload(f"“{name}”设了密码，部门打不开；请去掉密码后再上传")
+        raise BadUpload(_("“%(name)s”设了密码，部门打不开；请去掉密码后再上传") % {"name": name})
     if read.problem or not read.pages:
-        raise BadUpload(f"“{name}”打不开，可能坏了或者一页也没有；请重新导出 PDF，或者打印出来拍照上传")
+        raise BadUpload(
+            _("“%(name)s”打不开，可能坏了或者一页也没有；请重新导出 PDF，或者打印出来拍照上传") % {"name": name}
+        )
     if read.pages > MOST_PAGES:
-        raise BadUpload(f"“{name}”有 {read.pages} 页，最多 {MOST_PAGES} 页；请只留要交的那几页")
+        raise BadUpload(
+            _("“%(name)s”有 %(pages)s 页，最多 %(most)s 页；请只留要交的那几页")
+            % {"name": name, "pages": read.pages, "most": MOST_PAGES}
+        )
     return _Cleaned(content, PDF, read.picture, pages=read.pages)
 
 
@@ -153,14 +161,16 @@ def _redrawn(name: str, content: bytes) -> _Cleaned:
         with Image.open(io.BytesIO(content), formats=PICTURE_FORMATS) as picture:
             return _written(ImageOps.exif_transpose(picture))
     except UnidentifiedImageError as error:
-        raise BadUpload(f"“{name}”{way_out_of(content)}") from error
+        raise BadUpload(way_out_of(name, content)) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise BadUpload(f"“{name}”的图片已损坏，请重新拍照上传") from error
+        raise BadUpload(_("“%(name)s”的图片已损坏，请重新拍照上传") % {"name": name}) from error
 
 
 def _check_size(name: str, size: tuple[int, int]) -> None:
     if size[0] * size[1] > MAX_PIXELS:
-        raise BadUpload(f"“{name}”的尺寸太大（{size[0]}×{size[1]}），请缩小后再上传")
+        raise BadUpload(
+            _("“%(name)s”的尺寸太大（%(size)s），请缩小后再上传") % {"name": name, "size": f"{size[0]}×{size[1]}"}
+        )
 
 
 def _written(picture: Image.Image) -> _Cleaned:
@@ -178,16 +188,18 @@ def _written(picture: Image.Image) -> _Cleaned:
 
 def _check_pdf(name: str, content: bytes) -> None:
     if b"%%EOF" not in content[-2048:]:
-        raise BadUpload(f"“{name}”不完整，可能没有下载完，请重新导出 PDF 再上传")
+        raise BadUpload(_("“%(name)s”不完整，可能没有下载完，请重新导出 PDF 再上传") % {"name": name})
     if re.search(rb"/Encrypt(?![A-Za-z0-9])", content):
-        raise BadUpload(f"“{name}”设了密码，部门打不开；请去掉密码后再上传")
+        raise BadUpload(_("“%(name)s”设了密码，部门打不开；请去掉密码后再上传") % {"name": name})
     budget = MAX_UNPACKED
     for part in _parts(content):
         budget -= len(part)
         if budget < 0:
-            raise BadUpload(f"“{name}”内容过于复杂，请打印成普通 PDF 或拍照上传")
+            raise BadUpload(_("“%(name)s”内容过于复杂，请打印成普通 PDF 或拍照上传") % {"name": name})
         if _ACTIVE.search(_plain_names(part)):
-            raise BadUpload(f"“{name}”里有脚本或附件，为了安全不能接收；请打印成普通 PDF 或拍照上传")
+            raise BadUpload(
+                _("“%(name)s”里有脚本或附件，为了安全不能接收；请打印成普通 PDF 或拍照上传") % {"name": name}
+            )
 
 
 def _parts(content: bytes) -> Iterator[bytes]:

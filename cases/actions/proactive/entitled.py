@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from bundles.spec.proactive import EntitledClass, Proactive
@@ -189,9 +190,9 @@ def accept(candidate_id: UUID, *, by: Actor, token: str = "") -> Candidate:
     with transaction.atomic():
         candidate = _locked(candidate_id)
         if candidate.state != State.ASKED:
-            raise WrongState("已经答复过了，不用再点")
+            raise WrongState(_("已经答复过了，不用再点"))
         if candidate.answered_at and timezone.now() - candidate.answered_at < GRANTING:
-            raise WrongState("正在为您办理，请稍等一会儿")
+            raise WrongState(_("正在为您办理，请稍等一会儿"))
         candidate.answer, candidate.answered_at = "accept", timezone.now()
         candidate.save(update_fields=["answer", "answered_at"])
         one = next(c for c in _proactive(candidate).classes if c.id == candidate.class_id)
@@ -210,7 +211,7 @@ def refuse(candidate_id: UUID, *, by: Actor) -> Candidate:
         candidate.state == State.GRANTED and candidate.answer_by and timezone.localdate() <= candidate.answer_by
     )
     if not may:
-        raise WrongState("退出的期限已过；要停发请到办件里办理，随时可以")
+        raise WrongState(_("退出的期限已过；要停发请到办件里办理，随时可以"))
     if candidate.case is not None:
         _undo(candidate.case, by)
     candidate.answer, candidate.answered_at = "refuse", timezone.now()
@@ -233,14 +234,14 @@ def object_to(candidate_id: UUID, *, account: Person, text: str) -> Candidate:
     with transaction.atomic():
         candidate = _locked(candidate_id)
         if candidate.id_index not in indexes_of(account):
-            raise CaseError("要本人登录后提出")
+            raise CaseError(_("要本人登录后提出"))
         if candidate.state != State.NOT_ENTITLED:
-            raise WrongState("已经在核实或已经办理，不用再提")
+            raise WrongState(_("已经在核实或已经办理，不用再提"))
         if not text.strip():
-            raise CaseError("请写明哪里不对")
+            raise CaseError(_("请写明哪里不对"))
         one = _class(candidate, "visit")
         if one is None:
-            raise WrongState("请到窗口当面核实")
+            raise WrongState(_("请到窗口当面核实"))
         candidate.answer, candidate.answered_at = "object", timezone.now()
         candidate.reason = f"{candidate.reason or ''}｜本人异议：{text.strip()[:MAX_WORDS]}"
         candidate.save(update_fields=["answer", "answered_at", "reason"])

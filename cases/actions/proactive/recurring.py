@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from bundles.spec import Recurring
@@ -159,7 +160,7 @@ def _change(entitlement: RecurringEntitlement, state: str, reason: str, text: st
 def _recurring_of(case: Case) -> Recurring:
     recurring = queries.version(case.bundle_version_id).spec.recurring
     if recurring is None:
-        raise CaseError("这件事没有按月发放的内容")
+        raise CaseError(_("这件事没有按月发放的内容"))
     return recurring
 
 
@@ -171,7 +172,7 @@ def opt_out(entitlement_id: UUID, *, by: Actor) -> None:
     with transaction.atomic():
         entitlement, case = lock_entitlement(entitlement_id)
         if not suspend(entitlement, case, reason=OWN_WISH, text="本人暂不领取", by=by):
-            raise WrongState("现在没有在发放，不用暂停")
+            raise WrongState(_("现在没有在发放，不用暂停"))
 
 
 def opt_in(entitlement_id: UUID, *, by: Actor) -> None:
@@ -179,7 +180,7 @@ def opt_in(entitlement_id: UUID, *, by: Actor) -> None:
     with transaction.atomic():
         entitlement, case = lock_entitlement(entitlement_id)
         if entitlement.state != State.SUSPENDED or entitlement.reason != OWN_WISH:
-            raise WrongState("这次暂停不是您自己要求的，请等部门核实后恢复")
+            raise WrongState(_("这次暂停不是您自己要求的，请等部门核实后恢复"))
         resume(entitlement, case, by=by)
 
 
@@ -188,17 +189,17 @@ def resume_by_staff(entitlement_id: UUID, *, by: Actor) -> None:
     with transaction.atomic():
         entitlement, case = lock_entitlement(entitlement_id)
         if not resume(entitlement, case, by=by):
-            raise WrongState("没有暂停，不用恢复")
+            raise WrongState(_("没有暂停，不用恢复"))
 
 
 def stop_by_staff(entitlement_id: UUID, reason: str, *, by: Actor, last_period: date | None = None) -> None:
     """A person ends it, with a reason that the holder reads."""
     if not reason.strip():
-        raise CaseError("请写明停止的理由，当事人会看到")
+        raise CaseError(_("请写明停止的理由，当事人会看到"))
     with transaction.atomic():
         entitlement, case = lock_entitlement(entitlement_id)
         if not stop(entitlement, case, reason=BY_STAFF, text=reason.strip(), last_period=last_period, by=by):
-            raise WrongState("已经停止了")
+            raise WrongState(_("已经停止了"))
 
 
 def lock_entitlement(entitlement_id: UUID) -> tuple[RecurringEntitlement, Case]:

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from bundles.spec import Ending, Recurring
@@ -155,7 +156,7 @@ def _returned_in_a_row(entitlement: RecurringEntitlement) -> int:
 
 def _still_planned(payment: RecurringPayment) -> None:
     if payment.state != RecurringPayment.State.PLANNED:
-        raise WrongState("这一期已经登记过结果了")
+        raise WrongState(_("这一期已经登记过结果了"))
 
 
 def _lock_payment(payment_id: UUID) -> tuple[RecurringPayment, RecurringEntitlement, Case]:

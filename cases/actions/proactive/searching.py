@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from bundles.forms.typed import stored_form
@@ -101,8 +102,8 @@ def find_entitled(bundle_code: str, *, day: date | None = None) -> Search:
     """A whole search at once. Running it again finds nobody twice. Raises CaseError where the bundle names no list."""
     proactive = queries.published(bundle_code).spec.proactive
     if proactive is None or proactive.population is None:
-        raise CaseError("这件事没有设置主动比对的名单来源")
-    search, _ = Search.objects.get_or_create(
+        raise CaseError(_("这件事没有设置主动比对的名单来源"))
+    search, _is_new = Search.objects.get_or_create(
         bundle_code=bundle_code, kind=Search.Kind.GRANT, day=day or timezone.localdate(),
         defaults={"next_at": timezone.now()},
     )  # fmt: skip
@@ -249,7 +250,7 @@ def sort(published: PublishedBundle, person: Found, *, day: date, basis: str, is
     assert proactive is not None
     known = Findings(published.spec.zh, basis)
     context = _context(published, person.identity, _noon(day), {}, known)
-    for _ in range(ROUNDS):
+    for _round in range(ROUNDS):
         if not known.ask(_wanted(context, proactive)):
             break
         context = _context(published, person.identity, _noon(day), {}, known)

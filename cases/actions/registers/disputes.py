@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from bundles.forms.answers import is_locked, place_of, source_of, stored, with_values
@@ -73,7 +74,7 @@ def _open(case: Case, path: str, said: dict[str, Any]) -> None:
 
 def _keeper(source: str) -> str:
     """The department that keeps a source: "api:HUKOU_INFO@elder.address" is the police's."""
-    kind, _, rest = source.partition(":")
+    kind, _colon, rest = source.partition(":")
     code = rest.partition("@")[0]
     registry = queries.registry()
     found = registry.licences.get(code) if kind == "licence" else registry.interfaces.get(code)
@@ -97,7 +98,7 @@ def add_evidence(case_id: UUID, path: str, file: Posted, *, by: Actor) -> Materi
         dispute = DataDispute.objects.select_for_update().filter(case=case, path=path).first()
         is_drafted = dispute is None and path in ((case.answers or {}).get("disputes") or {})
         if not is_drafted and (dispute is None or dispute.state != State.OPEN):
-            raise WrongState("这项异议已经答复，不用再补证明")
+            raise WrongState(_("这项异议已经答复，不用再补证明"))
         for old in Material.objects.filter(case=case, slot=evidence_slot(path)):
             uploads.forget_file(old)
             old.delete()
@@ -139,7 +140,7 @@ def uphold(dispute_id: UUID, text: str, *, by: Actor) -> DataDispute:
 def refuse(dispute_id: UUID, text: str, *, by: Actor) -> DataDispute:
     """The source is right. Raises NotReady without a reason: the applicant reads it."""
     if not text.strip():
-        raise NotReady("请写明核对的结果和理由，申请人会看到")
+        raise NotReady(_("请写明核对的结果和理由，申请人会看到"))
     with transaction.atomic():
         case, dispute = _lock(dispute_id)
         _close(dispute, State.REFUSED, text, by)
@@ -170,7 +171,7 @@ def _lock(dispute_id: UUID) -> tuple[Case, DataDispute]:
 
 def _close(dispute: DataDispute, state: str, text: str, by: Actor) -> None:
     if dispute.state != State.OPEN:
-        raise WrongState("这项异议已经答复过了")
+        raise WrongState(_("这项异议已经答复过了"))
     dispute.state, dispute.answer, dispute.answered_at = state, text.strip() or None, timezone.now()
     dispute.answered_by_id, dispute.next_at = (UUID(by.id) if by.id else None), None
     dispute.save(update_fields=["state", "answer", "answered_at", "answered_by", "next_at"])
@@ -181,7 +182,7 @@ def _use_stated(case: Case, dispute: DataDispute) -> None:
     context = context_of(case)
     place, source = place_of(context.spec, dispute.path), source_of(case.answers, dispute.path) or {}
     if place is None:
-        raise CaseError("表单里没有这一项，不能更正")
+        raise CaseError(_("表单里没有这一项，不能更正"))
     unlocked = with_values(case.answers, {}, {dispute.path: {**source, "locked": False}})
     case.answers = unlocked
     context = context_of(case)
@@ -189,7 +190,7 @@ def _use_stated(case: Case, dispute: DataDispute) -> None:
     checked = replace(context, answers=cleaned.answers)
     wrong = [error for error in forms.check_all(checked, forms.select(checked)) if error.path == dispute.path]
     if cleaned.errors or wrong or stored(cleaned.answers, place) in (None, ""):
-        raise CaseError("申请人写的内容不是这一项的有效格式，请联系申请人")
+        raise CaseError(_("申请人写的内容不是这一项的有效格式，请联系申请人"))
     corrected = {**source, "label": "数据异议更正", "at": timezone.localtime().isoformat(), "locked": True}
     case.answers = with_values(cleaned.answers, {}, {dispute.path: corrected})
     case.version += 1

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bundles import forms
 from bundles.forms.answers import is_locked, place_of, source_of, with_values
@@ -24,12 +25,12 @@ def take_held(case_id: UUID, path: str, *, by: Actor) -> Case:
     """Put the register's value in the place of what was typed. Raises CaseError where no register differs."""
     case = lock_case(case_id)
     if not drafting.is_filled_in(case):
-        raise WrongState("申请已经提交，这一项不能再改")
+        raise WrongState(_("申请已经提交，这一项不能再改"))
     frame = frame_of(case)
     differing = {one.path for one in forms.differences(frame.context, frame.selection)}
     place = place_of(frame.context.spec, path)
     if place is None or path not in differing:
-        raise CaseError("这一项和登记的没有不同，请刷新页面")
+        raise CaseError(_("这一项和登记的没有不同，请刷新页面"))
     case.answers = with_values(case.answers, {place: None}, {path: None})
     frame = frame_of(case)
     case.answers = forms.prefill(frame.context, frame.selection).answers
@@ -57,12 +58,12 @@ def agree_apart(case_id: UUID, *, by: Actor) -> Case:
     with transaction.atomic():
         case = lock_case(case_id)
         if not drafting.is_filled_in(case):
-            raise WrongState("申请已经提交，不用再查了")
+            raise WrongState(_("申请已经提交，不用再查了"))
         own = consents.counts(Consent.objects.filter(case=case, kind=consents.OWN)).first()
         if own is None:
-            raise WrongState("您已撤回授权；要查的话请重新开始办")
+            raise WrongState(_("您已撤回授权；要查的话请重新开始办"))
         if by.id != str(own.given_by_id):
-            raise CaseError("只有本人可以同意")
+            raise CaseError(_("只有本人可以同意"))
         consents.give_again(own, sensitive=consents.sensitive_in(frame_of(case).context.spec))
         record(case, "consent.apart", by=by)
     return drafting.refresh_prefill(case_id)

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from bundles.spec import Appointment, Item
@@ -69,7 +70,7 @@ def _times(sub: SubApplication, rule: Appointment) -> Iterator[datetime]:
 
 def _of_day(day: date, rule: Appointment) -> Iterator[datetime]:
     for span in rule.open.split(","):
-        first, _, last = span.strip().partition("-")
+        first, _dash, last = span.strip().partition("-")
         moment, end = _at(day, first), _at(day, last)
         while moment + timedelta(minutes=rule.slot_minutes) <= end:
             yield moment
@@ -99,15 +100,15 @@ def book(sub_id: UUID, begins_at: datetime, *, by: Actor, language: str = "") ->
     sub = next(one for one in lock_subs(case) if one.pk == found.pk)
     rule = rule_of(sub)
     if rule is None or sub.state not in SUB_WITH_DEPARTMENT:
-        raise WrongState("这件事现在不能预约")
+        raise WrongState(_("这件事现在不能预约"))
     _lock_slot(sub, begins_at)
     slot = next((one for one in offered(sub, rule) if one.begins_at == begins_at), None)
     if slot is None:
-        raise WrongState("这个时段刚被约满或不开放，请换一个时段")
+        raise WrongState(_("这个时段刚被约满或不开放，请换一个时段"))
     earlier = Visit.objects.filter(sub=sub, state=Visit.State.BOOKED).first()
     moves = Visit.objects.filter(sub=sub).count()
     if moves > rule.reschedule:
-        raise CaseError(f"已经改约 {rule.reschedule} 次，请联系窗口")
+        raise CaseError(_("已经改约 %(times)s 次，请联系窗口") % {"times": rule.reschedule})
     if earlier is not None:
         _settle(earlier, Visit.State.CANCELLED)
     visit = Visit.objects.create(
@@ -137,12 +138,12 @@ def note_arrival(visit_id: UUID, came: bool, *, by: Actor) -> Visit:
     """At the counter: the person came, and the clock runs on; or did not, and may book anew."""
     visit = Visit.objects.get(pk=visit_id)
     if visit.sub_id is None or visit.department != by.department:
-        raise CaseError("这次预约不归您的窗口")
-    case, _ = lock_case_of(visit.sub_id)
+        raise CaseError(_("这次预约不归您的窗口"))
+    case, _sub = lock_case_of(visit.sub_id)
     subs = lock_subs(case)
     visit.refresh_from_db()
     if visit.state != Visit.State.BOOKED:
-        raise WrongState("这次预约已经处理过了")
+        raise WrongState(_("这次预约已经处理过了"))
     _settle(visit, Visit.State.DONE if came else Visit.State.MISSED)
     sub = next(one for one in subs if one.pk == visit.sub_id)
     record(case, "visit.done" if came else "visit.missed", by=by, sub=sub)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from bundles.spec import JointVisit
@@ -46,13 +47,13 @@ def arrange(case_id: UUID, begins_at: datetime, ends_at: datetime, place: str, *
     subs = lock_subs(case)
     rule = rule_of(case)
     if rule is None or by.department != rule.lead:
-        raise CaseError("合并上门由牵头部门安排")
+        raise CaseError(_("合并上门由牵头部门安排"))
     judged = _judged(case)
     found = [sub for sub in concerned(rule, subs) if sub.item_id not in judged]
     if not found:
-        raise WrongState("没有需要上门的事项了")
+        raise WrongState(_("没有需要上门的事项了"))
     if begins_at <= timezone.now() or ends_at <= begins_at:
-        raise NotReady("请选一个以后的时间", (("begins_at", "请选一个以后的时间，结束晚于开始"),))
+        raise NotReady(_("请选一个以后的时间"), (("begins_at", "请选一个以后的时间，结束晚于开始"),))
     Visit.objects.filter(case=case, sub=None, state=Visit.State.BOOKED).update(
         state=Visit.State.CANCELLED, settled_at=timezone.now()
     )
@@ -87,9 +88,9 @@ def conclude(visit_id: UUID, findings: Mapping[str, tuple[str, str]], *, by: Act
     visit = Visit.objects.select_for_update().get(pk=visit_id)
     rule = rule_of(case)
     if rule is None or by.department != rule.lead:
-        raise CaseError("合并上门由牵头部门安排")
+        raise CaseError(_("合并上门由牵头部门安排"))
     if visit.state != Visit.State.BOOKED:
-        raise WrongState("这次上门已经处理过了")
+        raise WrongState(_("这次上门已经处理过了"))
     lacking = tuple((item, "请填写结论") for item in visit.items if findings.get(item, ("", ""))[0] not in VERDICTS)
     if lacking:
         raise NotReady(f"还有 {len(lacking)} 项没有结论", lacking)
@@ -121,7 +122,7 @@ def note_fixed(case_id: UUID, item_id: str, *, by: Actor) -> int:
     mine = [sub for sub in subs if sub.item_id == item_id and by.department in (sub.department, _lead(case))]
     ended = sum(limits.resume(case, subs, sub, Pause.Kind.VISIT, about=FIX, by=by) for sub in mine)
     if not ended:
-        raise WrongState("这一项没有在整改")
+        raise WrongState(_("这一项没有在整改"))
     progress.settle(case, subs)
     return ended
 

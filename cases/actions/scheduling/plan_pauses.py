@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from bundles.spec import Change
@@ -64,9 +65,9 @@ def _change(bundle_code: str, change_id: str, by: Actor) -> Change:
     spec = queries.published(bundle_code).spec
     change = next((one for one in closures_of(bundle_code) if one.id == change_id), None)
     if change is None or change.moment is None:
-        raise CaseError("这件事没有这样的停办")
+        raise CaseError(_("这件事没有这样的停办"))
     if by.kind != "system" and by.department != spec.lead:
-        raise CaseError("停办由牵头部门宣布")
+        raise CaseError(_("停办由牵头部门宣布"))
     return change
 
 

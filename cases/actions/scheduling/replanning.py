@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from bundles.spec import Change, Freeze, Replan
@@ -80,15 +81,15 @@ def _rules(case: Case, change_id: str) -> tuple[Replan, Change]:
     replan = queries.version(case.bundle_version_id).spec.replan
     change = next((one for one in replan.triggers if one.id == change_id), None) if replan else None
     if replan is None or change is None or change.act != "change":
-        raise CaseError("这件事不能这样改计划")
+        raise CaseError(_("这件事不能这样改计划"))
     if case.state in (CaseState.DRAFT, CaseState.AWAITING_PARTIES, CaseState.WITHDRAWN, CaseState.LAPSED):
-        raise WrongState("办件不在办理中，不能改计划")
+        raise WrongState(_("办件不在办理中，不能改计划"))
     return replan, change
 
 
 def _check_may(case: Case, replan: Replan, change: Change, by: Actor) -> None:
     if not may_propose(case, change, by):
-        raise CaseError(f"“{change.zh}”不由您提出")
+        raise CaseError(_("“%(name)s”不由您提出") % {"name": change.zh})
     if replan.freeze and by.kind not in ("clerk", "staff", "system") and _is_frozen(case, replan.freeze):
         raise WrongState(f"离约定时间不到 {replan.freeze.n:g} 小时：{replan.freeze.then or '请电话联系窗口改计划'}")
 
@@ -112,7 +113,7 @@ def _take_in(case: Case, change: Change, values: Mapping[str, Any]) -> None:
     faults: list[tuple[str, str]] = []
     for path, typed in values.items():
         if path not in change.changes:
-            raise CaseError("只能改这次改计划涉及的内容")
+            raise CaseError(_("只能改这次改计划涉及的内容"))
         context = context_of(case)
         cleaned = forms.clean_field(context, forms.select(context), path, typed)
         case.answers = cleaned.answers
@@ -121,7 +122,10 @@ def _take_in(case: Case, change: Change, values: Mapping[str, Any]) -> None:
     found = forms.check_all(context, forms.select(context)) if change.changes else ()
     faults += [(error.path, error.message) for error in found if error.path in change.changes]
     if faults:
-        raise NotReady(f"还有 {len(faults)} 处不对：{faults[0][1]}", tuple(dict.fromkeys(faults)))
+        raise NotReady(
+            _("还有 %(count)s 处不对：%(first)s") % {"count": len(faults), "first": faults[0][1]},
+            tuple(dict.fromkeys(faults)),
+        )
     case.save(update_fields=["answers"])
     intake.claim_anew(case, context, forms.select(context))
 

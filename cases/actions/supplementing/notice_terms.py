@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import notices
 from cases.actions.deadlines import limits
@@ -35,9 +36,9 @@ def extend(case_id: UUID, *, by: Actor, reason: str = "") -> Supplement:
     case = lock_case(case_id)
     notice = collecting.open_notice(case)
     if notice is None or notice.due_on is None:
-        raise WrongState("没有等您补正的通知，不用延期")
+        raise WrongState(_("没有等您补正的通知，不用延期"))
     if notice.extended_at is not None:
-        raise WrongState("补正期限已经延长过一次，不能再延")
+        raise WrongState(_("补正期限已经延长过一次，不能再延"))
     today = timezone.localdate()
     days = collecting.terms_of(case).answer
     notice.due_on = collecting.working_day_after(case, max(notice.due_on, today), days)
@@ -60,11 +61,11 @@ def cancel_request(sub_id: UUID, *, by: Actor, reason: str) -> SubApplication:
     _check_reason(reason)
     case, sub = lock_case_of(sub_id)
     if by.kind == "staff" and by.department != sub.department:
-        raise CaseError("这件事不归您的部门办理")
+        raise CaseError(_("这件事不归您的部门办理"))
     subs = lock_subs(case)
     mine = next(one for one in subs if one.pk == sub.pk)
     if mine.state != SubState.SUPPLEMENT_REQUESTED:
-        raise WrongState("这件事没有等申请人补正的内容")
+        raise WrongState(_("这件事没有等申请人补正的内容"))
     take_back(case, subs, mine, by=by, reason=reason)
     progress.advance(case, subs)
     return mine
@@ -78,7 +79,7 @@ def cancel(case_id: UUID, *, by: Actor, reason: str) -> Case:
     subs = lock_subs(case)
     asked = [sub for sub in subs if sub.state == SubState.SUPPLEMENT_REQUESTED]
     if not asked:
-        raise WrongState("没有可以取消的补正通知")
+        raise WrongState(_("没有可以取消的补正通知"))
     for sub in asked:
         take_back(case, subs, sub, by=by, reason=reason)
         supplements.send_to_department(case, sub, ())
@@ -172,4 +173,4 @@ def _unanswered(sub: SubApplication) -> Iterable[SupplementPoint]:
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        raise NotReady("请写明为什么取消补正要求，会留在办件记录里", (("reason", "请写明理由"),))
+        raise NotReady(_("请写明为什么取消补正要求，会留在办件记录里"), (("reason", "请写明理由"),))

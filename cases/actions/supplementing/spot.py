@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms
 from cases.actions.engine import progress
@@ -34,11 +35,11 @@ def correct_on_spot(case_id: UUID, typed: Mapping[str, Any], *, by: Actor) -> tu
     read the field is decided, NotReady where nothing was corrected, CaseError where another may not do this.
     """
     if by.kind != "clerk":
-        raise CaseError("当场更正请到窗口，由工作人员当着您的面改")
+        raise CaseError(_("当场更正请到窗口，由工作人员当着您的面改"))
     case = lock_case(case_id)
     subs = lock_subs(case)
     if case.state not in CASE_OPEN or not subs:
-        raise WrongState("办件已经结束，不能当场更正")
+        raise WrongState(_("办件已经结束，不能当场更正"))
     errors, changed = _put_right(case, subs, typed)
     if errors:
         return errors
@@ -71,7 +72,7 @@ def _put_right(
         case.answers = before
         return tuple(errors), frozenset()
     if not changed:
-        raise NotReady("没有改动，不用更正")
+        raise NotReady(_("没有改动，不用更正"))
     _check_undecided(case, subs, changed)
     return (), frozenset(changed)
 

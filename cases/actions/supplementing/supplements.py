@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms
 from cases import docket, outbox
@@ -56,7 +57,9 @@ def request(
         return _add(notice, case, sub, reasons, asking, by, repeated=False, why_again="") if notice else None
     repeated = _has_asked_before(case, sub, asking)
     if repeated and not why_again.strip() and by.kind in PEOPLE:
-        raise NotReady("已经请申请人补正过一次；再次要求补正，请写明为什么没有一次告知", (("why_again", "请写明理由"),))
+        raise NotReady(
+            _("已经请申请人补正过一次；再次要求补正，请写明为什么没有一次告知"), (("why_again", "请写明理由"),)
+        )
     sub.request_supplement()
     sub.next_at = timezone.now() + progress.RECHECK
     sub.save(update_fields=["state", "round", "next_at"])
@@ -137,7 +140,7 @@ def answer(case_id: UUID, *, by: Actor) -> Case:
         subs = lock_subs(case)
         notice = open_notice(case)
         if notice is None:
-            raise WrongState("没有需要补正的内容，可能已经交过了")
+            raise WrongState(_("没有需要补正的内容，可能已经交过了"))
         _check_answered(case, notice)
         points = points_of(notice)
         for sub in subs:
@@ -239,7 +242,10 @@ def _check_answered(case: Case, notice: Supplement) -> None:
                 lacking[point.about] = f"请补上：{context.spec.material(point.about).zh}"
         lacking.update({path: text for path, text in errors.items() if _asked(path, frozenset({point.about}))})
     if lacking:
-        raise NotReady(f"还有 {len(lacking)} 处没补好：{next(iter(lacking.values()))}", tuple(lacking.items()))
+        raise NotReady(
+            _("还有 %(count)s 处没补好：%(first)s") % {"count": len(lacking), "first": next(iter(lacking.values()))},
+            tuple(lacking.items()),
+        )
 
 
 def _asked(path: str, allowed: frozenset[str]) -> bool:

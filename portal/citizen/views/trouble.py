@@ -89,7 +89,7 @@ def _phone(typed: str) -> str:
     """A mobile number without its spaces. Raises NotReady."""
     digits = SPACE.sub("", typed)
     if not PHONE.fullmatch(digits):
-        raise NotReady("请写 11 位手机号", (("phone", "请写 11 位手机号"),))
+        raise NotReady(_("请写 11 位手机号"), (("phone", "请写 11 位手机号"),))
     return digits
 
 
@@ -99,7 +99,7 @@ def _send_code(request: HttpRequest, typed: str) -> dict[str, str]:
         phone = _phone(typed)
         limit = SignInLimit(f"code:{phone}", request.META.get("REMOTE_ADDR", ""))
         if limit.is_reached():
-            raise NotReady("获取太频繁，请 15 分钟后再试")
+            raise NotReady(_("获取太频繁，请 15 分钟后再试"))
         limit.count()
         phone_codes.send_code(phone)
     except CaseError as error:

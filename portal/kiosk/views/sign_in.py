@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -69,7 +70,7 @@ def _holder(read: cards.Card) -> Account:
     """The account of whom the card names. Raises CaseError for one that was closed."""
     account = account_for(Identity("person", read.name, read.id_no, "ID", {"name": read.name, "id_no": read.id_no}))
     if not account.is_active or account.role != Role.CITIZEN:
-        raise CaseError("这个账户已经停用，请到窗口办理")
+        raise CaseError(_("这个账户已经停用，请到窗口办理"))
     return account
 
 
@@ -95,7 +96,7 @@ def number(request: TerminalRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             if len(typed) < 6:
-                raise CaseError("请输入证件号码")
+                raise CaseError(_("请输入证件号码"))
             return _code_sent(request, codes.holder_of(typed), Stay.Means.CODE)
         except CaseError as refused:
             error = refused.message

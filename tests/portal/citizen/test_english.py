@@ -44,3 +44,13 @@ def test_papers_that_were_looked_up_are_named_in_english(reader: Client, draft: 
 def test_a_chinese_page_names_them_as_before(lin: Account, as_person: SignIn, filed: Case) -> None:
     page = as_person(lin).get(reverse("citizen:case", args=[filed.pk])).content.decode()
     assert "<h1>陈一诺的新生儿出生一件事</h1>" in page
+
+
+def test_an_act_that_cannot_be_done_is_refused_in_english(reader: Client, filed: Case) -> None:
+    sub = filed.sub_applications.order_by("seq").last()
+    assert sub is not None
+    place = reverse("citizen:withdraw", args=[filed.pk])
+    reader.post(place, {"item": str(sub.pk), "reason": ""})
+    again = reader.post(place, {"item": str(sub.pk), "reason": ""})
+    assert again.status_code == 409
+    assert "This item has been decided and cannot be withdrawn" in again.content.decode()

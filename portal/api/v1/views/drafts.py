@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -87,7 +88,7 @@ class DraftMaterials(APIView):
         slot, how, actor = asked.validated_data["slot"], asked.validated_data["how"], caller(request).actor
         if how == "upload":
             if "file" not in asked.validated_data:
-                raise NotReady("请附上文件", (("file", "请附上文件"),))
+                raise NotReady(_("请附上文件"), (("file", "请附上文件"),))
             materials.upload(case.pk, slot, asked.validated_data["file"], by=actor)
         else:
             act = {"commit": materials.commit_to, "defer": materials.defer, "undo": materials.undo_cover}[how]
@@ -165,7 +166,7 @@ def _checked(code: str, guidance: Mapping[str, Any]) -> dict[str, Any]:
         elif isinstance(answer, list) != (question.kind == "multi"):
             faults.append((f"guidance.{question_id}", "多选题请给数组，单选题请给一个值"))
     if faults:
-        raise NotReady("情形问题的回答不对", tuple(faults))
+        raise NotReady(_("情形问题的回答不对"), tuple(faults))
     return dict(guidance)
 
 
@@ -200,12 +201,12 @@ def _typed(values: Mapping[str, Any]) -> Iterator[tuple[str, str | list[str]]]:
         elif isinstance(value, str | int | float):
             yield path, str(value)
         else:
-            raise NotReady("字段的值应为文字、数字、是否或数组", ((path, "值的类型不对"),))
+            raise NotReady(_("字段的值应为文字、数字、是否或数组"), ((path, "值的类型不对"),))
 
 
 def _set_rows(case_id: UUID, group: str, count: int, actor: Any) -> None:
     rows = drafting.row_count(case_id, group)
-    for _ in range(rows, count):
+    for _row in range(rows, count):
         drafting.add_row(case_id, group, by=actor)
     for index in range(rows - 1, count - 1, -1):
         drafting.remove_row(case_id, group, index, by=actor)
