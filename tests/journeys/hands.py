@@ -124,8 +124,9 @@ class Keys:
         expect(control).to_be_checked()
 
     def bring(self, control: Locator, papers: list[FilePayload]) -> None:
-        self._reach(control)
+        # Waited for before the way there: the browser hears of it too late where the key follows at once.
         with self._page.expect_file_chooser() as asked:
+            self._reach(control)
             self._key("Space")
         asked.value.set_files(papers)
 
