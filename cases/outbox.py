@@ -40,7 +40,8 @@ MOST_LOST_LEASES = 5  # a promise whose carrier died so often is left alone unti
 _LEASED = f"clock_timestamp() + interval '{LEASE_S} seconds'"
 # Department by department over the index of what is due, so that a backlog costs no more than an empty box; a line
 # that is shut lets nothing pass but its probe. What is due is due by either clock: `next_at` was written by ours.
-# Leases run by the database clock alone.
+# Leases run by the database clock alone. From the far end of the index what is due by our clock is enough, and found
+# without passing what is put off.
 _CLAIM = f"""
 WITH RECURSIVE {DOORS}, departments AS (
     (SELECT department FROM cases_delivery WHERE state = 'due' ORDER BY department LIMIT 1)
@@ -50,16 +51,16 @@ WITH RECURSIVE {DOORS}, departments AS (
     FROM departments d WHERE d.department IS NOT NULL
 ), chosen AS (
     SELECT c.id FROM departments d CROSS JOIN LATERAL (
-        SELECT free.id, free.next_at, row_number() OVER (ORDER BY free.next_at) AS turn FROM (
+        SELECT free.id, free.next_at, row_number() OVER (ORDER BY free.next_at %(way)s) AS turn FROM (
             SELECT id, next_at FROM cases_delivery
-            WHERE state = 'due' AND department = d.department AND next_at <= {MOMENT}
+            WHERE state = 'due' AND department = d.department AND next_at <= %(until)s
               AND (lease_until IS NULL OR lease_until < clock_timestamp()) AND lease_no <= tries + {MOST_LOST_LEASES}
-            ORDER BY next_at
+            ORDER BY next_at %(way)s
             LIMIT LEAST({PLACES}, GREATEST(%(quota)s - COALESCE((%(flying)s ->> d.department)::int, 0), 0))
             FOR UPDATE SKIP LOCKED
         ) free
     ) c
-    WHERE d.department IS NOT NULL ORDER BY c.turn, c.next_at LIMIT %(limit)s
+    WHERE d.department IS NOT NULL ORDER BY c.turn, c.next_at %(way)s LIMIT %(limit)s
 )
 UPDATE cases_delivery d
 SET lease_until = {_LEASED}, lease_no = d.lease_no + 1
@@ -68,10 +69,11 @@ FROM chosen, cases_subapplication s WHERE d.id = chosen.id AND s.id = d.sub_id R
 
 
 @cache
-def _claiming() -> Prepared:
+def _claiming(newest: bool) -> Prepared:
+    way = {"%(way)s": "DESC", "%(until)s": "%(now)s"} if newest else {"%(way)s": "", "%(until)s": MOMENT}
     places = {"%(now)s": "$1", "%(limit)s": "$2", "%(quota)s": "$3", "%(flying)s": "$4"}
     text = _CLAIM + columns(Delivery, "d")
-    for name, place in places.items():
+    for name, place in {**way, **places}.items():
         text = text.replace(name, place)
     return Prepared(text, "timestamptz", "int", "int", "jsonb")
 
@@ -213,11 +215,15 @@ def cancel_due(sub: SubApplication) -> int:
     )
 
 
-def claim(limit: int, quota: int, flying: Mapping[str, int] | None = None) -> list[Claim]:
-    """Lease up to `limit` due deliveries, at most `quota` a department less what is on its way, fairly over them."""
+def claim(limit: int, quota: int, flying: Mapping[str, int] | None = None, *, newest: bool = False) -> list[Claim]:
+    """Lease up to `limit` due deliveries, at most `quota` a department less what is on its way, fairly over them.
+
+    Those that wait longest come first, or with `newest` those that wait least: behind a backlog nobody would hear of
+    a new case for hours if all places went to the oldest.
+    """
     if limit <= 0:
         return []
-    rows = _claiming()(timezone.now(), limit, quota, json.dumps(flying or {}))
+    rows = _claiming(newest)(timezone.now(), limit, quota, json.dumps(flying or {}))
     deliveries = built(Delivery, [row for _, *row in rows])
     return [Claim(row, row.lease_no, case_id) for (case_id, *_), row in zip(rows, deliveries, strict=True)]
 

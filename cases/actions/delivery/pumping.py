@@ -63,7 +63,7 @@ class Pump:
         self._judges = [Event() for _ in range(JUDGES)]
         self._threads = [Thread(target=self._keep, args=(self._carry, self._carry_on), name="carry", daemon=True)]
         for turn, wanted in enumerate(self._judges):
-            judge = self._judging(self._judges[(turn + 1) % JUDGES])
+            judge = self._judging(self._judges[(turn + 1) % JUDGES], newest=turn == JUDGES - 1)
             self._threads.append(Thread(target=self._keep, args=(wanted, judge), name=f"judge-{turn}", daemon=True))
         for thread in self._threads:
             thread.start()
@@ -85,11 +85,14 @@ class Pump:
         heartbeats.nudge_taken()
         dispatch.carry(math.inf)
 
-    def _judging(self, next_one: Event) -> Callable[[], None]:
+    def _judging(self, next_one: Event, *, newest: bool) -> Callable[[], None]:
         def judge() -> None:
-            """What is found wakes the next judge before it is judged: look-ups that take long go side by side."""
+            """What is found wakes the next judge before it is judged: look-ups that take long go side by side.
+
+            The last of them takes what came last, so that no new case waits behind all others.
+            """
             began = monotonic()
-            while not self._ending.is_set() and (taken := judging.take()) is not None:
+            while not self._ending.is_set() and (taken := judging.take(newest=newest)) is not None:
                 next_one.set()
                 judging.judge_or_tell(taken)
             dispatch.do_pump_rounds()

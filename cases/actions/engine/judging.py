@@ -72,22 +72,28 @@ class Taken(NamedTuple):
     number: int
 
 
-def take() -> Taken | None:
-    """Take the next one for judging, None where nothing is ready: the lease of each begins when it is judged."""
+def take(*, newest: bool = False) -> Taken | None:
+    """Take the next one for judging, None where nothing is ready: the lease of each begins when it is judged.
+
+    That is the one which waits longest, or with `newest` the one which waits least, so that behind a backlog somebody
+    hears of a new case as well.
+    """
     now = timezone.now()
-    found = _TAKE(now, now + JUDGING_LEASE)
+    found = (_TAKE_NEWEST if newest else _TAKE)(now, now + JUDGING_LEASE)
     return Taken(*found[0]) if found else None
 
 
-_TAKE = Prepared(
-    """
+def _taking(way: str) -> Prepared:
+    text = f"""
 UPDATE cases_subapplication SET next_at = $2, judged_no = judged_no + 1 WHERE id = (
     SELECT id FROM cases_subapplication WHERE state = 'ready' AND next_at <= $1
-    ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    ORDER BY next_at {way} LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, judged_no
-""",
-    "timestamptz", "timestamptz",
-)  # fmt: skip
+"""
+    return Prepared(text, "timestamptz", "timestamptz")
+
+
+_TAKE, _TAKE_NEWEST = _taking("ASC"), _taking("DESC")
 
 
 def judge_or_tell(taken: Taken) -> None:
