@@ -23,6 +23,7 @@ from devtools.supervisor import recorded, stop_recorded
 
 DOOR_ERROR = 2
 INTERRUPTED = 130
+HELP = frozenset({"-h", "--help"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def screens(args: Sequence[str]) -> int:
     if browser.ensure_browser() is None:
         return 1
     with ExitStack() as quiet:
-        if not portal.answers(variables.web_port()):
+        if not (HELP & set(args) or portal.answers(variables.web_port())):
             _start_quietly(quiet)
         return _with_services(["-m", "devtools.screens", *args])
 
@@ -120,7 +121,7 @@ def demo(args: Sequence[str]) -> int:
     """Play one case against the running portal, or against one started quietly for the time."""
     environment.ensure_environment()
     with ExitStack() as quiet:
-        if not portal.answers(variables.web_port()):
+        if not (HELP & set(args) or portal.answers(variables.web_port())):
             _start_quietly(quiet)
         return _with_services(["manage.py", "demo", *args])
 
