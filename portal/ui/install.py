@@ -24,21 +24,26 @@ from django.views.decorators.http import require_safe
 from portal.ui.script import traditional
 from portal.ui.stylesheet import sheet
 
-# The language of an address (`?lang=zh-Hant`), for what a browser keeps and asks for without cookies.
+# The language of an address (`?lang=zh-Hant`), for what a browser keeps and asks for without cookies; an address that
+# names none is answered in the visitor's own.
 LANGUAGES = {"zh-Hans": "zh-hans", "zh-Hant": "zh-hant", "en": "en"}
 ICON_SIZES = (192, 512)
 # Of the tokens: the accent and the wash of the light theme.
 ACCENT, WASH = "#1456b8", "#f4f6f9"
 WORKER = "app/worker.js"
-HOUR = "public, max-age=3600"
+HOUR, NOT_KEPT = "public, max-age=3600", "private, no-cache"
 
 
 def spoken(request: HttpRequest) -> str:
     """The language an address asks for becomes that of the answer; its tag for the html element."""
-    tag = request.GET.get("lang", "")
-    tag = tag if tag in LANGUAGES else "zh-Hans"
+    own = next((tag for tag, code in LANGUAGES.items() if code == get_language()), "zh-Hans")
+    tag = request.GET["lang"] if _names_language(request) else own
     translation.activate(LANGUAGES[tag])
     return tag
+
+
+def _names_language(request: HttpRequest) -> bool:
+    return request.GET.get("lang") in LANGUAGES
 
 
 @require_safe
@@ -63,7 +68,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     }
     response = JsonResponse(described, json_dumps_params={"ensure_ascii": False})
     response["Content-Type"] = "application/manifest+json; charset=utf-8"
-    response["Cache-Control"] = HOUR
+    response["Cache-Control"] = HOUR if _names_language(request) else NOT_KEPT
     return response
 
 
@@ -71,7 +76,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """The page for when there is no network: the same for everybody, rendered without asking who it is."""
     response = HttpResponse(render_to_string("offline.html", {"lang": spoken(request)}))
-    response["Cache-Control"] = HOUR
+    response["Cache-Control"] = HOUR if _names_language(request) else NOT_KEPT
     return response
 
 

@@ -52,6 +52,14 @@ def test_the_page_without_a_network_says_that_nothing_is_lost(client: Client, la
     assert f'<html lang="{lang}">' in page
 
 
+def test_an_address_that_names_no_language_is_answered_in_the_visitors_own(client: Client) -> None:
+    client.cookies["django_language"] = "en"
+    answer = client.get("/offline/")
+    assert '<html lang="en">' in answer.content.decode()
+    assert answer["Cache-Control"] == "private, no-cache"
+    assert client.get("/offline/?lang=zh-Hant")["Cache-Control"] == "public, max-age=3600"
+
+
 def test_the_page_that_is_kept_is_the_same_for_everybody(client: Client) -> None:
     before = client.get("/offline/?lang=zh-Hans")
     client.force_login(Account.objects.create_user("lin", "a-long-password", role=Role.CITIZEN, name="林晓岚"))
