@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
-from time import monotonic
+from time import monotonic, sleep
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from cases import outbox, ports
 from cases.actions.delivery import arrivals, circuits, inbox
@@ -31,6 +32,8 @@ from cases.ports import NEVER_SEEN, Actor, Outcome, Parcel
 from cases.queries import waiting
 from cases.queries.circuits import shut_lines
 from cases.states import DeliveryState
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 64
 QUOTA = 16
@@ -103,23 +106,61 @@ class _Round:
         self._look_at = 0.0
         self._tried = 0
         self._claims = 0
+        self._unwritten: list[Ended] = []
 
     def run(self) -> int:
         _bells.append(self._ended)
         try:
-            return self._run()
+            while not self._is_over():
+                pass
         finally:
             _bells.remove(self._ended)
-
-    def _run(self) -> int:
-        while self._look(at_once=not self._flying) or self._flying:
-            ended = self._next_ended()
-            if ended:
-                carrier = outbox.Carrier(self._room(), QUOTA if self._goes_on() else 0)
-                record(ended, carrier, _shelf)
-                circuits.note_outcomes((one.delivery.department, one.delivery.pk, outcome) for one, outcome in ended)
-                self._send(carrier.taken)
         return self._tried
+
+    def _is_over(self) -> bool:
+        """Carry until nothing is on its way; not over where the database went away meanwhile and is back in time."""
+        try:
+            self._run()
+        except (OperationalError, InterfaceError) as error:
+            if not self._is_there_again():
+                raise
+            counts = {"flying": len(self._flying), "unwritten": len(self._unwritten)}
+            log.warning("dispatch.resumed", error=type(error).__name__, **counts)
+            return False
+        return True
+
+    def _run(self) -> None:
+        self._write_down(self._unwritten)
+        while self._look(at_once=not self._flying) or self._flying:
+            self._unwritten = self._next_ended()
+            self._write_down(self._unwritten)
+
+    def _write_down(self, ended: list[Ended]) -> None:
+        if ended:
+            carrier = outbox.Carrier(self._room(), QUOTA if self._goes_on() else 0)
+            record(ended, carrier, _shelf)
+            self._unwritten = []
+            self._send(carrier.taken)
+            circuits.note_outcomes((one.delivery.department, one.delivery.pk, outcome) for one, outcome in ended)
+
+    def _is_there_again(self) -> bool:
+        """Wait for a database that is gone, as long as the leases of what was sent may hold.
+
+        Answers that came meanwhile are known to nobody else: whoever took their deliveries up after the leases would
+        have to ask the departments again.
+        """
+        if not (self._flying or self._unwritten) or connection.in_atomic_block or connection.is_usable():
+            return False
+        until = monotonic() + outbox.LEASE_S
+        while monotonic() < until and not _leaving.is_set():
+            try:
+                connection.close()
+                connection.ensure_connection()
+            except (OperationalError, InterfaceError):
+                sleep(LOOK_AGAIN_S)
+            else:
+                return True
+        return False
 
     def _goes_on(self) -> bool:
         return _may_go_on(self._until) and len(self._flying) < AT_ONCE * 4

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from cases import docket, outbox
 from cases.actions.delivery import inbox, taking_back
@@ -47,11 +47,14 @@ def parcel_of(claimed: Claim) -> Parcel:
 def record(ended: Sequence[Ended], carrier: outbox.Carrier, shelf: Shelf | None = None) -> None:
     """Write down how tries ended, all in one transaction; what is promised in it `carrier` may take along.
 
-    Where that fails each is written down by itself, so that one case that cannot be written harms no other.
+    Where that fails each is written down by itself, so that one case that cannot be written harms no other. Raises
+    OperationalError or InterfaceError where the database is gone; the same may then be written down once it is back.
     """
     try:
         _record_together(ended, carrier, shelf)
     except Exception as error:
+        if isinstance(error, (OperationalError, InterfaceError)) and not connection.is_usable():
+            raise
         log.warning("dispatch.not_together", tries=len(ended), error=type(error).__name__)
         carrier.taken.clear()
         for claimed, outcome in ended:
