@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms, queries
 from bundles.forms.selection import holds
@@ -78,15 +79,15 @@ def _spec(spec: BundleSpec) -> BundleSpec:
     try:
         freezing.wanted(spec)
     except LookupError as error:
-        raise CaseError("这个一件事没有配置统一派位") from error
+        raise CaseError(_("这个一件事没有配置统一派位")) from error
     return spec
 
 
 def _check_snapshot(snapshot: Mapping[str, Any], batch: str) -> None:
     if not snapshot["entries"] and not snapshot["held"]:
-        raise NotReady("现在没有等派位的申请")
+        raise NotReady(_("现在没有等派位的申请"))
     if not snapshot["seats"]:
-        raise NotReady(f"还没有录入{batch}批次的名额")
+        raise NotReady(_("还没有录入%(batch)s批次的名额") % {"batch": batch})
 
 
 def _save_new(run: AllocationRun) -> None:
@@ -94,7 +95,7 @@ def _save_new(run: AllocationRun) -> None:
         with transaction.atomic():
             run.save()
     except IntegrityError as error:
-        raise WrongState("这个批次的派位正由别人操作，请刷新页面") from error
+        raise WrongState(_("这个批次的派位正由别人操作，请刷新页面")) from error
 
 
 def _run_under_way(bundle_code: str, batch: str) -> AllocationRun | None:
@@ -130,7 +131,7 @@ def publicise(run_id: UUID, *, by: Actor, supervisor: str = "") -> AllocationRun
     _check_tried(run)
     allocation = freezing.wanted(queries.version(run.bundle_version_id).spec)
     if allocation.publicity is None:
-        raise WrongState("这个一件事没有公示期，可以直接公布")
+        raise WrongState(_("这个一件事没有公示期，可以直接公布"))
     until = clock.due(timezone.localtime(), allocation.publicity, calendar_of(settings.REGION_CODE)).on
     run.publicity_until, run.state = until, State.PUBLICITY
     run.save(update_fields=["publicity_until", "state"])
@@ -190,13 +191,13 @@ def abandon(run_id: UUID, *, by: Actor, supervisor: str = "") -> AllocationRun:
 def _locked(run_id: UUID, *states: str) -> AllocationRun:
     run = AllocationRun.objects.select_for_update().get(pk=run_id)
     if run.state not in states:
-        raise WrongState(f"这次派位{run.get_state_display()}，不能再做这一步")
+        raise WrongState(_("这次派位%(state)s，不能再做这一步") % {"state": run.get_state_display()})
     return run
 
 
 def _check_tried(run: AllocationRun) -> None:
     if run.tried_fingerprint != run.fingerprint:
-        raise NotReady("请先按现在冻结的数据试算")
+        raise NotReady(_("请先按现在冻结的数据试算"))
 
 
 def _step(run: AllocationRun, kind: str, by: Actor, supervisor: str) -> None:

@@ -45,10 +45,12 @@ def read_sheet(file: Posted | BinaryIO, *, formats: Sequence[str], most: int) ->
     if not content:
         raise BadUpload(_("“%(name)s”是空文件，请重新选择") % {"name": name})
     if len(content) > MAX_BYTES:
-        raise BadUpload(f"“{name}”太大，最多 {MAX_BYTES // 1024 // 1024} MB；请拆成几批导入")
+        raise BadUpload(
+            _("“%(name)s”太大，最多 %(most)s MB；请拆成几批导入") % {"name": name, "most": MAX_BYTES // 1024 // 1024}
+        )
     is_workbook = content.startswith(b"PK\x03\x04")
     if ("xlsx" if is_workbook else "csv") not in formats:
-        raise BadUpload(f"只能导入 {'、'.join(formats)} 文件，请用模板重新保存")
+        raise BadUpload(_("只能导入 %(formats)s 文件，请用模板重新保存") % {"formats": _("、").join(formats)})
     lines = _workbook_lines(name, content) if is_workbook else _csv_lines(name, content)
     return _sheet(name, lines, most)
 
@@ -57,14 +59,14 @@ def _sheet(name: str, lines: Iterator[Line], most: int) -> Sheet:
     filled = ((number, cells) for number, cells in lines if any(cells))
     first = next(filled, None)
     if first is None:
-        raise BadUpload(f"“{name}”里没有内容，请按模板填写")
+        raise BadUpload(_("“%(name)s”里没有内容，请按模板填写") % {"name": name})
     rows: list[Line] = []
     for line in filled:
         if len(rows) == most:
-            raise BadUpload(f"一次最多导入 {most} 行，请拆成几批")
+            raise BadUpload(_("一次最多导入 %(most)s 行，请拆成几批") % {"most": most})
         rows.append(line)
     if not rows:
-        raise BadUpload(f"“{name}”只有表头，没有人员，请按模板填写")
+        raise BadUpload(_("“%(name)s”只有表头，没有人员，请按模板填写") % {"name": name})
     return Sheet(first[1], rows)
 
 
@@ -72,12 +74,12 @@ def _workbook_lines(name: str, content: bytes) -> Iterator[Line]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
-                raise BadUpload(f"“{name}”展开后太大，请只留名册一张表再导入")
+                raise BadUpload(_("“%(name)s”展开后太大，请只留名册一张表再导入") % {"name": name})
         rows = (
             CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python(skip_empty_area=False)
         )
     except (zipfile.BadZipFile, CalamineError, IndexError, ValueError) as error:
-        raise BadUpload(f"“{name}”打不开，请另存为 XLSX 或 CSV 再导入") from error
+        raise BadUpload(_("“%(name)s”打不开，请另存为 XLSX 或 CSV 再导入") % {"name": name}) from error
     for number, row in enumerate(rows, start=1):
         yield number, [_text(cell) for cell in row[:MAX_COLUMNS]]
 
@@ -90,14 +92,14 @@ def _csv_lines(name: str, content: bytes) -> Iterator[Line]:
         except UnicodeDecodeError:
             continue
     else:
-        raise BadUpload(f"“{name}”的文字编码认不出来，请另存为 UTF-8 的 CSV")
+        raise BadUpload(_("“%(name)s”的文字编码认不出来，请另存为 UTF-8 的 CSV") % {"name": name})
     if "\x00" in text:
-        raise BadUpload(f"“{name}”不是 CSV 也不是 XLSX，请用模板填写")
+        raise BadUpload(_("“%(name)s”不是 CSV 也不是 XLSX，请用模板填写") % {"name": name})
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
             yield number, [_text(cell) for cell in row[:MAX_COLUMNS]]
     except csv.Error as error:
-        raise BadUpload(f"“{name}”的引号或逗号不成对，请用表格软件重新保存") from error
+        raise BadUpload(_("“%(name)s”的引号或逗号不成对，请用表格软件重新保存") % {"name": name}) from error
 
 
 def _text(cell: object) -> str:

@@ -115,8 +115,9 @@ def _columns(context: forms.Context, heading: Sequence[str]) -> list[tables.Colu
     needed = (column for column in known if column.field.required and column.field.default is None)
     missing = [column.heading for column in needed if column.heading not in stated]
     if doubled or missing:
-        words = f"缺少{'、'.join(missing)}" if missing else f"{'、'.join(doubled)}出现了两次"
-        raise BadUpload(f"表头{words}，请下载模板，按模板的表头填写")
+        if missing:
+            raise BadUpload(_("表头缺少%(names)s，请下载模板，按模板的表头填写") % {"names": _("、").join(missing)})
+        raise BadUpload(_("表头里%(names)s出现了两次，请下载模板，按模板的表头填写") % {"names": _("、").join(doubled)})
     return found
 
 
@@ -317,9 +318,12 @@ def check_before_handing_in(case: Case, context: forms.Context, selection: forms
     rows = RosterRow.objects.filter(roster__case=case)
     good, bad = rows.filter(state=State.READY).count(), rows.filter(state__in=TO_CORRECT).count()
     if good < batch.rows.min:
-        raise NotReady(_("名册里还没有可以办理的人员，请先导入名册"), ((batch.group, "请导入名册"),))
+        raise NotReady(_("名册里还没有可以办理的人员，请先导入名册"), ((batch.group, _("请导入名册")),))
     if bad and not batch.upload.partial:
-        raise NotReady(f"名册还有 {bad} 行要更正", ((batch.group, f"{bad} 行要更正"),))
+        raise NotReady(
+            _("名册还有 %(count)s 行要更正") % {"count": bad},
+            ((batch.group, _("%(count)s 行要更正") % {"count": bad}),),
+        )
 
 
 def version_spec(case: Case) -> BundleSpec:

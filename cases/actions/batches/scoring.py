@@ -240,4 +240,7 @@ def _check_finding(case: Case, rule: str, points: Decimal, reason: str) -> None:
     declared = table.rule(rule).score if table else 0
     most = Decimal(str(declared)) if isinstance(declared, int | float) else Decimal(MAX_POINTS)
     if not min(most, Decimal(0)) <= points <= max(most, Decimal(0)):
-        raise NotReady(f"这一项的分值应在 {min(most, Decimal(0))} 到 {max(most, Decimal(0))} 之间")
+        raise NotReady(
+            _("这一项的分值应在 %(least)s 到 %(most)s 之间")
+            % {"least": min(most, Decimal(0)), "most": max(most, Decimal(0))}
+        )

@@ -26,7 +26,9 @@ def enter(bundle_code: str, batch: str, text: str) -> int:
     """
     found, faults = _read(text)
     if faults:
-        raise NotReady(f"有 {len(faults)} 行要改：{faults[0][1]}", tuple(faults))
+        raise NotReady(
+            _("有 %(count)s 行要改：%(first)s") % {"count": len(faults), "first": faults[0][1]}, tuple(faults)
+        )
     if not found:
         raise NotReady(_("请每行写一个志愿和名额，如：第一小学,120"))
     AllocationSeat.objects.filter(bundle_code=bundle_code, batch=batch).delete()

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases import clock, docket, notices
@@ -156,12 +157,12 @@ def _check_extension(working_days: int, approver: str, reason: str, most: int) -
 
 def _check_extendable(sub: SubApplication) -> None:
     if sub.state not in EXTENDABLE or sub.accepted_at is None:
-        raise WrongState("只有已经受理、还没有决定的事项可以延长期限")
+        raise WrongState(_("只有已经受理、还没有决定的事项可以延长期限"))
     if Extension.objects.filter(sub=sub).exists():
-        raise WrongState("这件事已经延长过一次，不能再延长")
+        raise WrongState(_("这件事已经延长过一次，不能再延长"))
     last = sub.statutory_due_on or sub.due_on
     if last is not None and last < timezone.localdate():
-        raise WrongState("期限已经届满，不能再延长")
+        raise WrongState(_("期限已经届满，不能再延长"))
 
 
 def recompute(

@@ -59,7 +59,7 @@ def correct(result_id: UUID, values: Mapping[str, Any], reason: str, *, by: Acto
         _must_hold(row)
         unknown = set(values) - set(declared_fields(_declared(case, row)))
         if unknown:
-            raise CaseError(f"这份结果没有这些内容：{'、'.join(sorted(unknown))}")
+            raise CaseError(_("这份结果没有这些内容：%(names)s") % {"names": _("、").join(sorted(unknown))})
         if not _changes(row, values):
             raise NotReady(_("内容没有变化，不用更正"))
         return correct_locked(case, sub, row, values, reason=reason.strip(), by=by)

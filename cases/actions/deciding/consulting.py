@@ -31,9 +31,9 @@ State = Consultation.State
 def ask(case: Case, sub: SubApplication, department: str, question: str, *, due_on: date, by: Actor) -> Consultation:
     """Put a question to another department. Raises NotReady for one that does not exist, or is asked already."""
     if department == sub.department or department not in queries.registry().departments:
-        raise NotReady(_("请选择要征求意见的部门"), (("consult.department", "请选择另一个部门"),))
+        raise NotReady(_("请选择要征求意见的部门"), (("consult.department", _("请选择另一个部门")),))
     if Consultation.objects.filter(sub=sub, department=department, state=State.OPEN).exists():
-        raise NotReady(_("已经在征求这个部门的意见"), (("consult.department", "这个部门还没有回复"),))
+        raise NotReady(_("已经在征求这个部门的意见"), (("consult.department", _("这个部门还没有回复")),))
     return _ask(case, sub, department, question, due_on=due_on, by=by)
 
 
@@ -127,9 +127,9 @@ def _ask(
 
 def _check(opinion: str, text: str) -> None:
     if opinion not in Consultation.Opinion.values:
-        raise NotReady(_("请选择意见"), (("opinion", "请选择同意、不同意或无意见"),))
+        raise NotReady(_("请选择意见"), (("opinion", _("请选择同意、不同意或无意见")),))
     if opinion == Consultation.Opinion.OBJECTS and not text.strip():
-        raise NotReady(_("请写明不同意的理由"), (("text", "请写明理由和依据"),))
+        raise NotReady(_("请写明不同意的理由"), (("text", _("请写明理由和依据")),))
 
 
 def _close(asked: Consultation, state: Consultation.State) -> None:

@@ -19,6 +19,7 @@ from uuid import UUID
 import structlog
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.errors import NotReady
 from cases.models import Circuit, Line, Maintenance, Outage
@@ -137,11 +138,11 @@ def tally(ended: Iterable[tuple[str, UUID, Outcome]]) -> dict[str, Tally]:
 
 
 def _tally_of(tries: list[tuple[UUID, Outcome]]) -> Tally:
-    alive = sum(outcome.contact == "alive" for _, outcome in tries)
-    broken = sum(outcome.contact == "broken" for _, outcome in tries)
+    alive = sum(outcome.contact == "alive" for _claim, outcome in tries)
+    broken = sum(outcome.contact == "broken" for _claim, outcome in tries)
     unsure = {delivery_id for delivery_id, outcome in tries if outcome.contact == "unsure"}
-    errors = [outcome.detail for _, outcome in tries if outcome.contact != "alive"]
-    pause_s = max((outcome.retry_after_s or 0.0 for _, outcome in tries), default=0.0)
+    errors = [outcome.detail for _claim, outcome in tries if outcome.contact != "alive"]
+    pause_s = max((outcome.retry_after_s or 0.0 for _claim, outcome in tries), default=0.0)
     suspect = next(iter(unsure)) if len(unsure) == 1 and not broken else None
     return Tally(alive, broken + len(unsure), pause_s, errors[-1] if errors else "", suspect)
 
@@ -253,7 +254,7 @@ def announce_maintenance(
 ) -> Maintenance:
     """Rest a department's lines for a time it has announced; `notice` is what people read. Raises NotReady."""
     if ends_at <= max(starts_at, timezone.now()):
-        raise NotReady("维护的结束时间要晚于开始时间和现在")
+        raise NotReady(_("维护的结束时间要晚于开始时间和现在"))
     made = Maintenance.objects.create(
         department=department, starts_at=starts_at, ends_at=ends_at, notice=notice, announced_by_id=by.id or None
     )

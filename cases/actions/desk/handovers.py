@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases.actions.desk import posts, staff_mail
@@ -22,7 +23,7 @@ from cases.states import SUB_FINAL
 def hand_over(sub_id: UUID, to: UUID, *, by: Actor, version: int) -> SubApplication:
     """Give a task to a colleague. Raises NotReady for somebody of another department, ChangedMeanwhile, WrongState."""
     _check_colleague(to, by)
-    case, _, sub = my_task(sub_id, by, version)
+    case, _subs, sub = my_task(sub_id, by, version)
     _pass_on(case, sub, to, by)
     _write([sub], to, by)
     return sub
@@ -45,7 +46,7 @@ def hand_over_all(to: UUID, *, by: Actor) -> int:
 
 def _check_colleague(to: UUID, by: Actor) -> None:
     if to not in posts.people_of(by.department) or str(to) == by.id:
-        raise NotReady("请选择本部门的同事", (("hand_over.to", "请选择本部门的同事"),))
+        raise NotReady(_("请选择本部门的同事"), (("hand_over.to", _("请选择本部门的同事")),))
 
 
 def _pass_on(case: Case, sub: SubApplication, to: UUID, by: Actor) -> None:

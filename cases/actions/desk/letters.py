@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.actions.deciding.results import new_mark
 from cases.actions.desk.letter_words import words_of
@@ -55,7 +56,7 @@ def issue(sub_id: UUID, *, by: Actor) -> TaskLetter:
     """Make the letter of a task; the one that is open already stays. Raises WrongState once it is decided."""
     case, sub = lock_case_of(sub_id)
     if sub.connect != "manual" or sub.dispatched_at is None or sub.state in SUB_FINAL:
-        raise WrongState("这件事已经有决定，或者不由人工办理，不用出函")
+        raise WrongState(_("这件事已经有决定，或者不由人工办理，不用出函"))
     open_one = _open_letters(sub).first()
     if open_one is not None and open_one.department == sub.department and not _is_spent(open_one):
         return open_one
@@ -104,8 +105,9 @@ def open_by(link: str, code: str) -> TaskLetter:
         is_locked, sub_id, left = letter.wrong_codes >= MOST_WRONG_CODES, letter.sub_id, letter.wrong_codes
     if is_locked:
         _note_lock(sub_id)
-        raise CaseError("查收码输错太多次，链接已停用；请与发函部门联系，重新出函")
-    raise NotReady("查收码不对", (("code", f"查收码不对，还可以试 {MOST_WRONG_CODES - left} 次"),))
+        raise CaseError(_("查收码输错太多次，链接已停用；请与发函部门联系，重新出函"))
+    said = _("查收码不对，还可以试 %(count)s 次") % {"count": MOST_WRONG_CODES - left}
+    raise NotReady(_("查收码不对"), (("code", said),))
 
 
 @transaction.atomic
@@ -124,10 +126,10 @@ def held_letter(letter_id: UUID) -> TaskLetter | None:
 def note_sent(letter_id: UUID, way: str, *, by: Actor) -> TaskLetter:
     """The letter has gone out, and how. Raises NotReady for no way, WrongState for one that went already."""
     if way not in TaskLetter.Way.values:
-        raise NotReady("请选择怎样送的", (("letter.way", "请选择怎样送的"),))
+        raise NotReady(_("请选择怎样送的"), (("letter.way", _("请选择怎样送的")),))
     case, sub, letter = _locked(letter_id)
     if letter.sent_at is not None:
-        raise WrongState("这封函已经登记送出")
+        raise WrongState(_("这封函已经登记送出"))
     letter.sent_at, letter.sent_way, letter.sent_by_id = timezone.now(), way, by.id or None
     letter.save(update_fields=["sent_at", "sent_way", "sent_by"])
     record(case, "letter.sent", by=by, sub=sub, letter=str(letter.pk), way=way)
@@ -138,10 +140,10 @@ def note_sent(letter_id: UUID, way: str, *, by: Actor) -> TaskLetter:
 def note_received(letter_id: UUID, receiver: str, *, by: Actor) -> TaskLetter:
     """Somebody of the department has it, by name: the department has received the task. Raises NotReady, WrongState."""
     if not receiver.strip():
-        raise NotReady("请写明谁签收的", (("letter.receiver", "请写明签收人"),))
+        raise NotReady(_("请写明谁签收的"), (("letter.receiver", _("请写明签收人")),))
     case, sub, letter = _locked(letter_id)
     if letter.received_at is not None:
-        raise WrongState("这封函已经登记签收")
+        raise WrongState(_("这封函已经登记签收"))
     letter.received_at, letter.received_by_id = timezone.now(), by.id or None
     letter.receiver = receiver.strip()[:60]
     letter.save(update_fields=["received_at", "received_by", "receiver"])
@@ -160,9 +162,9 @@ def answered_on_paper(letter_id: UUID, act: Callable[[SubApplication, Actor], An
     `act` is one of the acts of `worklist`, given the task and the department as its actor. All or nothing.
     """
     if not answerer.strip():
-        raise NotReady("请写明答复人", (("letter.answerer", "请写明答复人"),))
+        raise NotReady(_("请写明答复人"), (("letter.answerer", _("请写明答复人")),))
     with transaction.atomic():
-        _, sub, letter = _locked(letter_id)
+        _case, sub, letter = _locked(letter_id)
         done = act(sub, _department(sub, by))
         TaskLetter.objects.filter(pk=letter.pk, answered_by=None).update(answered_by_id=by.id or None)
         letter = TaskLetter.objects.get(pk=letter.pk)
@@ -210,7 +212,7 @@ def _locked(letter_id: UUID) -> tuple[Case, SubApplication, TaskLetter]:
     case, sub = lock_case_of(TaskLetter.objects.values_list("sub_id", flat=True).get(pk=letter_id))
     letter = TaskLetter.objects.select_for_update().get(pk=letter_id)
     if letter.answered_at or letter.recalled_at or sub.state in SUB_FINAL or letter.department != sub.department:
-        raise WrongState("这封转办函已经答复或收回，请刷新页面查看")
+        raise WrongState(_("这封转办函已经答复或收回，请刷新页面查看"))
     return case, sub, letter
 
 

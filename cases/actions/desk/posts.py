@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.errors import NotReady
 from cases.models import DeskPost
@@ -77,7 +78,7 @@ def come_back(*, by: Actor) -> DeskPost:
 def reach_at(email: str, *, by: Actor, wants_digest: bool) -> DeskPost:
     """Where the daily e-mail goes, if it is wanted. Raises NotReady for what is no address."""
     if email and ("@" not in email[1:-1] or any(sign in email for sign in " \r\n,;<>")):
-        raise NotReady("邮箱地址不对，例如 name@example.gov.cn", (("email", "请填写邮箱地址"),))
+        raise NotReady(_("邮箱地址不对，例如 name@example.gov.cn"), (("email", _("请填写邮箱地址")),))
     post = _post_of(UUID(by.id))
     post.email, post.wants_digest = email or None, wants_digest
     post.save(update_fields=["email", "wants_digest"])
@@ -85,5 +86,5 @@ def reach_at(email: str, *, by: Actor, wants_digest: bool) -> DeskPost:
 
 
 def _post_of(account_id: UUID) -> DeskPost:
-    post, _ = DeskPost.objects.select_for_update().get_or_create(account_id=account_id)
+    post, _is_new = DeskPost.objects.select_for_update().get_or_create(account_id=account_id)
     return post

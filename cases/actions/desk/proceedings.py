@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases.actions.deadlines import limits
@@ -43,7 +44,7 @@ def refuse_acceptance(
     with transaction.atomic():
         case, subs, sub = my_task(sub_id, by, version)
         if sub.accepted_at is not None:
-            raise WrongState("已经受理的事项不能再不予受理，可以作出不予批准的决定")
+            raise WrongState(_("已经受理的事项不能再不予受理，可以作出不予批准的决定"))
         reasons = (Reason(kind, "", text.strip(), ARTICLES[kind]),)
         answer = Answer(sub.pk, "not_accepted", reasons=reasons, apply_to=apply_to.strip())
         apply_answer(case, subs, sub, answer, by=by)
@@ -61,7 +62,7 @@ def begin_procedure(
     with transaction.atomic():
         case, subs, sub = my_task(sub_id, by, version)
         if sub.state == SubState.SPECIAL_PROCEDURE:
-            raise WrongState("已经在特别程序中，结束后才能开始另一个")
+            raise WrongState(_("已经在特别程序中，结束后才能开始另一个"))
         item = queries.version(case.bundle_version_id).spec.item(sub.item_id)
         is_declared = any(name in (one.id, one.zh) for one in item.decision.special)
         faults = [] if name.strip() else [("procedure.name", "请选择或写明特别程序")]
@@ -78,7 +79,7 @@ def end_procedure(sub_id: UUID, *, by: Actor, version: int) -> SubApplication:
     with transaction.atomic():
         case, subs, sub = my_task(sub_id, by, version)
         if sub.state != SubState.SPECIAL_PROCEDURE:
-            raise WrongState("现在没有进行中的特别程序")
+            raise WrongState(_("现在没有进行中的特别程序"))
         apply_answer(case, subs, sub, Answer(sub.pk, "special_procedure_ended"), by=by)
         return sub
 
@@ -109,7 +110,7 @@ def consult(
         faults.append(("consult.days", f"期限为 1 到 {LONGEST_CONSULTATION} 个工作日"))
     _refuse(faults)
     with transaction.atomic():
-        case, _, sub = my_task(sub_id, by, version)
+        case, _subs, sub = my_task(sub_id, by, version)
         due_on = consulting.deadline(case, working_days)
         asked = consulting.ask(case, sub, department, question.strip(), due_on=due_on, by=by)
         _changed(sub)
@@ -119,7 +120,7 @@ def consult(
 def reassign(sub_id: UUID, department: str, reason: str, *, by: Actor, version: int) -> SubApplication:
     """Give the item back to the lead, or, as the lead, hand it to another department (转办)."""
     with transaction.atomic():
-        case, _, sub = my_task(sub_id, by, version)
+        case, _subs, sub = my_task(sub_id, by, version)
         handing_on.hand_on(case, sub, department, reason, by=by)
         return sub
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.actions.engine.events import record
 from cases.actions.engine.locking import lock_case_of
@@ -25,21 +26,21 @@ Kind = TaskFile.Kind
 def attach(sub_id: UUID, kind: str, file: Posted, *, by: Actor) -> TaskFile:
     """Keep a file with an open task, checked like every upload. Raises BadUpload, WrongState, CaseError."""
     if kind not in Kind.values:
-        raise CaseError("请选择附件的种类")
+        raise CaseError(_("请选择附件的种类"))
     examined = uploads.examine(file)
     with transaction.atomic():
         case, sub = lock_case_of(sub_id)
         if sub.connect != "manual" or sub.state in SUB_FINAL:
-            raise WrongState("这件事已经有决定，不能再加附件")
+            raise WrongState(_("这件事已经有决定，不能再加附件"))
         return _keep(case, sub, kind, examined, by)
 
 
 def _keep(case: Case, sub: SubApplication, kind: str, examined: uploads.Examined, by: Actor) -> TaskFile:
     held = TaskFile.objects.filter(sub=sub, kind=kind)
     if held.filter(sha256=examined.sha256).exists():
-        raise BadUpload(f"“{examined.name}”已经加过了")
+        raise BadUpload(_("“%(name)s”已经加过了") % {"name": examined.name})
     if held.count() >= MOST:
-        raise BadUpload(f"最多加 {MOST} 个附件；请合并成一个 PDF")
+        raise BadUpload(_("最多加 %(most)s 个附件；请合并成一个 PDF") % {"most": MOST})
     letter = TaskLetter.objects.filter(sub=sub, answered_at=None, recalled_at=None).first()
     kept = TaskFile(
         sub=sub, letter=letter, kind=kind, name=examined.name, sha256=examined.sha256, size=len(examined.content),

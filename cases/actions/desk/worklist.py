@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases.actions.desk import letters
@@ -50,7 +51,7 @@ def _take_free(sub_id: UUID, by: Actor, version: int) -> SubApplication:
     """In bulk nothing is taken out of a colleague's hands."""
     held = SubApplication.objects.filter(pk=sub_id).values_list("assigned_to_id", flat=True).first()
     if held is not None:
-        raise ChangedMeanwhile("同事已经接了这件")
+        raise ChangedMeanwhile(_("同事已经接了这件"))
     return take(sub_id, by=by, version=version)
 
 
@@ -73,14 +74,14 @@ def approve(sub_id: UUID, values: Mapping[str, Any], *, by: Actor, version: int)
     wanted = {name: label for fields in declared for name, (label, _) in fields.items()}
     lacking = tuple((name, f"请填写{label}") for name, label in wanted.items() if values.get(name) in (None, ""))
     if lacking:
-        raise NotReady(f"还有 {len(lacking)} 项结果没填", lacking)
+        raise NotReady(_("还有 %(count)s 项结果没填") % {"count": len(lacking)}, lacking)
     return _answer(sub_id, "approved", by=by, version=version, result={name: values[name] for name in wanted})
 
 
 def reject(sub_id: UUID, reasons: Sequence[Reason], *, by: Actor, version: int) -> SubApplication:
     """Refuse with reasons (行政许可法 第三十八条第二款). Raises NotReady without one."""
     if not any(reason.text.strip() for reason in reasons):
-        raise NotReady("请写明不予批准的理由，申请人会看到", (("reason", "请写明理由"),))
+        raise NotReady(_("请写明不予批准的理由，申请人会看到"), (("reason", _("请写明理由")),))
     return _answer(sub_id, "rejected", by=by, version=version, reasons=tuple(reasons))
 
 
@@ -91,7 +92,7 @@ def request_supplement(
     has asked before, without the reason why it did not ask for all of it then.
     """
     if not any(reason.text.strip() for reason in reasons):
-        raise NotReady("请写明要补什么，申请人会看到", (("reason", "请写明要补什么"),))
+        raise NotReady(_("请写明要补什么，申请人会看到"), (("reason", _("请写明要补什么")),))
     return _answer(sub_id, "supplement", by=by, version=version, reasons=tuple(reasons), why_again=why_again)
 
 
@@ -121,9 +122,9 @@ def my_task(sub_id: UUID, by: Actor, version: int) -> tuple[Case, list[SubApplic
     subs = lock_subs(case)
     sub = next(one for one in subs if one.pk == found.pk)
     if sub.department != by.department or sub.connect != "manual":
-        raise CaseError("这件事不归您的部门办理")
+        raise CaseError(_("这件事不归您的部门办理"))
     if sub.state in SUB_FINAL:
-        raise WrongState("这件事已经有决定了，请刷新页面查看")
+        raise WrongState(_("这件事已经有决定了，请刷新页面查看"))
     if sub.version != version:
-        raise ChangedMeanwhile("同事刚刚改动了这件事，请刷新后再办；您填的内容还在")
+        raise ChangedMeanwhile(_("同事刚刚改动了这件事，请刷新后再办；您填的内容还在"))
     return case, subs, sub

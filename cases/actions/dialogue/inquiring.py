@@ -45,7 +45,7 @@ def ask(case_id: UUID, text: str, *, by: Actor, sub_id: UUID | None = None, file
     """
     words = text.strip()
     if not words or len(words) > LONGEST:
-        raise NotReady(_("请写下要问什么，不超过 500 字"), (("text", "请写下要问什么，不超过 500 字"),))
+        raise NotReady(_("请写下要问什么，不超过 500 字"), (("text", _("请写下要问什么，不超过 500 字")),))
     examined = uploads.examine(file) if file is not None else None
     with transaction.atomic():
         case = lock_case(case_id)
@@ -62,15 +62,15 @@ def ask(case_id: UUID, text: str, *, by: Actor, sub_id: UUID | None = None, file
 
 def _check(case: Case, sub: SubApplication | None, sub_id: UUID | None) -> None:
     if sub_id is not None and (sub is None or sub.dispatched_at is None):
-        raise NotReady(_("这件事还没有送到部门，请先问牵头部门"), (("item", "请选择要问的事"),))
+        raise NotReady(_("这件事还没有送到部门，请先问牵头部门"), (("item", _("请选择要问的事")),))
     over = case.closed_at is not None and timezone.now() - case.closed_at > AFTER_THE_END
     if case.number is None or case.state == CaseState.WITHDRAWN or over:
         raise WrongState(_("这份申请已经结束，请拨打部门电话咨询"))
     waiting = Inquiry.objects.filter(case=case, state=State.OPEN, kind=Kind.QUESTION)
     if waiting.filter(sub=sub).exists():
-        raise NotReady(_("上一个问题部门还没有回复，回复后可以接着问"), (("text", "上一个问题还在等回复"),))
+        raise NotReady(_("上一个问题部门还没有回复，回复后可以接着问"), (("text", _("上一个问题还在等回复")),))
     if waiting.count() >= MOST_OPEN:
-        raise NotReady(_("等回复的问题太多了，请等部门回复后再问"), (("text", "等回复的问题太多了"),))
+        raise NotReady(_("等回复的问题太多了，请等部门回复后再问"), (("text", _("等回复的问题太多了")),))
 
 
 def urge(sub_id: UUID, *, by: Actor) -> Inquiry:

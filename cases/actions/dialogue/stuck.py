@@ -255,7 +255,7 @@ def _lock(stuck_id: UUID) -> StuckCase:
 
 def _require(stuck: StuckCase, *states: StuckCase.State) -> None:
     if stuck.state not in states:
-        raise WrongState(f"这件反映现在是“{State(stuck.state).label}”，不能这样做")
+        raise WrongState(_("这件反映现在是“%(state)s”，不能这样做") % {"state": State(stuck.state).label})
 
 
 def _note(stuck: StuckCase, kind: StuckAct.Kind, *, by: Actor, text: str = "") -> None:

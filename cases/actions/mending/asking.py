@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import outbox, ports
 from cases.actions.delivery import inbox
@@ -50,7 +51,7 @@ def _to_ask_about(found: Opened) -> Delivery:
     stuck = stuck.filter(state__in=[DeliveryState.DUE, DeliveryState.REFUSED]).order_by("-created_at")
     delivery = stuck.first() or outbox.filing_of(found.item)
     if delivery is None or delivery.state in (DeliveryState.CANCELLED, DeliveryState.SUPERSEDED):
-        raise WrongState("没有向这个部门送过申请，问不到什么")
+        raise WrongState(_("没有向这个部门送过申请，问不到什么"))
     return delivery
 
 
@@ -75,7 +76,7 @@ def take_in(found: Opened, delivery: Delivery, outcome: Outcome) -> Heard:
     if outcome.kind != "done" or outcome.answer is None:
         return Heard.UNKNOWN
     if delivery.department != found.item.department:
-        raise WrongState("这件事已经转到别的部门，不再问原来的部门")
+        raise WrongState(_("这件事已经转到别的部门，不再问原来的部门"))
     actor = Actor("department", department=found.item.department)
     effect = apply_answer(found.case, found.subs, found.item, outcome.answer, by=actor)
     inbox.keep_answer(found.item, outcome.answer, effect, event_id=f"asked:{found.item.pk}:{outcome.answer.status}")

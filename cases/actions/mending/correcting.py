@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import forms
 from cases import outbox, ports
@@ -46,7 +47,7 @@ def propose(attention_id: UUID, changes: Mapping[str, str], reason: str, *, by: 
         delivery = stuck_delivery(found)
         values = _typed(_body_anew(found, delivery), changes)
         if Correction.objects.filter(refused=delivery, state=Correction.State.PROPOSED).exists():
-            raise WrongState("已经有一份更正在等人复核")
+            raise WrongState(_("已经有一份更正在等人复核"))
         correction = Correction.objects.create(
             attention=found.attention,
             refused=delivery,
@@ -79,7 +80,7 @@ def confirm(correction_id: UUID, *, by: Actor) -> Delivery:
     """
     correction = Correction.objects.select_related("refused").get(pk=correction_id)
     if correction.proposed_by_id == desk.person_id(by):
-        raise CaseError("更正要由另一个人复核，提出的人不能自己确认")
+        raise CaseError(_("更正要由另一个人复核，提出的人不能自己确认"))
     fence = _make_sure(correction.attention_id, by)
     with desk.opened(correction.attention_id) as found:
         return _send(found, _waiting(correction_id), fence, by)
@@ -104,7 +105,7 @@ def send_anew(attention_id: UUID, reason: str, *, by: Actor) -> Delivery:
 def stuck_delivery(found: Opened) -> Delivery:
     """The promise that does not get through; of a department that forgot, the filing. Raises WrongState for none."""
     if found.attention.reason not in CORRECTABLE:
-        raise WrongState("这一类问题不能用更正重送来解决")
+        raise WrongState(_("这一类问题不能用更正重送来解决"))
     mine = Delivery.objects.filter(sub=found.open_item, department=found.open_item.department)
     mine = mine.exclude(purpose=Delivery.Purpose.WITHDRAW).order_by("-round", "-created_at")
     if found.attention.reason == Attention.Reason.FORGOTTEN:
@@ -112,7 +113,7 @@ def stuck_delivery(found: Opened) -> Delivery:
     else:
         stuck = mine.filter(state__in=[DeliveryState.REFUSED, DeliveryState.DUE]).first()
     if stuck is None:
-        raise WrongState("没有卡住的申请；可能已经送出，请刷新页面")
+        raise WrongState(_("没有卡住的申请；可能已经送出，请刷新页面"))
     return stuck
 
 
@@ -133,11 +134,11 @@ def _make_sure(attention_id: UUID, by: Actor, *, always_ask: bool = False) -> Fe
     with desk.opened(attention_id) as found:
         delivery = stuck_delivery(found)
         if desk.is_on_its_way(delivery):
-            raise WrongState("正在向部门发送，请等半分钟再试")
+            raise WrongState(_("正在向部门发送，请等半分钟再试"))
         if is_refused_outright(delivery) and not always_ask:
             return delivery.pk, delivery.lease_no
         if delivery.purpose != Delivery.Purpose.FILE:
-            raise WrongState("补交的内容可能已经送到，部门没法确认；请与部门核实后登记决定或转人工")
+            raise WrongState(_("补交的内容可能已经送到，部门没法确认；请与部门核实后登记决定或转人工"))
         # Nobody tries it while the department is being asked.
         Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.DUE).update(
             next_at=timezone.now() + progress.FIRST_QUERY
@@ -147,9 +148,9 @@ def _make_sure(attention_id: UUID, by: Actor, *, always_ask: bool = False) -> Fe
         heard = asking.take_in(found, delivery, outcome)
         desk.write(found, Kind.ASKED, by=by, heard=heard.value)
     if heard is Heard.ANSWERED:
-        raise WrongState("部门已经收到这件申请，按它的答复办理，不再重送")
+        raise WrongState(_("部门已经收到这件申请，按它的答复办理，不再重送"))
     if heard is Heard.UNKNOWN:
-        raise NotReady("现在问不到部门有没有收到；问到“没有收到”以前不能换新的内容重送")
+        raise NotReady(_("现在问不到部门有没有收到；问到“没有收到”以前不能换新的内容重送"))
     return delivery.pk, delivery.lease_no
 
 
@@ -164,7 +165,7 @@ def is_refused_outright(delivery: Delivery) -> bool:
 def _send(found: Opened, correction: Correction, fence: Fence, by: Actor) -> Delivery:
     delivery = stuck_delivery(found)
     if (delivery.pk, delivery.lease_no) != fence or desk.is_on_its_way(delivery):
-        raise WrongState("刚刚又送过一次，请等它有结果再试")
+        raise WrongState(_("刚刚又送过一次，请等它有结果再试"))
     body = _body_anew(found, delivery)
     for path, value in (correction.changes or {}).items():
         body = with_value(body, path, value)
@@ -209,7 +210,10 @@ def _typed(body: Mapping[str, Any], changes: Mapping[str, str]) -> dict[str, Any
     """Values of the kind they replace. Raises NotReady naming each that cannot be."""
     wanted = {path: text.strip() for path, text in changes.items() if text.strip()}
     if not wanted or len(wanted) > MOST_CHANGES:
-        raise NotReady(f"请填写要更正的内容，最多 {MOST_CHANGES} 项", (("correction", "请填写要更正的内容"),))
+        raise NotReady(
+            _("请填写要更正的内容，最多 %(most)s 项") % {"most": MOST_CHANGES},
+            (("correction", _("请填写要更正的内容")),),
+        )
     known = {leaf.path: leaf.value for leaf in leaves_of(body)}
     values: dict[str, Any] = {}
     faults: list[tuple[str, str]] = []
@@ -221,7 +225,7 @@ def _typed(body: Mapping[str, Any], changes: Mapping[str, str]) -> dict[str, Any
         except ValueError:
             faults.append((f"value.{path}", "这一项不能改成这样的内容"))
     if faults:
-        raise NotReady(f"有 {len(faults)} 项填得不对", tuple(faults))
+        raise NotReady(_("有 %(count)s 项填得不对") % {"count": len(faults)}, tuple(faults))
     return values
 
 
@@ -238,7 +242,7 @@ def _of_kind(old: Any, text: str) -> Any:
 def _waiting(correction_id: UUID) -> Correction:
     correction = Correction.objects.select_for_update().get(pk=correction_id)
     if correction.state != Correction.State.PROPOSED:
-        raise WrongState("这份更正已经处理过了，请刷新页面")
+        raise WrongState(_("这份更正已经处理过了，请刷新页面"))
     return correction
 
 
@@ -246,5 +250,5 @@ def _person(by: Actor) -> UUID:
     """Who answers for it: a correction is never the machine's. Raises CaseError."""
     person = desk.person_id(by)
     if person is None:
-        raise CaseError("更正要由登录的工作人员来做")
+        raise CaseError(_("更正要由登录的工作人员来做"))
     return person

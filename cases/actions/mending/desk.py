@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases.actions.engine.events import record
@@ -42,14 +43,14 @@ class Opened:
     def item(self) -> SubApplication:
         """The item it is about. Raises CaseError for one that is about the whole case."""
         if self.sub is None:
-            raise CaseError("这一条说的是整个办件，不能对单个事项这样处理")
+            raise CaseError(_("这一条说的是整个办件，不能对单个事项这样处理"))
         return self.sub
 
     @property
     def open_item(self) -> SubApplication:
         """The item it is about. Raises WrongState when that has its end already."""
         if self.item.state in SUB_FINAL:
-            raise WrongState("这件事已经有结果了，请刷新页面")
+            raise WrongState(_("这件事已经有结果了，请刷新页面"))
         return self.item
 
 
@@ -62,7 +63,7 @@ def opened(attention_id: UUID) -> Iterator[Opened]:
         subs = lock_subs(case)
         attention = Attention.objects.select_for_update().get(pk=attention_id)
         if attention.closed_at is not None:
-            raise WrongState("这一条已经处理完了，请刷新页面")
+            raise WrongState(_("这一条已经处理完了，请刷新页面"))
         yield Opened(attention, case, subs, next((one for one in subs if one.pk == attention.sub_id), None))
 
 
@@ -114,20 +115,20 @@ def deciding(found: Opened, by: Actor) -> None:
     lead = queries.version(found.case.bundle_version_id).spec.lead
     if by.kind == "supervisor" or (by.kind == "staff" and by.department in (found.item.department, lead)):
         return
-    raise CaseError("这样处理要由承办部门、牵头部门或监督人员来做")
+    raise CaseError(_("这样处理要由承办部门、牵头部门或监督人员来做"))
 
 
 def speaking(found: Opened, by: Actor) -> None:
     """Only people of the department itself enter what it decided. Raises CaseError for anybody else."""
     if by.kind != "staff" or by.department != found.item.department:
-        raise CaseError("部门的决定只能由本部门的工作人员登记")
+        raise CaseError(_("部门的决定只能由本部门的工作人员登记"))
 
 
 def close_promises(sub: SubApplication, state: DeliveryState) -> int:
     """Take back what is still to be sent; returns how many. Raises WrongState while one is being sent right now."""
     due = Delivery.objects.select_for_update().filter(sub=sub, state=DeliveryState.DUE)
     if any(is_on_its_way(one) for one in due):
-        raise WrongState("正在向部门发送，请等半分钟再试")
+        raise WrongState(_("正在向部门发送，请等半分钟再试"))
     ids = [one.pk for one in due]
     return Delivery.objects.filter(pk__in=ids).update(state=state, next_at=None, closed_at=timezone.now())
 
@@ -175,7 +176,7 @@ def dismiss(attention_id: UUID, reason: str, *, by: Actor) -> None:
     reason = needed(reason, "dismiss.reason", "请写明为什么可以关闭")
     with opened(attention_id) as found:
         if not may_be_dismissed(found.attention.reason, found.sub):
-            raise WrongState("关了这一条，这件事就没有人管了；请先重送、转人工、登记决定或终止")
+            raise WrongState(_("关了这一条，这件事就没有人管了；请先重送、转人工、登记决定或终止"))
         write(found, Kind.DISMISSED, by=by, text=reason)
         close(found, Kind.DISMISSED, by=by)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases import notices, outbox
@@ -36,7 +37,7 @@ def give_up(attention_id: UUID, reason: str, *, by: Actor) -> SubApplication:
         desk.deciding(found, by)
         sub = found.open_item
         if found.attention.reason not in UNDELIVERABLE:
-            raise WrongState("这一类问题不能用终止来解决")
+            raise WrongState(_("这一类问题不能用终止来解决"))
         told = _call_back(sub, reason)
         sub.lapse(at=timezone.now())
         sub.save(update_fields=["state", "closed_at", "next_at"])

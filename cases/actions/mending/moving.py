@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import outbox, ports
 from cases.actions.deciding import consulting, handing_on
@@ -35,7 +36,7 @@ def to_people(attention_id: UUID, reason: str, *, by: Actor, is_checked: bool = 
         delivery = _movable(found)
     heard = _what_the_system_has(attention_id, delivery, by)
     if heard is Heard.ANSWERED:
-        raise WrongState("部门系统已经收到这件申请，按它的答复办理，不转人工")
+        raise WrongState(_("部门系统已经收到这件申请，按它的答复办理，不转人工"))
     if heard is Heard.UNKNOWN and not is_checked:
         message = "部门系统问不到；请先在系统里核对没有这一件，或已作废，再勾选确认"
         raise NotReady(message, (("people.is_checked", message),))
@@ -53,9 +54,9 @@ def _movable(found: Opened) -> Delivery | None:
     """The latest filing, if any. Raises WrongState for an item that cannot be moved now."""
     sub = found.open_item
     if sub.connect == "manual":
-        raise WrongState("这件事本来就由人工办理")
+        raise WrongState(_("这件事本来就由人工办理"))
     if sub.state not in handing_on.MOVABLE:
-        raise WrongState("还没有送到部门，或正在补正、特别程序中，现在不能转人工")
+        raise WrongState(_("还没有送到部门，或正在补正、特别程序中，现在不能转人工"))
     return outbox.filing_of(sub)
 
 

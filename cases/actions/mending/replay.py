@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import outbox
 from cases.actions.delivery import arrivals
@@ -47,10 +48,10 @@ def send_again(attention_id: UUID, *, by: Actor) -> int:
     """
     with desk.opened(attention_id) as found:
         if found.attention.reason not in RETRIABLE:
-            raise WrongState("这一类问题重送解决不了")
+            raise WrongState(_("这一类问题重送解决不了"))
         sent = _again(found)
         if not sent:
-            raise WrongState("没有可以重送的；可能已经在送，或者已经有结果")
+            raise WrongState(_("没有可以重送的；可能已经在送，或者已经有结果"))
         desk.write(found, Kind.RETRIED, by=by, promises=sent)
         if found.attention.reason not in CLOSED_BY_FACTS:
             desk.close(found, Kind.RETRIED, by=by)

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
 
 from bundles import queries
 from cases.actions.deciding import afterwards
@@ -54,7 +55,7 @@ def settle(attention_id: UUID, decided: Decided, file: Posted | None, *, by: Act
     """
     statement = desk.needed(decided.statement, "settle.statement", "请写明这个决定是怎样得知、怎样核实的")
     if file is None:
-        raise NotReady("请上传部门的决定或系统截图", (("settle.file", "请上传部门的决定或系统截图"),))
+        raise NotReady(_("请上传部门的决定或系统截图"), (("settle.file", _("请上传部门的决定或系统截图")),))
     examined = uploads.examine(file)
     with desk.opened(attention_id) as found:
         desk.speaking(found, by)
@@ -70,14 +71,14 @@ def settle(attention_id: UUID, decided: Decided, file: Posted | None, *, by: Act
 def _check(found: Opened, decided: Decided) -> None:
     sub = found.open_item
     if sub.state not in SUB_WITH_DEPARTMENT:
-        raise WrongState("这件事还没有送到部门，或者在等申请人，现在不能登记决定")
+        raise WrongState(_("这件事还没有送到部门，或者在等申请人，现在不能登记决定"))
     if decided.status not in DECISIONS:
-        raise NotReady("请选择部门的决定", (("settle.status", "请选择部门的决定"),))
+        raise NotReady(_("请选择部门的决定"), (("settle.status", _("请选择部门的决定")),))
     faults = _lacking(found, decided) if decided.status == "approved" else _unreasoned(decided)
     if faults:
-        raise NotReady(f"还有 {len(faults)} 项没填", tuple(faults))
+        raise NotReady(_("还有 %(count)s 项没填") % {"count": len(faults)}, tuple(faults))
     if decided.status == "not_accepted" and sub.accepted_at is not None:
-        raise WrongState("已经受理的事项不能再不予受理，可以登记不予批准")
+        raise WrongState(_("已经受理的事项不能再不予受理，可以登记不予批准"))
 
 
 def _lacking(found: Opened, decided: Decided) -> list[tuple[str, str]]:
@@ -128,7 +129,7 @@ def _take_effect(found: Opened, decided: Decided, by: Actor) -> None:
     )
     effect = apply_answer(found.case, found.subs, found.item, answer, by=by)
     if effect is not Effect.APPLIED:
-        raise WrongState("部门已经有决定在生效，请刷新页面查看")
+        raise WrongState(_("部门已经有决定在生效，请刷新页面查看"))
 
 
 # ---- a second word ----------------------------------------------------------------------------------------------
@@ -146,7 +147,7 @@ def accept_later(attention_id: UUID, message_id: UUID, reason: str, *, by: Actor
         message = _contradiction(found, message_id)
         status, reasons = read_message(message)
         if status not in AGAINST:
-            raise WrongState("后到的答复是同意，原来的不予批准不能这样改；请另行作出决定，再说明理由后关闭这一条")
+            raise WrongState(_("后到的答复是同意，原来的不予批准不能这样改；请另行作出决定，再说明理由后关闭这一条"))
         desk.write(found, Kind.ACCEPTED, by=by, text=reason, message=str(message.pk), status=status)
         desk.close(found, Kind.ACCEPTED, by=by)
         if holding.held_reason(found.item):
@@ -158,7 +159,7 @@ def _contradiction(found: Opened, message_id: UUID) -> InboxMessage:
     mine = InboxMessage.objects.filter(sub=found.item, verdict=InboxMessage.Verdict.CONTRADICTION)
     message = mine.filter(pk=message_id, department=found.item.department).first()
     if found.attention.reason != Attention.Reason.CONTRADICTION or message is None:
-        raise WrongState("没有这份前后不一致的答复，请刷新页面")
+        raise WrongState(_("没有这份前后不一致的答复，请刷新页面"))
     return message
 
 
@@ -172,10 +173,10 @@ def _give_way(found: Opened, status: str, reasons: Sequence[Reason], by: Actor) 
 
 def _take_back(found: Opened, reasons: Sequence[Reason], reason: str, by: Actor) -> int:
     if found.item.state != SubState.APPROVED:
-        raise WrongState("先到的决定不是同意，没有可以撤销的结果；请说明理由后关闭")
+        raise WrongState(_("先到的决定不是同意，没有可以撤销的结果；请说明理由后关闭"))
     rows = afterwards.results_of_sub(found.item)
     if not rows:
-        raise WrongState("这件事没有发出结果，没有可以撤销的；请说明理由后关闭")
+        raise WrongState(_("这件事没有发出结果，没有可以撤销的；请说明理由后关闭"))
     told = "；".join(one.text for one in reasons if one.text) or reason
     for row in rows:
         row.sub = found.item

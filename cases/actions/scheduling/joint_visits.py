@@ -53,7 +53,7 @@ def arrange(case_id: UUID, begins_at: datetime, ends_at: datetime, place: str, *
     if not found:
         raise WrongState(_("没有需要上门的事项了"))
     if begins_at <= timezone.now() or ends_at <= begins_at:
-        raise NotReady(_("请选一个以后的时间"), (("begins_at", "请选一个以后的时间，结束晚于开始"),))
+        raise NotReady(_("请选一个以后的时间"), (("begins_at", _("请选一个以后的时间，结束晚于开始")),))
     Visit.objects.filter(case=case, sub=None, state=Visit.State.BOOKED).update(
         state=Visit.State.CANCELLED, settled_at=timezone.now()
     )
@@ -93,7 +93,7 @@ def conclude(visit_id: UUID, findings: Mapping[str, tuple[str, str]], *, by: Act
         raise WrongState(_("这次上门已经处理过了"))
     lacking = tuple((item, "请填写结论") for item in visit.items if findings.get(item, ("", ""))[0] not in VERDICTS)
     if lacking:
-        raise NotReady(f"还有 {len(lacking)} 项没有结论", lacking)
+        raise NotReady(_("还有 %(count)s 项没有结论") % {"count": len(lacking)}, lacking)
     visit.state, visit.settled_at = Visit.State.DONE, timezone.now()
     visit.findings = {item: list(findings[item]) for item in visit.items}
     visit.save(update_fields=["state", "settled_at", "findings"])

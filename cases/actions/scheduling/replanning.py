@@ -91,7 +91,10 @@ def _check_may(case: Case, replan: Replan, change: Change, by: Actor) -> None:
     if not may_propose(case, change, by):
         raise CaseError(_("“%(name)s”不由您提出") % {"name": change.zh})
     if replan.freeze and by.kind not in ("clerk", "staff", "system") and _is_frozen(case, replan.freeze):
-        raise WrongState(f"离约定时间不到 {replan.freeze.n:g} 小时：{replan.freeze.then or '请电话联系窗口改计划'}")
+        raise WrongState(
+            _("离约定时间不到 %(hours)s 小时：%(then)s")
+            % {"hours": f"{replan.freeze.n:g}", "then": replan.freeze.then or _("请电话联系窗口改计划")}
+        )
 
 
 def _is_frozen(case: Case, freeze: Freeze) -> bool:
@@ -178,7 +181,7 @@ def _tell(case: Case, sub: SubApplication, version: PlanVersion) -> None:
     """Only the new values; what was decided stays decided."""
     sub.round += 1
     sub.save(update_fields=["round"])
-    values = {path: new for path, (_, new) in version.values.items()}
+    values = {path: new for path, (_old, new) in version.values.items()}
     outbox.promise(sub, Delivery.Purpose.CHANGE, change_body(case, sub, values), target=outbox.filing_of(sub))
     record(case, "item.told_of_change", by=SYSTEM, sub=sub, version=version.number)
 
@@ -242,7 +245,7 @@ def refuse_change(case: Case, subs: list[SubApplication], sub: SubApplication, a
     if version is None:
         return
     fields = dict(case.answers.get("fields") or {})
-    fields.update({path: old for path, (old, _) in version.values.items()})
+    fields.update({path: old for path, (old, _new) in version.values.items()})
     case.answers = {**case.answers, "fields": fields}
     case.save(update_fields=["answers"])
     texts = [reason.text for reason in answer.reasons]
@@ -264,5 +267,5 @@ def _go_back(case: Case, sub: SubApplication, version: PlanVersion) -> None:
     sub.save(update_fields=["state", "closed_at", "next_at", "round"])
     filing = outbox.filing_of(sub)
     if was_told and filing is not None:
-        old = {path: before for path, (before, _) in version.values.items()}
+        old = {path: before for path, (before, _new) in version.values.items()}
         outbox.promise(sub, Delivery.Purpose.CHANGE, change_body(case, sub, old), target=filing)

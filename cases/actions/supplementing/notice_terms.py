@@ -173,4 +173,4 @@ def _unanswered(sub: SubApplication) -> Iterable[SupplementPoint]:
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        raise NotReady(_("请写明为什么取消补正要求，会留在办件记录里"), (("reason", "请写明理由"),))
+        raise NotReady(_("请写明为什么取消补正要求，会留在办件记录里"), (("reason", _("请写明理由")),))

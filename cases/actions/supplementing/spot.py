@@ -82,7 +82,7 @@ def _check_undecided(case: Case, subs: Iterable[SubApplication], changed: Iterab
     readers = {item for path in changed for item in spec.items_of_field(path.rpartition(".")[2])}
     decided = [sub for sub in subs if sub.item_id in readers and sub.state in SUB_DECIDED]
     if decided:
-        raise WrongState(f"“{spec.item(decided[0].item_id).zh}”已经作出决定，不能再当场更正")
+        raise WrongState(_("“%(name)s”已经作出决定，不能再当场更正") % {"name": spec.item(decided[0].item_id).zh})
 
 
 def _that_need(case: Case, subs: Iterable[SubApplication], changed: Iterable[str]) -> list[SubApplication]:

@@ -58,7 +58,7 @@ def request(
     repeated = _has_asked_before(case, sub, asking)
     if repeated and not why_again.strip() and by.kind in PEOPLE:
         raise NotReady(
-            _("已经请申请人补正过一次；再次要求补正，请写明为什么没有一次告知"), (("why_again", "请写明理由"),)
+            _("已经请申请人补正过一次；再次要求补正，请写明为什么没有一次告知"), (("why_again", _("请写明理由")),)
         )
     sub.request_supplement()
     sub.next_at = timezone.now() + progress.RECHECK

@@ -89,7 +89,7 @@ def _phone(typed: str) -> str:
     """A mobile number without its spaces. Raises NotReady."""
     digits = SPACE.sub("", typed)
     if not PHONE.fullmatch(digits):
-        raise NotReady(_("请写 11 位手机号"), (("phone", "请写 11 位手机号"),))
+        raise NotReady(_("请写 11 位手机号"), (("phone", _("请写 11 位手机号")),))
     return digits
 
 

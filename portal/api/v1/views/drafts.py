@@ -88,7 +88,7 @@ class DraftMaterials(APIView):
         slot, how, actor = asked.validated_data["slot"], asked.validated_data["how"], caller(request).actor
         if how == "upload":
             if "file" not in asked.validated_data:
-                raise NotReady(_("请附上文件"), (("file", "请附上文件"),))
+                raise NotReady(_("请附上文件"), (("file", _("请附上文件")),))
             materials.upload(case.pk, slot, asked.validated_data["file"], by=actor)
         else:
             act = {"commit": materials.commit_to, "defer": materials.defer, "undo": materials.undo_cover}[how]
@@ -201,7 +201,7 @@ def _typed(values: Mapping[str, Any]) -> Iterator[tuple[str, str | list[str]]]:
         elif isinstance(value, str | int | float):
             yield path, str(value)
         else:
-            raise NotReady(_("字段的值应为文字、数字、是否或数组"), ((path, "值的类型不对"),))
+            raise NotReady(_("字段的值应为文字、数字、是否或数组"), ((path, _("值的类型不对")),))
 
 
 def _set_rows(case_id: UUID, group: str, count: int, actor: Any) -> None:
