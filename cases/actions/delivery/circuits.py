@@ -138,11 +138,11 @@ def tally(ended: Iterable[tuple[str, UUID, Outcome]]) -> dict[str, Tally]:
 
 
 def _tally_of(tries: list[tuple[UUID, Outcome]]) -> Tally:
-    alive = sum(outcome.contact == "alive" for _claim, outcome in tries)
-    broken = sum(outcome.contact == "broken" for _claim, outcome in tries)
+    alive = sum(outcome.contact == "alive" for _delivery_id, outcome in tries)
+    broken = sum(outcome.contact == "broken" for _delivery_id, outcome in tries)
     unsure = {delivery_id for delivery_id, outcome in tries if outcome.contact == "unsure"}
-    errors = [outcome.detail for _claim, outcome in tries if outcome.contact != "alive"]
-    pause_s = max((outcome.retry_after_s or 0.0 for _claim, outcome in tries), default=0.0)
+    errors = [outcome.detail for _delivery_id, outcome in tries if outcome.contact != "alive"]
+    pause_s = max((outcome.retry_after_s or 0.0 for _delivery_id, outcome in tries), default=0.0)
     suspect = next(iter(unsure)) if len(unsure) == 1 and not broken else None
     return Tally(alive, broken + len(unsure), pause_s, errors[-1] if errors else "", suspect)
 

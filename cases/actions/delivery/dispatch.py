@@ -130,13 +130,14 @@ class _Round:
         return True
 
     def _run(self) -> None:
-        self._write_down(self._unwritten)
+        self._write_down()
         while self._look(at_once=not self._flying) or self._flying:
             self._unwritten = self._next_ended()
-            self._write_down(self._unwritten)
+            self._write_down()
 
-    def _write_down(self, ended: list[Ended]) -> None:
-        if ended:
+    def _write_down(self) -> None:
+        """What has ended takes effect; it stays unwritten until the database has it."""
+        if ended := self._unwritten:
             carrier = outbox.Carrier(self._room(), QUOTA if self._goes_on() else 0)
             record(ended, carrier, _shelf)
             self._unwritten = []
